@@ -1,0 +1,42 @@
+#ifndef BASE_BUF_H
+#define BASE_BUF_H
+
+/* A growable byte buffer on the heap.  A zeroed struct is an empty buffer. */
+
+#include <stdarg.h>
+
+#include "base/str.h"
+
+struct buf {
+	char *p;
+	size_t n;
+	size_t cap;
+};
+
+#define BUF_INIT ((struct buf){ NULL, 0, 0 })
+
+void buf_free(struct buf *b);
+/* Empty it and keep the memory. */
+void buf_clear(struct buf *b);
+/* Room for `more` further bytes; returns the first of them. */
+char *buf_reserve(struct buf *b, size_t more);
+void buf_add(struct buf *b, const void *p, size_t n);
+void buf_adds(struct buf *b, const char *s);
+void buf_addc(struct buf *b, char c);
+void buf_addstr(struct buf *b, struct str s);
+void buf_printf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void buf_vprintf(struct buf *b, const char *fmt, va_list ap);
+/* Decimal digits of v. */
+void buf_addu(struct buf *b, uint64_t v);
+/* Drop n bytes from the front. */
+void buf_drop(struct buf *b, size_t n);
+/* Terminated view; the NUL is not counted in n. */
+const char *buf_cstr(struct buf *b);
+
+static inline struct str
+buf_str(const struct buf *b)
+{
+	return (struct str){ b->p, b->n };
+}
+
+#endif
