@@ -1,0 +1,40 @@
+#ifndef FILES_DECODE_H
+#define FILES_DECODE_H
+
+/* From the bytes of a FIT, GPX or TCX file to activities and measurements.
+ * Pure: no I/O, no clock, no globals; bounded in time and memory by the input's
+ * size.  The format is found from the bytes, not from the name. */
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "model/activity.h"
+#include "model/daily.h"
+
+#define FILES_MAX_BYTES (64u << 20)
+#define FILES_MAX_ACTIVITIES 64
+
+enum file_format { FILE_UNKNOWN, FILE_FIT, FILE_GPX, FILE_TCX };
+
+/* What a file held.  A settings or workout file is valid and holds nothing we
+ * keep: kind says what it was. */
+struct decoded {
+	enum file_format format;
+	const char *kind;        /* "activity", "settings", "monitoring", ... */
+	size_t n_activities;
+	struct activity *activities;
+	size_t n_daily;
+	struct daily *daily;
+	size_t n_warnings;       /* oddities that were survived */
+	const char *warnings[8];
+};
+
+enum file_format file_format_of(struct str bytes);
+const char *file_format_name(enum file_format f);
+
+/* 0, or -1 with ERR_CORRUPT, ERR_UNSUPPORTED or ERR_TOO_LARGE: the message
+ * names the byte offset (FIT) or line and column (XML) and the reason.  Local
+ * days use the offset in the file, else tz_offset_s. */
+int file_decode(struct arena *a, struct str bytes, int32_t tz_offset_s,
+    struct decoded *out, struct err *e);
+
+#endif

@@ -1,0 +1,64 @@
+#ifndef MODEL_STREAMS_H
+#define MODEL_STREAMS_H
+
+/* Samples of one activity: seconds since its start, strictly increasing, and a
+ * column a channel.  A missing sample is NaN; zero is a measured zero.  Gaps in
+ * t_s are pauses or smart recording and stay gaps; streams_resample() fills
+ * them by a stated policy. */
+
+#include "base/arena.h"
+#include "base/err.h"
+
+enum stream_kind {
+#define STREAM(id, name, resolution) STREAM_##id,
+#include "model/streams.def"
+#undef STREAM
+	STREAM_KIND_COUNT
+};
+
+#define STREAMS_MAX_SAMPLES 1000000 /* 11 days at 1 Hz */
+
+struct streams {
+	size_t n;
+	int32_t *t_s;
+	double *v[STREAM_KIND_COUNT]; /* NULL: channel absent */
+};
+
+const char *stream_name(enum stream_kind k);
+double stream_resolution(enum stream_kind k);
+NODISCARD bool stream_parse(struct str name, enum stream_kind *out);
+
+/* Room for n samples with no channel. */
+struct streams *streams_new(struct arena *a, size_t n);
+/* Add a channel of n NaN; returns it (or the one that is there). */
+double *streams_add(struct arena *a, struct streams *s, enum stream_kind k);
+bool streams_has(const struct streams *s, enum stream_kind k);
+/* Share of samples that are present, 0 to 1. */
+double streams_coverage(const struct streams *s, enum stream_kind k);
+
+/* One channel on a 1-second grid from t 0 to the last sample.  A gap of at
+ * most max_gap_s between two present samples is filled (power, cadence: the
+ * earlier sample held; others: linear); a longer one stays NaN.  Returns the
+ * array of *n_r values, or NULL when the channel is absent. */
+double *streams_resample(struct arena *a, const struct streams *s,
+    enum stream_kind k, int max_gap_s, size_t *n_r);
+
+/* Compact form for storage: per channel, scaled integers by the channel's
+ * resolution, delta coded and bit-packed in blocks.  Appended to out. */
+struct buf;
+void streams_encode(struct buf *out, const struct streams *s);
+/* NULL and e (ERR_CORRUPT) when the bytes were not made by streams_encode. */
+struct streams *streams_decode(struct arena *a, struct str bytes,
+    struct err *e);
+
+/* How streams_downsample() picks: the mean of each bucket; or the samples
+ * that keep the line's shape (Largest Triangle Three Buckets, Steinarsson
+ * 2013). */
+enum downsample { DOWNSAMPLE_MEAN, DOWNSAMPLE_LTTB };
+
+/* At most `points` samples (at least 2) of the given channels (bit per
+ * stream_kind).  LTTB chooses sample times by the first channel named. */
+struct streams *streams_downsample(struct arena *a, const struct streams *s,
+    uint32_t channels, size_t points, enum downsample method);
+
+#endif
