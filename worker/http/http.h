@@ -1,0 +1,162 @@
+#ifndef HTTP_HTTP_H
+#define HTTP_HTTP_H
+
+/* HTTP/1.1 server: requests, replies, routes.  Knows no application; the
+ * table of routes and the guard come from worker.c. */
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/jsonw.h"
+#include "loop/fiber.h"
+
+struct conf;
+struct http_req;
+struct http_server;
+struct who; /* auth/who.h: whoever the guard found */
+
+enum http_method {
+	HTTP_GET,
+	HTTP_HEAD,
+	HTTP_POST,
+	HTTP_PUT,
+	HTTP_PATCH,
+	HTTP_DELETE,
+	HTTP_OPTIONS,
+	HTTP_METHOD_OTHER,
+};
+
+typedef void http_handler(struct http_req *req);
+
+/* Who may call a route; the guard enforces it before the handler runs. */
+enum http_access {
+	HTTP_PUBLIC,   /* anybody; no identity is looked up */
+	HTTP_OPTIONAL, /* identity if shown; a bad one is 401 */
+	HTTP_USER,     /* a person or an agent acting for one */
+	HTTP_ADMIN,    /* the same with role admin */
+};
+
+struct http_route {
+	enum http_method method;
+	const char *pattern; /* "/api/activities/{id}" */
+	http_handler *handler;
+	enum http_access access;
+	uint32_t scopes;     /* all needed; auth/scope.h bits */
+	bool waits;          /* false: inline on the loop, never suspends */
+	size_t body_max;     /* bytes; 0: the configuration's limit */
+};
+
+/* Called before the handler of a route that is not HTTP_PUBLIC.  Returns 0 to
+ * go on; or -1 with e, and may have added headers (WWW-Authenticate) to the
+ * reply.  May wait when the route does; for a route that does not wait it runs
+ * inline and answers from what it has (returns 1: needs to wait, run again in
+ * a fiber). */
+typedef int http_guard(struct http_req *req, const struct http_route *route,
+    struct err *e);
+
+struct http_app {
+	const struct http_route *routes; /* ends with pattern NULL */
+	http_guard *guard;
+	void *state; /* http_app_state(req) */
+};
+
+/* --- server, for worker.c ------------------------------------------------ */
+
+struct http_server *http_server_new(struct loop *l, const struct conf *conf,
+    const struct http_app *app);
+void http_server_free(struct http_server **s);
+/* Take connections from this listening socket. */
+NODISCARD int http_server_listen(struct http_server *s, int fd,
+    struct err *e);
+/* Stop taking connections; answer what is under way with Connection: close;
+ * end streams; close idle connections after their minimum time. done(arg) when
+ * the last connection is gone. */
+void http_server_drain(struct http_server *s, void (*done)(void *arg),
+    void *arg);
+bool http_server_draining(const struct http_server *s);
+/* Close everything now. */
+void http_server_abort(struct http_server *s);
+unsigned http_server_connections(const struct http_server *s);
+/* Number of routes and the pattern of one, for metric labels ("unmatched" and
+ * the like come first). */
+size_t http_route_labels(const struct http_route *routes,
+    const char **names_r, size_t max);
+
+/* --- request ------------------------------------------------------------- */
+
+enum http_method http_method_of(const struct http_req *req);
+const char *http_method_name(enum http_method m);
+/* Decoded path without query. */
+struct str http_path(const struct http_req *req);
+/* The raw query, without '?'. */
+struct str http_query(const struct http_req *req);
+/* Decoded value of a query parameter; 1, 0, or -1 when it stands twice or is
+ * badly encoded. */
+NODISCARD int http_query_get(struct http_req *req, const char *name,
+    struct str *out, struct err *e);
+/* The part of the path that {name} matched. */
+struct str http_param(const struct http_req *req, const char *name);
+/* First value of a header, name without case; STR_NULL when absent. */
+struct str http_header(const struct http_req *req, const char *name);
+/* How many times the header stands. */
+size_t http_header_count(const struct http_req *req, const char *name);
+/* The whole body; empty when there is none. */
+struct str http_body(const struct http_req *req);
+/* Client address as text, behind trusted proxies the one they name. */
+struct str http_peer(const struct http_req *req);
+/* Ours, or the client's X-Request-Id when it is well-formed. */
+struct str http_request_id(const struct http_req *req);
+const struct http_route *http_route_of(const struct http_req *req);
+const struct http_app *http_app_of(const struct http_req *req);
+/* Lives as long as the request. */
+struct arena *http_arena(struct http_req *req);
+const struct who *http_who(const struct http_req *req);
+void http_set_who(struct http_req *req, const struct who *who);
+/* True once the client has gone; the fiber is cancelled too. */
+bool http_is_gone(const struct http_req *req);
+/* Add typed words to this request's access log line. Values are copied. */
+void http_log_str(struct http_req *req, const char *name, struct str value);
+
+/* --- reply --------------------------------------------------------------- */
+
+/* Header for the reply; value must hold no CR, LF or NUL (CHECK). */
+void http_add_header(struct http_req *req, const char *name,
+    const char *value);
+void http_add_header_str(struct http_req *req, const char *name,
+    struct str value);
+/* The reply's body under construction: write into it, then http_reply(). */
+struct buf *http_out(struct http_req *req);
+/* Send status, headers and what http_out() holds.  content_type NULL: no
+ * body.  Exactly one of the reply functions is called per request; a handler
+ * that returns without is answered with 500. */
+void http_reply(struct http_req *req, int status, const char *content_type);
+/* As http_reply, for bytes that outlive the process' traffic (prepared
+ * answers); not copied. */
+void http_reply_static(struct http_req *req, int status,
+    const char *content_type, struct str body);
+/* {"error":{"code","message","request_id"}} with the status of e; internal
+ * messages are logged and replaced by the public text. */
+void http_reply_error(struct http_req *req, const struct err *e);
+
+/* --- server-sent events (WHATWG HTML 9.2) ---------------------------------- */
+
+struct sse;
+
+/* Answer 200 text/event-stream and keep the connection.  From inside the
+ * handler's fiber. */
+struct sse *sse_open(struct http_req *req);
+/* Queue one event; data may hold line feeds; event and id may be STR_NULL.
+ * -1 with ERR_CANCELED when the client is gone, ERR_LIMITED when it reads too
+ * slowly (more than the bound is queued). */
+NODISCARD int sse_send(struct sse *s, struct str event, struct str id,
+    struct str data, struct err *e);
+/* Tell clients how long to wait before they come again. */
+void sse_retry(struct sse *s, int64_t ms);
+/* Keep the stream after the handler has returned: no fiber stays.  on_end is
+ * called once, when the client goes or the server drains. */
+void sse_detach(struct sse *s, void (*on_end)(struct sse *s, void *arg),
+    void *arg);
+/* End the stream properly. */
+void sse_close(struct sse *s);
+
+#endif
