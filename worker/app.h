@@ -1,0 +1,16 @@
+#ifndef WORKER_APP_H
+#define WORKER_APP_H
+
+/* What every handler of this process can reach, through http_app_state().
+ * Made once by worker.c; never changes while the process lives. */
+
+struct app {
+	const struct conf *conf;
+	struct shm *shm;
+	struct loop *loop;
+	struct db *db;
+	struct guard *guard;
+	struct mcp *mcp;
+};
+
+#endif

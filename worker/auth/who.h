@@ -1,0 +1,22 @@
+#ifndef AUTH_WHO_H
+#define AUTH_WHO_H
+
+/* Who is asking, as far as it was proved. */
+
+#include "auth/scope.h"
+#include "base/uuid.h"
+
+enum who_proof { WHO_NOBODY, WHO_ACCESS_TOKEN, WHO_STDIO };
+enum who_role { ROLE_USER, ROLE_ADMIN };
+
+struct who {
+	enum who_proof proof;
+	enum who_role role;
+	uint32_t scopes;
+	struct uuid tenant_id;
+	struct uuid user_id;
+	struct uuid token_id;
+	int64_t expires_us; /* INT64_MAX: never */
+};
+
+#endif
