@@ -160,6 +160,21 @@ $(O)/commit: FORCE
 
 -include $(ALL_OBJ:.o=.d) $(UNIT_BIN:%=%.d)
 
+# --- run -----------------------------------------------------------------
+
+.PHONY: deps deps-run run
+deps:
+	@sh packaging/install-packages build run check
+deps-run:
+	@sh packaging/install-packages build run
+
+# The packages come first: pkg-config is read when a Makefile is parsed, so
+# what follows runs in a make of its own.
+run: deps-run
+	@$(MAKE) --no-print-directory all
+	@$(CTL) --config conf/demo.yaml demo
+	@exec $(BIN) -f -c conf/demo.yaml
+
 # --- tests ---------------------------------------------------------------
 
 $(O)/t/%: t/unit/%.c $(O)/lib.a $(O)/flags
@@ -168,23 +183,124 @@ $(O)/t/%: t/unit/%.c $(O)/lib.a $(O)/flags
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(INC) $(CFLAGS_ALL) -MMD -MP -MF $@.d \
 	    $(LDFLAGS_ALL) -o $@ $< $(O)/lib.a $(LIBS)
 
-.PHONY: unit-build unit
+.PHONY: unit-build unit tests check asan
 unit-build: $(UNIT_BIN)
 unit: unit-build
-	$(PROVE) -e '' $(UNIT_BIN)
+	@$(PROVE) -e '' $(UNIT_BIN)
+
+TESTS ?= $(sort $(wildcard t/*.t))
+export PIERRE_OBJECTS := $(O)
+export PIERRE_BIN := $(O)/pierre-mcp-server
+export PIERRE_CLIENTS := $(BUILD)/clients
+
+tests: all unit-build $(BUILD)/clients/.installed $(if $(CI),fuzz-replay)
+	@$(PROVE) --exec '' $(UNIT_BIN) $(TESTS)
+
+check: deps
+	@$(MAKE) --no-print-directory WERROR=1 tests
+
+asan:
+	@$(MAKE) --no-print-directory WERROR=1 FLAVOUR=asan tests
+
+# The clients come from npm by their lock file; Node.js itself too, since
+# Debian's is older than the conformance suite wants.
+$(BUILD)/clients/.installed: t/clients/package.json t/clients/package-lock.json
+	$(SAY) NPM $(BUILD)/clients
+	@mkdir -p $(@D)
+	$(Q)cp t/clients/package.json t/clients/package-lock.json $(@D)
+	$(Q)cd $(@D) && npm ci --no-audit --no-fund --loglevel=error >npm.log 2>&1 || \
+	    { cat npm.log; exit 1; }
+	@touch $@
+
+# --- fuzzing -------------------------------------------------------------
+
+FUZZ_SECONDS ?= 60
 
 $(O)/fuzz/%: t/fuzz/%.c $(O)/lib.a $(O)/flags
 	$(SAY) FUZZ $<
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS_ALL) -Icommon -Iworker $(CFLAGS_ALL) $(LDFLAGS_ALL) \
 	    -o $@ $< $(O)/lib.a $(LIBS)
-.PHONY: fuzz-build
-fuzz-build: $(FUZZ_BIN)
 
-.PHONY: clean
+.PHONY: fuzz-build fuzz fuzz-replay
+fuzz-build: $(FUZZ_BIN)
+fuzz:
+	@$(MAKE) --no-print-directory FLAVOUR=fuzz fuzz-build
+	@for f in $(FUZZ_SRC:t/fuzz/%.c=%); do \
+	    mkdir -p $(BUILD)/fuzz/corpus/$$f t/fuzz/corpus/$$f && \
+	    $(BUILD)/fuzz/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) \
+	        -print_final_stats=1 -artifact_prefix=$(BUILD)/fuzz/$$f- \
+	        $(BUILD)/fuzz/corpus/$$f t/fuzz/corpus/$$f || exit 1; done
+# Every seed once more: what a fuzzer found stays fixed.
+fuzz-replay:
+	@$(MAKE) --no-print-directory FLAVOUR=fuzz fuzz-build
+	@for f in $(FUZZ_SRC:t/fuzz/%.c=%); do \
+	    $(BUILD)/fuzz/fuzz/$$f -runs=0 t/fuzz/corpus/$$f >$(BUILD)/fuzz/replay.log 2>&1 || \
+	    { cat $(BUILD)/fuzz/replay.log; exit 1; }; done
+
+# --- measurements --------------------------------------------------------
+
+.PHONY: bench
+bench: deps
+	@$(MAKE) --no-print-directory all $(BUILD)/clients/.installed
+	@$(PERL) t/bench/run.pl
+
+# --- lint ----------------------------------------------------------------
+
+FORMATTED = $(shell git ls-files '*.c' '*.h')
+.PHONY: lint format layers
+format:
+	clang-format-14 -i $(FORMATTED)
+layers: all
+	@$(PROVE) t/00-layers.t
+lint: layers
+	clang-format-14 --dry-run -Werror $(FORMATTED)
+	cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr \
+	    --enable=warning,portability --suppress=unknownMacro \
+	    --suppress=normalCheckLevelMaxBranches \
+	    -D_GNU_SOURCE -DPIERRE_VERSION='"$(VERSION)"' -I$(GEN) -Icommon \
+	    -Imaster -Iworker -j2 common master worker
+	mandoc -Tlint -Wwarning $(MAN_OUT)
+	shellcheck packaging/install-packages .ci/run
+
+# --- manual --------------------------------------------------------------
+# A line ".\" @table NAME" in a page is replaced by what the program prints
+# with --man NAME.
+
+MAN_SRC := $(wildcard man/*.[1-8])
+MAN_OUT := $(MAN_SRC:man/%=$(BUILD)/man/%)
+$(BUILD)/man/%: man/% $(BIN)
+	$(SAY) MAN $@
+	@mkdir -p $(@D)
+	$(Q)$(PERL) -ne 'if (/^\.\\" \@table (\S+)/) { print qx($(BIN) --man $$1) } \
+	    else { print }' $< > $@
+.PHONY: man
+man: $(MAN_OUT)
+all: $(MAN_OUT)
+lint: $(MAN_OUT)
+
+# --- install -------------------------------------------------------------
+
+.PHONY: install uninstall dist
+install: all
+	install -d $(DESTDIR)$(sbindir) $(DESTDIR)$(bindir) \
+	    $(DESTDIR)$(sysconfdir)/pierre-mcp $(addprefix $(DESTDIR)$(mandir)/man,5 7 8)
+	install -m 755 $(BIN) $(DESTDIR)$(sbindir)/pierre-mcp-server
+	ln -sf $(sbindir)/pierre-mcp-server $(DESTDIR)$(bindir)/pierrectl
+	for page in $(MAN_OUT); do install -m 644 $$page \
+	    $(DESTDIR)$(mandir)/man$${page##*.}/ || exit 1; done
+	test -e $(DESTDIR)$(sysconfdir)/pierre-mcp/pierre.yaml || \
+	    install -m 640 conf/pierre.yaml $(DESTDIR)$(sysconfdir)/pierre-mcp/
+uninstall:
+	rm -f $(DESTDIR)$(sbindir)/pierre-mcp-server $(DESTDIR)$(bindir)/pierrectl \
+	    $(foreach page,$(notdir $(MAN_SRC)),$(DESTDIR)$(mandir)/man$(lastword $(subst ., ,$(page)))/$(page))
+dist:
+	@mkdir -p $(BUILD)
+	git archive --prefix=pierre-mcp-server-$(VERSION)/ \
+	    -o $(BUILD)/pierre-mcp-server-$(VERSION).tar.gz HEAD
+
+.PHONY: clean help
 clean:
 	rm -rf $(BUILD)
-
-.PHONY: help
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
