@@ -1,0 +1,251 @@
+#!/usr/bin/perl
+# Side-by-side measurements in one run: nginx, a TypeScript SDK v2 server, and
+# this server, each under wrk in turn, three rounds, medians.  What counts is
+# the servers' CPU time a request: it stays the same when the machine is busy
+# with other things, where requests a second do not.
+#
+# Usage: t/bench/run.pl [--seconds N] [--rounds N] [--json]
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+use Getopt::Long;
+use List::Util qw(sum sum0);
+use JSON::PP;
+use File::Temp qw(tempdir);
+use Pierre::Test;
+
+my ($seconds, $rounds, $json) = (4, 3, 0);
+GetOptions('seconds=i' => \$seconds, 'rounds=i' => \$rounds, 'json' => \$json)
+    or die "usage: run.pl [--seconds N] [--rounds N] [--json]\n";
+my $clients = $ENV{PIERRE_CLIENTS} || 'build/clients';
+my $dir = tempdir(CLEANUP => 1);
+my $hz = POSIX::sysconf(POSIX::_SC_CLK_TCK());
+my @started;
+
+END { kill 'TERM', $_ for @started }
+
+# --- processes -------------------------------------------------------------
+
+sub start {
+	my (@command) = @_;
+	my $pid = fork // die "fork: $!";
+	if ($pid == 0) {
+		open STDOUT, '>>', "$dir/out" or die;
+		open STDERR, '>&', \*STDOUT or die;
+		exec @command or die "$command[0]: $!";
+	}
+	push @started, $pid;
+	return $pid;
+}
+
+sub stop {
+	my ($pid) = @_;
+	kill 'TERM', $pid;
+	waitpid $pid, 0;
+	@started = grep { $_ != $pid } @started;
+}
+
+# The process and all that it started.
+sub family {
+	my ($root) = @_;
+	my %parent;
+	for my $stat (glob '/proc/[0-9]*/stat') {
+		open my $fh, '<', $stat or next;
+		my $line = <$fh> // next;
+		$parent{$1} = $2 if $line =~ /^(\d+) \(.*\) \S (\d+)/;
+	}
+	my @all = ($root);
+	for (my $i = 0; $i < @all; $i++) {
+		push @all, grep { $parent{$_} == $all[$i] } keys %parent;
+	}
+	return @all;
+}
+
+sub cpu_seconds {
+	my ($root) = @_;
+	my $ticks = 0;
+	for my $pid (family($root)) {
+		open my $fh, '<', "/proc/$pid/stat" or next;
+		my @f = split ' ', <$fh> =~ s/.*\) //r;
+		$ticks += $f[11] + $f[12];
+	}
+	return $ticks / $hz;
+}
+
+sub rss_mib {
+	my ($root) = @_;
+	my $kib = 0;
+	for my $pid (family($root)) {
+		open my $fh, '<', "/proc/$pid/smaps_rollup" or next;
+		while (<$fh>) { $kib += $1 if /^Pss:\s+(\d+)/ }
+	}
+	return $kib / 1024;
+}
+
+# --- load ------------------------------------------------------------------
+
+sub lua {
+	my ($name, $headers, $body) = @_;
+	open my $fh, '>', "$dir/$name.lua" or die;
+	print $fh "wrk.method = 'POST'\nwrk.body = [==[$body]==]\n";
+	print $fh "wrk.headers['$_'] = '$headers->{$_}'\n" for sort keys %$headers;
+	close $fh;
+	return "$dir/$name.lua";
+}
+
+sub milliseconds {
+	my ($text) = @_;
+	my ($value, $unit) = $text =~ /^([\d.]+)(us|ms|s)$/ or return 0;
+	return $value * { us => 0.001, ms => 1, s => 1000 }->{$unit};
+}
+
+# One run of wrk against a running server.
+sub load {
+	my ($root, $url, $script) = @_;
+	my @command = ('wrk', '-t1', '-c64', "-d${seconds}s", '--latency');
+	push @command, '-s', $script if $script;
+	my $before = cpu_seconds($root);
+	open my $wrk, '-|', @command, $url or die "wrk: $!";
+	my $text = join '', <$wrk>;
+	close $wrk;
+	my $cpu = cpu_seconds($root) - $before;
+	my ($count) = $text =~ /(\d+) requests in/ or die "wrk said: $text";
+	die "errors from $url: $text" if $text =~ /Non-2xx|Socket errors/;
+	return {
+		requests => $count,
+		rps => ($text =~ m{Requests/sec:\s+([\d.]+)})[0],
+		us => $cpu * 1e6 / $count,
+		per_cpu => $count / ($cpu || 1e-9),
+		p50 => milliseconds(($text =~ /50%\s+(\S+)/)[0]),
+		p99 => milliseconds(($text =~ /99%\s+(\S+)/)[0]),
+	};
+}
+
+sub median {
+	my @sorted = sort { $a <=> $b } @_;
+	return $sorted[@sorted / 2];
+}
+
+# --- the servers -----------------------------------------------------------
+
+sub nginx {
+	my $port = free_port();
+	open my $conf, '>', "$dir/nginx.conf" or die;
+	print $conf <<"EOT";
+daemon off; worker_processes 2; pid $dir/nginx.pid; error_log $dir/nginx.err;
+events { worker_connections 1024; }
+http {
+  access_log off;
+  client_body_temp_path $dir/b; proxy_temp_path $dir/p; fastcgi_temp_path $dir/f;
+  uwsgi_temp_path $dir/u; scgi_temp_path $dir/s;
+  keepalive_requests 100000000;
+  server {
+    listen 127.0.0.1:$port reuseport;
+    location / { default_type application/json; return 200 '{"status":"ok"}'; }
+  }
+}
+EOT
+	close $conf;
+	chmod 0755, $dir;
+	my $pid = start('nginx', '-c', "$dir/nginx.conf");
+	wait_for_port($port);
+	return ($pid, "http://127.0.0.1:$port/");
+}
+
+sub sdk {
+	my $port = free_port();
+	my $pid = start("$clients/node_modules/.bin/node", "$clients/sdk-server.mjs",
+	    $port);
+	wait_for_port($port);
+	return ($pid, "http://127.0.0.1:$port/mcp");
+}
+
+my $envelope = {
+	'io.modelcontextprotocol/protocolVersion' => '2026-07-28',
+	'io.modelcontextprotocol/clientInfo' => { name => 'bench', version => '1' },
+	'io.modelcontextprotocol/clientCapabilities' => {},
+};
+
+sub call {
+	my ($name, $tool, $arguments, $token) = @_;
+	my %headers = (
+		'Content-Type' => 'application/json',
+		'Accept' => 'application/json, text/event-stream',
+		'MCP-Protocol-Version' => '2026-07-28',
+		'Mcp-Method' => 'tools/call',
+		'Mcp-Name' => $tool,
+		$token ? (Authorization => "Bearer $token") : (),
+	);
+	return lua($name, \%headers, encode_json({
+		jsonrpc => '2.0', id => 1, method => 'tools/call',
+		params => { name => $tool, arguments => $arguments, _meta => $envelope },
+	}));
+}
+
+my $ours = Pierre::Test->new(workers => 2, demo => 1,
+    config => "log:\n  access: false\n");
+my $list = lua('list', {
+	'Content-Type' => 'application/json',
+	'Accept' => 'application/json, text/event-stream',
+	'MCP-Protocol-Version' => '2026-07-28',
+	'Mcp-Method' => 'tools/list',
+	'Authorization' => 'Bearer ' . $ours->token,
+}, encode_json({ jsonrpc => '2.0', id => 1, method => 'tools/list',
+	params => { _meta => $envelope } }));
+
+my ($nginx, $nginx_url) = nginx();
+my ($sdk, $sdk_url) = sdk();
+my $base = $ours->url;
+my @cases = (
+	['nginx return 200', $nginx, $nginx_url, undef],
+	['GET /livez', $ours->pid, "$base/livez", undef],
+	['SDK v2 tools/call add', $sdk, $sdk_url,
+		call('sdk', 'add', { a => 2, b => 3 })],
+	['tools/call explain_metric', $ours->pid, "$base/mcp",
+		call('explain', 'explain_metric', { metric => 'normalized_power' },
+		    $ours->token)],
+	['tools/list', $ours->pid, "$base/mcp", $list],
+	['tools/call get_activities', $ours->pid, "$base/mcp",
+		call('activities', 'get_activities', { limit => 10 }, $ours->token)],
+);
+
+my %result;
+for my $round (1 .. $rounds) {
+	for my $case (@cases) {
+		my ($name, $pid, $url, $script) = @$case;
+		push @{ $result{$name} }, load($pid, $url, $script);
+	}
+}
+
+my %row;
+for my $case (@cases) {
+	my $name = $case->[0];
+	for my $key (qw(requests rps us per_cpu p50 p99)) {
+		$row{$name}{$key} = median(map { $_->{$key} } @{ $result{$name} });
+	}
+	$row{$name}{rss_mib} = rss_mib($case->[1]);
+}
+my %ratio = (
+	livez_cpu_vs_nginx => $row{'GET /livez'}{us} / $row{'nginx return 200'}{us},
+	explain_metric_per_cpu_vs_sdk => $row{'tools/call explain_metric'}{per_cpu} /
+	    $row{'SDK v2 tools/call add'}{per_cpu},
+);
+stop($_) for $nginx, $sdk;
+
+if ($json) {
+	print JSON::PP->new->canonical->pretty->encode({ rows => \%row,
+		ratios => \%ratio });
+	exit 0;
+}
+printf "%-28s %10s %10s %12s %8s %8s %8s\n", 'server and request', 'req/s',
+    'CPU us', 'req/CPU-s', 'p50 ms', 'p99 ms', 'PSS MiB';
+for my $case (@cases) {
+	my $r = $row{ $case->[0] };
+	printf "%-28s %10.0f %10.2f %12.0f %8.2f %8.2f %8.1f\n", $case->[0],
+	    @$r{qw(rps us per_cpu p50 p99 rss_mib)};
+}
+printf "\nGET /livez costs %.2f x the CPU of nginx return 200.\n",
+    $ratio{livez_cpu_vs_nginx};
+printf "explain_metric serves %.1f x the requests per CPU-second of the SDK server.\n",
+    $ratio{explain_metric_per_cpu_vs_sdk};
