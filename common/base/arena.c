@@ -1,0 +1,242 @@
+/* Arenas: chunks that double in size up to a bound, a pointer that moves
+ * forward, and clean-ups that run backwards.  With ARENA_DEBUG each object is
+ * a chunk of its own. */
+
+#include "base/arena.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "base/xalloc.h"
+
+#define CHUNK_FIRST 2048
+#define CHUNK_MAX (256 * 1024)
+#define ALIGN _Alignof(max_align_t)
+
+struct chunk {
+	struct chunk *next;
+	size_t size; /* of data */
+	size_t used;
+	_Alignas(max_align_t) unsigned char data[];
+};
+
+struct cleanup {
+	struct cleanup *next;
+	void (*fn)(void *arg);
+	void *arg;
+};
+
+struct arena {
+	struct chunk *chunks; /* the newest first */
+	struct cleanup *cleanups;
+	size_t total;
+	bool secret;
+};
+
+static struct chunk *
+chunk_add(struct arena *a, size_t size)
+{
+	struct chunk *c;
+
+	CHECK(size < SIZE_MAX - sizeof(*c));
+	c = xmalloc(sizeof(*c) + size);
+	c->next = a->chunks;
+	c->size = size;
+	c->used = 0;
+	a->chunks = c;
+	return c;
+}
+
+static void
+chunk_free(struct arena *a, struct chunk *c)
+{
+	if (a->secret)
+		wipe(c->data, c->used);
+	free(c);
+}
+
+struct arena *
+arena_new(void)
+{
+	return xcalloc(1, sizeof(struct arena));
+}
+
+struct arena *
+arena_new_secret(void)
+{
+	struct arena *a = arena_new();
+
+	a->secret = true;
+	return a;
+}
+
+static void
+run_cleanups(struct arena *a)
+{
+	struct cleanup *c;
+
+	while ((c = a->cleanups) != NULL) {
+		a->cleanups = c->next;
+		c->fn(c->arg);
+	}
+}
+
+/* Release all chunks but the oldest, which stays when keep is set. */
+static void
+release_chunks(struct arena *a, bool keep)
+{
+	struct chunk *c, *next;
+
+	for (c = a->chunks; c != NULL; c = next) {
+		next = c->next;
+		if (next == NULL && keep)
+			break;
+		chunk_free(a, c);
+	}
+	a->chunks = c;
+	if (c != NULL) {
+		if (a->secret)
+			wipe(c->data, c->used);
+		c->used = 0;
+	}
+	a->total = 0;
+}
+
+void
+arena_free(struct arena **ap)
+{
+	struct arena *a = *ap;
+
+	*ap = NULL;
+	if (a == NULL)
+		return;
+	run_cleanups(a);
+	release_chunks(a, false);
+	free(a);
+}
+
+void
+arena_reset(struct arena *a)
+{
+	run_cleanups(a);
+#ifdef ARENA_DEBUG
+	release_chunks(a, false);
+#else
+	release_chunks(a, true);
+#endif
+}
+
+static struct chunk *
+chunk_with_room(struct arena *a, size_t size)
+{
+#ifdef ARENA_DEBUG
+	return chunk_add(a, size);
+#else
+	struct chunk *c = a->chunks;
+	size_t want;
+
+	if (c != NULL && c->size - c->used >= size)
+		return c;
+	want = c == NULL ? CHUNK_FIRST : MIN(c->size * 2, CHUNK_MAX);
+	return chunk_add(a, MAX(want, size));
+#endif
+}
+
+void *
+arena_alloc(struct arena *a, size_t size)
+{
+	struct chunk *c;
+	size_t rounded;
+	void *p;
+
+	CHECK(size < SIZE_MAX / 2);
+	rounded = size;
+#ifndef ARENA_DEBUG
+	rounded = (MAX(size, 1) + ALIGN - 1) & ~(ALIGN - 1);
+#endif
+	c = chunk_with_room(a, rounded);
+	p = c->data + c->used;
+	c->used += rounded;
+	a->total += size;
+	return p;
+}
+
+void *
+arena_zalloc(struct arena *a, size_t size)
+{
+	return memset(arena_alloc(a, size), 0, size);
+}
+
+void *
+arena_array(struct arena *a, size_t count, size_t size)
+{
+	size_t bytes;
+
+	CHECK(!__builtin_mul_overflow(count, size, &bytes));
+	return arena_alloc(a, bytes);
+}
+
+char *
+arena_strndup(struct arena *a, const char *s, size_t n)
+{
+	char *p = arena_alloc(a, n + 1);
+
+	if (n != 0)
+		memcpy(p, s, n);
+	p[n] = '\0';
+	return p;
+}
+
+char *
+arena_strdup(struct arena *a, const char *s)
+{
+	return arena_strndup(a, s, strlen(s));
+}
+
+void *
+arena_memdup(struct arena *a, const void *p, size_t n)
+{
+	void *copy = arena_alloc(a, n);
+
+	if (n != 0)
+		memcpy(copy, p, n);
+	return copy;
+}
+
+char *
+arena_printf(struct arena *a, const char *fmt, ...)
+{
+	va_list ap;
+	char *p;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	CHECK(n >= 0);
+	p = arena_alloc(a, (size_t)n + 1);
+	va_start(ap, fmt);
+	vsnprintf(p, (size_t)n + 1, fmt, ap);
+	va_end(ap);
+	return p;
+}
+
+void
+arena_cleanup(struct arena *a, void (*fn)(void *arg), void *arg)
+{
+	struct cleanup *c = arena_alloc(a, sizeof(*c));
+
+	c->next = a->cleanups;
+	c->fn = fn;
+	c->arg = arg;
+	a->cleanups = c;
+}
+
+size_t
+arena_used(const struct arena *a)
+{
+	return a->total;
+}

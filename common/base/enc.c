@@ -1,0 +1,212 @@
+/* Text encodings of bytes; decoders refuse what no encoder would write. */
+
+#include "base/enc.h"
+
+static const char hex_digits[] = "0123456789abcdef";
+static const char base64_digits[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+static const char base64url_digits[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+void
+enc_hex(struct buf *out, const void *p, size_t n)
+{
+	const unsigned char *in = p;
+	char *to = buf_reserve(out, 2 * n);
+
+	for (size_t i = 0; i < n; i++) {
+		to[2 * i] = hex_digits[in[i] >> 4];
+		to[2 * i + 1] = hex_digits[in[i] & 15];
+	}
+	out->n += 2 * n;
+}
+
+static void
+encode64(struct buf *out, const unsigned char *in, size_t n,
+    const char *digits, bool pad)
+{
+	for (size_t i = 0; i < n; i += 3) {
+		size_t have = MIN(n - i, (size_t)3);
+		uint32_t v = (uint32_t)in[i] << 16;
+		char four[4] = { 0, 0, '=', '=' };
+
+		if (have > 1)
+			v |= (uint32_t)in[i + 1] << 8;
+		if (have > 2)
+			v |= in[i + 2];
+		four[0] = digits[v >> 18];
+		four[1] = digits[v >> 12 & 63];
+		if (have > 1)
+			four[2] = digits[v >> 6 & 63];
+		if (have > 2)
+			four[3] = digits[v & 63];
+		buf_add(out, four, pad ? 4 : have + 1);
+	}
+}
+
+void
+enc_base64(struct buf *out, const void *p, size_t n)
+{
+	encode64(out, p, n, base64_digits, true);
+}
+
+void
+enc_base64url(struct buf *out, const void *p, size_t n)
+{
+	encode64(out, p, n, base64url_digits, false);
+}
+
+static bool
+is_unreserved(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	    (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
+	    c == '~';
+}
+
+void
+enc_percent(struct buf *out, struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		if (is_unreserved(s.p[i]))
+			buf_addc(out, s.p[i]);
+		else
+			buf_printf(out, "%%%02X", c);
+	}
+}
+
+static int
+hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+/* The byte of two hex digits at p, or -1. */
+static int
+hex_byte(const char *p)
+{
+	int high = hex_value(p[0]), low = hex_value(p[1]);
+
+	return high < 0 || low < 0 ? -1 : high << 4 | low;
+}
+
+bool
+dec_hex(struct buf *out, struct str s)
+{
+	size_t start = out->n;
+
+	if (s.n % 2 != 0)
+		return false;
+	for (size_t i = 0; i < s.n; i += 2) {
+		int byte = hex_byte(s.p + i);
+
+		if (byte < 0) {
+			out->n = start;
+			return false;
+		}
+		buf_addc(out, (char)byte);
+	}
+	return true;
+}
+
+static int
+value64(char c, const char *digits)
+{
+	const char *at = c != '\0' ? strchr(digits, c) : NULL;
+
+	return at != NULL ? (int)(at - digits) : -1;
+}
+
+/* Unpadded base64; bits left over must be zero. */
+static bool
+decode64(struct buf *out, struct str s, const char *digits)
+{
+	size_t start = out->n;
+	uint32_t bits = 0;
+	unsigned have = 0;
+
+	if (s.n % 4 == 1)
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		int v = value64(s.p[i], digits);
+
+		if (v < 0) {
+			out->n = start;
+			return false;
+		}
+		bits = bits << 6 | (uint32_t)v;
+		have += 6;
+		if (have >= 8) {
+			have -= 8;
+			buf_addc(out, (char)(bits >> have & 0xff));
+		}
+	}
+	if ((bits & ((1u << have) - 1)) != 0) {
+		out->n = start;
+		return false;
+	}
+	return true;
+}
+
+bool
+dec_base64(struct buf *out, struct str s)
+{
+	if (s.n % 4 != 0)
+		return false;
+	if (s.n > 0 && s.p[s.n - 1] == '=')
+		s.n--;
+	if (s.n % 4 == 3 && s.p[s.n - 1] == '=')
+		s.n--;
+	return decode64(out, s, base64_digits);
+}
+
+bool
+dec_base64url(struct buf *out, struct str s)
+{
+	return decode64(out, s, base64url_digits);
+}
+
+bool
+dec_percent(struct buf *out, struct str s, bool plus_is_space)
+{
+	size_t start = out->n;
+
+	for (size_t i = 0; i < s.n; i++) {
+		int byte = (unsigned char)s.p[i];
+
+		if (byte == '+' && plus_is_space) {
+			byte = ' ';
+		} else if (byte == '%') {
+			byte = i + 2 < s.n ? hex_byte(s.p + i + 1) : -1;
+			i += 2;
+		}
+		if (byte <= 0) {
+			out->n = start;
+			return false;
+		}
+		buf_addc(out, (char)byte);
+	}
+	return true;
+}
+
+uint32_t
+enc_crc32(const void *p, size_t n)
+{
+	const unsigned char *in = p;
+	uint32_t crc = 0xffffffffu;
+
+	for (size_t i = 0; i < n; i++) {
+		crc ^= in[i];
+		for (int bit = 0; bit < 8; bit++)
+			crc = crc >> 1 ^ (0xedb88320u & (0u - (crc & 1)));
+	}
+	return ~crc;
+}
