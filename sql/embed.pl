@@ -55,7 +55,7 @@ print $h "QUERY_NAME($_->{name})\n" for @queries;
 close $h or die;
 
 open my $c, '>', "$out/sql_text.c" or die "$out/sql_text.c: $!\n";
-print $c "/* Made from sql/ by embed.pl. */\n#include \"store/sql_text.h\"\n\n";
+print $c "/* Made from sql/ by embed.pl. */\n#include <stddef.h>\n\n#include \"store/sql_text.h\"\n\n";
 print $c "const struct sql_query sql_queries[] = {\n";
 print $c "\t{ \"$_->{name}\", $_->{flags},\n", literal($_->{text}), " },\n"
     for @queries;

@@ -1,0 +1,21 @@
+#ifndef STORE_THRESHOLDS_H
+#define STORE_THRESHOLDS_H
+
+/* What a person's thresholds were, from which day. */
+
+#include "model/athlete.h"
+#include "store/owner.h"
+
+/* Set or replace the value of one kind from one day. */
+NODISCARD int thresholds_set(struct db *db, struct arena *a,
+    const struct owner *o, const struct threshold *t, struct err *e);
+/* 1 removed, 0 there was none, -1. */
+NODISCARD int thresholds_remove(struct db *db, struct arena *a,
+    const struct owner *o, enum threshold_kind kind, int32_t day,
+    struct err *e);
+/* All, sorted by day: what thresholds_on() wants. */
+NODISCARD int thresholds_list(struct db *db, struct arena *a,
+    const struct owner *o, struct threshold **list_r, size_t *n_r,
+    struct err *e);
+
+#endif

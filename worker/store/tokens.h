@@ -1,0 +1,55 @@
+#ifndef STORE_TOKENS_H
+#define STORE_TOKENS_H
+
+/* Personal access tokens: only a keyed hash of each is stored. */
+
+#include "store/users.h"
+
+#define TOKEN_HASH_BYTES 32
+
+struct access_token {
+	struct uuid id;
+	struct owner owner;
+	const char *name;   /* the person's words for it */
+	const char *prefix; /* its first characters, to recognise it by */
+	uint8_t hash[TOKEN_HASH_BYTES];
+	const char *scopes;   /* names with single spaces between */
+	int64_t created_us;
+	int64_t expires_us;   /* INT64_MAX: never */
+	int64_t last_used_us; /* 0: not yet; exact to about an hour */
+	int64_t revoked_us;   /* 0: not revoked */
+};
+
+/* A token and what holds for whoever shows it. */
+struct token_holder {
+	struct access_token token;
+	bool is_admin;
+	enum user_status status; /* of the user or his tenant, the worse */
+};
+
+/* id is made when it is zero; created_us is filled in. */
+NODISCARD int tokens_insert(struct db *db, struct arena *a,
+    struct access_token *t, struct err *e);
+
+/* 1 found (perhaps expired, revoked or suspended: the caller judges), 0, -1. */
+NODISCARD int tokens_find(struct db *db, struct arena *a,
+    const uint8_t hash[TOKEN_HASH_BYTES], struct token_holder *out,
+    struct err *e);
+
+/* Newest first; hashes are not read. */
+NODISCARD int tokens_list(struct db *db, struct arena *a,
+    const struct owner *o, struct access_token **list_r, size_t *n_r,
+    struct err *e);
+
+/* Revoke, and move the revocation epoch.  1 done, 0 no such token that still
+ * holds, -1. */
+NODISCARD int tokens_revoke(struct db *db, struct arena *a,
+    const struct owner *o, const struct uuid *id, struct err *e);
+
+/* Note the use; writes only when the last note is older than an hour. */
+#define TOKEN_TOUCH_US (INT64_C(3600) * 1000000)
+NODISCARD int tokens_touch(struct db *db, struct arena *a,
+    const struct owner *o, const struct uuid *id, int64_t now_us,
+    struct err *e);
+
+#endif
