@@ -15,8 +15,8 @@
 
 /* Totals, averages and extremes of an activity or of a lap. */
 struct summary {
-	double elapsed_s;      /* start to end, pauses included */
-	double moving_s;       /* timer running */
+	double elapsed_s; /* start to end, pauses included */
+	double moving_s;  /* timer running */
 	double distance_m;
 	double elevation_gain_m;
 	double elevation_loss_m;
@@ -26,7 +26,7 @@ struct summary {
 	double max_hr_bpm;
 	double average_power_w; /* zeros included */
 	double max_power_w;
-	double average_cadence_rpm;
+	double average_cadence_rpm; /* while turning: zeros left out */
 	double max_cadence_rpm;
 	double calories_kcal;
 	double average_temperature_c;
@@ -39,17 +39,17 @@ struct lap {
 
 struct activity {
 	struct uuid id;
-	const char *provider;    /* "file", "synthetic", "strava", ... */
+	const char *provider;	 /* "file", "synthetic", "strava", ... */
 	const char *external_id; /* the provider's id; for files the digest */
 	const char *name;
-	const char *device;      /* maker and product, as found */
+	const char *device; /* maker and product, as found */
 	enum sport_type sport;
-	int64_t start_us;        /* instant */
-	int32_t utc_offset_s;    /* of the athlete's clock at start */
-	int32_t local_day;       /* days since 1970-01-01, athlete's */
+	int64_t start_us;     /* instant */
+	int32_t utc_offset_s; /* of the athlete's clock at start */
+	int32_t local_day;    /* days since 1970-01-01, athlete's */
 	double start_latitude_deg;
 	double start_longitude_deg;
-	double rpe;              /* 0 to 10 (Borg CR10) */
+	double rpe; /* 0 to 10 (Borg CR10) */
 	struct summary sum;
 	size_t n_laps;
 	struct lap *laps;
@@ -60,9 +60,11 @@ struct activity {
 void summary_init(struct summary *s);
 void activity_init(struct activity *a);
 
-/* Fill what the source did not say from the streams: durations, distance,
- * speeds, averages, extremes, elevation (sport-free, section "Elevation" of
- * the methodology), start position. Never overwrites. */
+/* Fill what the source did not say from the streams, for the whole and for each
+ * lap: durations, distance, speeds, averages, extremes, elevation (sport-free,
+ * section "Elevation" of the methodology: median of 5 samples, then changes of
+ * 3 m and more), start position.  A gap of more than 30 s is a pause.  Never
+ * overwrites. */
 void activity_complete(struct activity *a);
 
 #endif

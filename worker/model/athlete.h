@@ -15,30 +15,30 @@ struct athlete {
 	const char *username;
 	const char *display_name;
 	const char *email;
-	const char *timezone;  /* IANA name */
+	const char *timezone; /* IANA name */
 	enum sex sex;
-	int32_t birth_day;     /* days since 1970-01-01; INT32_MIN unknown */
+	int32_t birth_day; /* days since 1970-01-01; INT32_MIN unknown */
 	double height_m;
-	double weight_kg;      /* latest known */
+	double weight_kg; /* latest known */
 };
 
 /* Thresholds that held on one day; NaN when not known.  Each came with a date
  * and a source ("test", "user", "estimate: ..."), which thresholds_source
  * tells. */
 enum threshold_kind {
-	THRESHOLD_FTP_W,        /* functional threshold power, cycling */
-	THRESHOLD_RUN_FTP_W,    /* the same for running power */
-	THRESHOLD_LTHR_BPM,     /* heart rate at lactate threshold */
+	THRESHOLD_FTP_W,     /* functional threshold power, cycling */
+	THRESHOLD_RUN_FTP_W, /* the same for running power */
+	THRESHOLD_LTHR_BPM,  /* heart rate at lactate threshold */
 	THRESHOLD_MAX_HR_BPM,
 	THRESHOLD_REST_HR_BPM,
 	THRESHOLD_RUN_PACE_MPS, /* threshold speed, running */
-	THRESHOLD_CSS_MPS,      /* critical swim speed */
+	THRESHOLD_CSS_MPS,	/* critical swim speed */
 	THRESHOLD_KIND_COUNT
 };
 
 struct threshold {
 	enum threshold_kind kind;
-	int32_t day;        /* valid from this local day */
+	int32_t day; /* valid from this local day */
 	double value;
 	const char *source;
 };

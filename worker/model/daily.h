@@ -7,23 +7,23 @@
 #include "base/str.h"
 
 /* DAILY(id, name, low, high): plausible range. */
-#define DAILY_KINDS(X)                                        \
-	X(REST_HR, "resting_hr_bpm", 20, 150)                 \
-	X(HRV_RMSSD, "hrv_rmssd_ms", 1, 400)                  \
-	X(HRV_SDNN, "hrv_sdnn_ms", 1, 400)                    \
-	X(WEIGHT, "weight_kg", 20, 400)                       \
-	X(SLEEP_TOTAL, "sleep_total_s", 0, 86400)             \
-	X(SLEEP_DEEP, "sleep_deep_s", 0, 86400)               \
-	X(SLEEP_REM, "sleep_rem_s", 0, 86400)                 \
-	X(SLEEP_LIGHT, "sleep_light_s", 0, 86400)             \
-	X(SLEEP_AWAKE, "sleep_awake_s", 0, 86400)             \
+#define DAILY_KINDS(X)                                                         \
+	X(REST_HR, "resting_hr_bpm", 20, 150)                                  \
+	X(HRV_RMSSD, "hrv_rmssd_ms", 1, 400)                                   \
+	X(HRV_SDNN, "hrv_sdnn_ms", 1, 400)                                     \
+	X(WEIGHT, "weight_kg", 20, 400)                                        \
+	X(SLEEP_TOTAL, "sleep_total_s", 0, 86400)                              \
+	X(SLEEP_DEEP, "sleep_deep_s", 0, 86400)                                \
+	X(SLEEP_REM, "sleep_rem_s", 0, 86400)                                  \
+	X(SLEEP_LIGHT, "sleep_light_s", 0, 86400)                              \
+	X(SLEEP_AWAKE, "sleep_awake_s", 0, 86400)                              \
 	X(STEPS, "steps", 0, 200000)
 
 enum daily_kind {
 #define X(id, name, low, high) DAILY_##id,
 	DAILY_KINDS(X)
 #undef X
-	DAILY_KIND_COUNT
+	    DAILY_KIND_COUNT
 };
 
 struct daily {

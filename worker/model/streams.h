@@ -16,7 +16,8 @@ enum stream_kind {
 	STREAM_KIND_COUNT
 };
 
-#define STREAMS_MAX_SAMPLES 1000000 /* 11 days at 1 Hz */
+/* 11 days at 1 Hz; also the bound of t_s, which starts at 0 or later. */
+#define STREAMS_MAX_SAMPLES 1000000
 
 struct streams {
 	size_t n;
@@ -43,13 +44,20 @@ double streams_coverage(const struct streams *s, enum stream_kind k);
 double *streams_resample(struct arena *a, const struct streams *s,
     enum stream_kind k, int max_gap_s, size_t *n_r);
 
+/* Metres between two points given in degrees, on the mean sphere. */
+double streams_haversine(double lat0, double lon0, double lat1, double lon1);
+/* Add the distance channel from the positions and the speed channel from the
+ * distance (over 5 s), where they are absent. */
+void streams_derive(struct arena *a, struct streams *s);
+
 /* Compact form for storage: per channel, scaled integers by the channel's
- * resolution, delta coded and bit-packed in blocks.  Appended to out. */
+ * resolution, delta coded and bit-packed in blocks.  Appended to out.  A
+ * restricted sample is stored as a missing one. */
 struct buf;
 void streams_encode(struct buf *out, const struct streams *s);
 /* NULL and e (ERR_CORRUPT) when the bytes were not made by streams_encode. */
-struct streams *streams_decode(struct arena *a, struct str bytes,
-    struct err *e);
+struct streams *streams_decode(
+    struct arena *a, struct str bytes, struct err *e);
 
 /* How streams_downsample() picks: the mean of each bucket; or the samples
  * that keep the line's shape (Largest Triangle Three Buckets, Steinarsson
