@@ -135,7 +135,7 @@ $(O)/gen/%.o: $(GEN)/%.c $(O)/flags
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(INC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 # What the binary says of its own origin, rebuilt when the commit changes.
-$(O)/common/base/version.o: CPPFLAGS += -DPIERRE_COMMIT='"$(GIT_COMMIT)"'
+$(O)/common/base/version.o: CPPFLAGS_ALL += -DPIERRE_COMMIT='"$(GIT_COMMIT)"'
 $(O)/common/base/version.o: $(O)/commit
 
 $(GEN)/sql_names.h $(GEN)/sql_text.c &: sql/embed.pl $(wildcard sql/*/*.sql)

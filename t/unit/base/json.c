@@ -1,0 +1,102 @@
+#include "base/json.h"
+#include "base/jsonw.h"
+#include "tap.h"
+
+static const char *const good[] = { "null", " true ", "-0.5e+3", "[]", "{}",
+	"[1,[2,{\"a\":[]}]]", "\"\\ud83d\\ude00\\n\"", "\"\xc3\xa9\"",
+	"{\"a\":1,\"A\":2}" };
+static const char *const bad[] = { "", "nul", "01", "1.", ".5", "+1", "1e",
+	"[1,]", "[1 2]", "{\"a\":1,}", "{a:1}", "{\"a\" 1}", "\"\n\"", "\"abc",
+	"\"\\x\"", "\"\\u12g4\"", "\"\\ud800\"", "\"\\udc00\"", "\"\\u0000\"",
+	"\"\xff\"", "1 2", "{\"a\":1,\"a\":2}", "{\"a\":1,\"\\u0061\":2}",
+	"{\"x\":{\"b\":0,\"b\":0}}", "[", "{", "NaN", "'a'", "\xef\xbb\xbf{}" };
+
+static void
+test_strictness(struct arena *a)
+{
+	struct err e;
+	struct buf deep = BUF_INIT;
+
+	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+		e = ERR_INIT;
+		ok(json_parse(a, str_of(good[i]), &e) != NULL, "good: %s %s",
+		    good[i], e.msg);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		e = ERR_INIT;
+		ok(json_parse(a, str_of(bad[i]), &e) == NULL &&
+		    e.code == ERR_INVALID, "bad %zu: %s", i, e.msg);
+	}
+	for (int i = 0; i <= JSON_MAX_DEPTH; i++)
+		buf_addc(&deep, '[');
+	ok(json_parse(a, buf_str(&deep), &e) == NULL, "too deep: %s", e.msg);
+	buf_clear(&deep);
+	buf_addc(&deep, '{');
+	for (int i = 0; i < 5000; i++)
+		buf_printf(&deep, "\"k%d\":0,", i);
+	buf_adds(&deep, "\"k77\":0}");
+	ok(json_parse(a, buf_str(&deep), &e) == NULL, "many members: %s", e.msg);
+	ok(json_parse(a, str_make("{}\0", 3), &e) == NULL, "NUL after the end");
+	buf_free(&deep);
+}
+
+static void
+test_members(struct arena *a)
+{
+	struct err e = ERR_INIT;
+	struct str text = STR("{ \"id\" : 9007199254740993 , \"s\":\"x\",\"n\":1.5}");
+	const cJSON *o = json_parse(a, text, &e);
+	struct str raw = json_raw_member(text, STR("id"));
+	struct str s;
+	int64_t i;
+	double f;
+
+	ok(str_is(raw, "9007199254740993"), "the digits of an id stay");
+	ok(json_raw_member(text, STR("none")).p == NULL, "absent raw member");
+	is_int(json_get_str(o, "s", &s, &e), 1, "string");
+	is_int(json_get_str(o, "none", &s, &e), 0, "absent");
+	is_int(json_get_i64(o, "s", &i, &e), -1, "wrong type: %s", e.msg);
+	is_int(json_get_i64(o, "n", &i, &e), -1, "fraction: %s", e.msg);
+	ok(json_get_f64(o, "n", &f, &e) == 1 && f == 1.5, "number");
+}
+
+static void
+test_writer(void)
+{
+	struct buf out = BUF_INIT;
+	struct jsonw w;
+
+	jsonw_init(&w, &out);
+	jsonw_object(&w);
+	jsonw_kv_cstr(&w, "s", "a\"\\\n\x01\x7f\xff\xc3\xa9");
+	jsonw_kv_array(&w, "a");
+	jsonw_int(&w, INT64_MIN);
+	jsonw_double(&w, 0.1);
+	jsonw_double(&w, NAN);
+	jsonw_fixed(&w, -2.004, 2);
+	jsonw_fixed(&w, -0.0001, 2);
+	jsonw_fixed(&w, 12.5, 3);
+	jsonw_fixed(&w, 1e300, 1);
+	jsonw_end_array(&w);
+	jsonw_kv_fixed_opt(&w, "gone", NAN, 1);
+	jsonw_kv_instant(&w, "t", 1500000);
+	jsonw_kv_day(&w, "d", 0);
+	jsonw_end_object(&w);
+	jsonw_done(&w);
+	is_str(buf_cstr(&out), "{\"s\":\"a\\\"\\\\\\n\\u0001\\u007f\xef\xbf\xbd\xc3\xa9\","
+	    "\"a\":[-9223372036854775808,0.1,null,-2,0,12.5,1e+300],"
+	    "\"t\":\"1970-01-01T00:00:01.500Z\",\"d\":\"1970-01-01\"}", "writer");
+	buf_free(&out);
+}
+
+int
+main(void)
+{
+	struct arena *a = arena_new();
+
+	test_strictness(a);
+	test_members(a);
+	test_writer();
+	arena_free(&a);
+	return tap_done();
+}
