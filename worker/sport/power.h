@@ -21,14 +21,16 @@ double power_average(const double *w, size_t n);
 double power_normalized(const double *w, size_t n);
 
 /* xPower in W (Skiba 2008): as Normalized Power with an exponentially weighted
- * mean of 25 s, started at the first sample; over a gap it decays as if the
- * power were zero. */
+ * mean of time constant 25 s, started at the first sample; over a gap it decays
+ * as if the power were zero, but only present seconds are averaged. */
 double power_xpower(const double *w, size_t n);
 
 /* Intensity factor (Coggan 2003): Normalized Power / FTP; 1.0 is threshold. */
 double power_intensity_factor(double normalized_w, double ftp_w);
 
-/* Variability index (Coggan 2003): Normalized Power / average power, >= 1. */
+/* Variability index (Coggan 2003): Normalized Power / average power; 1 for even
+ * power, and below only when the first 30 s, which no window ends in, were the
+ * hardest. */
 double power_variability_index(double normalized_w, double average_w);
 
 /* Work in kJ: the sum of W times 1 s / 1000. */
