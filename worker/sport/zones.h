@@ -4,7 +4,8 @@
 /* Intensity zones from published tables, and the time spent in them.  A zone
  * is half-open, [low, high); the highest has no upper end.  Zones of one
  * scheme touch: where the table prints "81-89 %, 90-93 %", the next zone
- * begins at its printed lower end. */
+ * begins at its printed lower end.  Coggan's power zones, printed with upper
+ * ends ("up to 55 %, up to 75 %"), touch there instead. */
 
 #include "model/athlete.h"
 
