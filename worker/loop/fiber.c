@@ -30,8 +30,8 @@
 #define IDLE_MAX 64 /* stacks kept for reuse */
 
 enum fiber_state {
-	FIBER_NEW,     /* to be started at the end of the turn */
-	FIBER_READY,   /* to be resumed at the end of the turn */
+	FIBER_NEW,   /* to be started at the end of the turn */
+	FIBER_READY, /* to be resumed at the end of the turn */
 	FIBER_RUNNING,
 	FIBER_PARKED,
 	FIBER_DONE,
@@ -77,8 +77,8 @@ leave_to(struct fiber *f, bool for_good)
 #endif
 	CHECK(swapcontext(&f->context, &pool->bare) == 0);
 #ifdef FIBER_ASAN
-	__sanitizer_finish_switch_fiber(f->fake_stack, &pool->bare_stack,
-	    &pool->bare_stack_bytes);
+	__sanitizer_finish_switch_fiber(
+	    f->fake_stack, &pool->bare_stack, &pool->bare_stack_bytes);
 #endif
 }
 
@@ -132,8 +132,8 @@ resume(struct fiber *f)
 #ifdef FIBER_ASAN
 	void *fake = NULL;
 
-	__sanitizer_start_switch_fiber(&fake, f->map + guard_bytes(),
-	    FIBER_STACK);
+	__sanitizer_start_switch_fiber(
+	    &fake, f->map + guard_bytes(), FIBER_STACK);
 #endif
 	CHECK(running == NULL);
 	f->state = FIBER_RUNNING;
@@ -294,8 +294,8 @@ fiber_wait_ms(int64_t ms, struct err *e)
 		end = fiber_park(ms, false);
 		f->waiting = false;
 		if (end == FIBER_CANCELLED)
-			return err_set(e, ERR_CANCELED,
-			    "the work was cancelled");
+			return err_set(
+			    e, ERR_CANCELED, "the work was cancelled");
 		if (!f->woken)
 			return err_set(e, ERR_TIMEOUT,
 			    "nothing came in %lld ms", (long long)ms);

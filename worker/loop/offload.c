@@ -128,8 +128,8 @@ offload_new(struct loop *l, unsigned threads)
 	list_init(&o->ended);
 	o->efd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	CHECK(o->efd >= 0);
-	o->ev = event_new(loop_base(l), o->efd, EV_READ | EV_PERSIST, on_ended,
-	    o);
+	o->ev =
+	    event_new(loop_base(l), o->efd, EV_READ | EV_PERSIST, on_ended, o);
 	CHECK(o->ev != NULL);
 	start_threads(o);
 	return o;
