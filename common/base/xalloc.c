@@ -63,5 +63,6 @@ xstrdup(const char *s)
 void
 wipe(void *ptr, size_t size)
 {
-	explicit_bzero(ptr, size);
+	if (size > 0)
+		explicit_bzero(ptr, size);
 }

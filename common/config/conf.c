@@ -1,0 +1,177 @@
+#include "config/conf.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "base/enc.h"
+#include "base/xalloc.h"
+#include "config/keys.h"
+
+static void
+set_defaults(struct conf *c)
+{
+	struct err e = ERR_INIT;
+
+	for (size_t i = 0; i < CONF_KEY_COUNT; i++) {
+		if (conf_set(c, &conf_keys[i], str_of(conf_keys[i].def), false,
+			&e) < 0)
+			BUG(e.msg);
+	}
+}
+
+/* --- what one key alone cannot say ------------------------------------------ */
+
+/* "127.0.0.1:8081", "[::1]:8081"; false when it is neither. */
+static bool
+split_listen(const char *text, struct str *host, int *port)
+{
+	struct str s = str_of(text);
+	const char *colon = strrchr(text, ':');
+	int64_t number;
+
+	if (colon == NULL ||
+	    !str_to_i64(str_of(colon + 1), &number) || number < 0 ||
+	    number > 65535)
+		return false;
+	*port = (int)number;
+	*host = str_make(s.p, (size_t)(colon - s.p));
+	if (host->n > 2 && host->p[0] == '[' && host->p[host->n - 1] == ']')
+		*host = str_make(host->p + 1, host->n - 2);
+	else if (str_find(*host, ':') >= 0)
+		return false;
+	return host->n > 0;
+}
+
+static void
+check_public_url(struct conf_reader *r)
+{
+	struct str url = str_of(r->conf->public_url);
+	size_t scheme = str_starts(url, STR("https://")) ? 8 :
+	    str_starts(url, STR("http://"))		 ? 7 :
+							   0;
+
+	if (url.n == 0)
+		return;
+	if (scheme == 0 || url.n == scheme ||
+	    memchr(url.p + scheme, '/', url.n - scheme) != NULL)
+		conf_complain(r, r->file, 0, 0, "server.public_url: \"%s\" is not "
+		    "http(s)://host[:port]", r->conf->public_url);
+}
+
+static void
+check_database_url(struct conf_reader *r)
+{
+	struct str url = str_of(r->conf->database_url);
+
+	if (url.n > 0 && !str_starts(url, STR("sqlite:")))
+		conf_complain(r, r->file, 0, 0, "database.url: only sqlite: "
+		    "databases can be used");
+}
+
+static void
+check_master_key(struct conf_reader *r)
+{
+	struct buf key = BUF_INIT;
+
+	if (r->conf->master_key[0] == '\0')
+		return;
+	if (!dec_base64(&key, str_of(r->conf->master_key)) || key.n != 32)
+		conf_complain(r, r->file, 0, 0, "security.master_key: must be 32 "
+		    "bytes in base64 (openssl rand -base64 32)");
+	wipe(key.p, key.n);
+	buf_free(&key);
+}
+
+static void
+check_whole(struct conf_reader *r)
+{
+	struct str host;
+	int port;
+
+	if (!split_listen(r->conf->listen, &host, &port))
+		conf_complain(r, r->file, 0, 0, "server.listen: \"%s\" is not "
+		    "address:port", r->conf->listen);
+	check_public_url(r);
+	check_database_url(r);
+	check_master_key(r);
+}
+
+/* --- the interface ---------------------------------------------------------- */
+
+struct conf *
+conf_load(const char *path, struct buf *errors)
+{
+	struct arena *a = arena_new_secret();
+	struct conf *c = arena_one(a, struct conf);
+	struct conf_reader r = { .conf = c, .errors = errors };
+	struct stat st;
+
+	c->arena = a;
+	set_defaults(c);
+	if (path == NULL && stat(CONF_DEFAULT_PATH, &st) == 0)
+		path = CONF_DEFAULT_PATH;
+	c->path = path != NULL ? arena_strdup(a, path) : "";
+	r.file = path != NULL ? c->path : "environment";
+	if (path == NULL || conf_read_yaml(&r, path) == 0) {
+		conf_read_env(&r);
+		check_whole(&r);
+	}
+	if (r.n_errors > 0)
+		conf_free(&c);
+	return c;
+}
+
+void
+conf_free(struct conf **c)
+{
+	struct arena *a;
+
+	if (*c == NULL)
+		return;
+	a = (*c)->arena;
+	*c = NULL;
+	arena_free(&a);
+}
+
+void
+conf_keep_restart_keys(struct conf *c, const struct conf *old, struct buf *names)
+{
+	for (size_t i = 0; i < CONF_KEY_COUNT; i++) {
+		const struct conf_key *k = &conf_keys[i];
+		struct buf text = BUF_INIT;
+
+		if (k->reload != CONF_RESTART || conf_same(c, old, k))
+			continue;
+		buf_printf(names, "%s%s", names->n > 0 ? ", " : "", k->name);
+		conf_format(old, k, &text);
+		if (conf_set(c, k, buf_str(&text), false, NULL) < 0)
+			BUG("a value in force cannot be set again");
+		wipe(text.p, text.n);
+		buf_free(&text);
+	}
+}
+
+void
+conf_listen_address(const struct conf *c, struct str *host_r, int *port_r)
+{
+	CHECK(split_listen(c->listen, host_r, port_r));
+	if (c->port != 0)
+		*port_r = (int)c->port;
+}
+
+unsigned
+conf_worker_count(const struct conf *c)
+{
+	long n = c->workers;
+
+	if (n == 0)
+		n = sysconf(_SC_NPROCESSORS_ONLN);
+	return (unsigned)MAX(1, MIN(n, 64));
+}
+
+char *
+conf_data_path(struct arena *a, const struct conf *c, const char *name)
+{
+	return arena_printf(a, "%s/%s", c->data_dir, name);
+}

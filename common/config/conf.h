@@ -1,0 +1,64 @@
+#ifndef CONFIG_CONF_H
+#define CONFIG_CONF_H
+
+/* The configuration: one YAML file, environment variables over it, defaults
+ * under it; all three by the one table keys.def. Read whole or not at all. */
+
+#include <stdio.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+
+#define CONF_DEFAULT_PATH "/etc/pierre-mcp/pierre.yaml"
+
+struct conf_list {
+	size_t n;
+	const char **item;
+};
+
+/* C types of the key types; times are microseconds, sizes bytes. */
+#define CONF_C_BOOL bool
+#define CONF_C_INT int64_t
+#define CONF_C_TIME int64_t
+#define CONF_C_SIZE int64_t
+#define CONF_C_STR const char *
+#define CONF_C_PATH const char *
+#define CONF_C_SECRET const char *
+#define CONF_C_ENUM const char *
+#define CONF_C_LIST struct conf_list
+
+struct conf {
+#define KEY(name, field, type, def, low, high, env, reload, about) \
+	CONF_C_##type field;
+#include "config/keys.def"
+#undef KEY
+	struct arena *arena;
+	const char *path; /* file it came from, "" when there was none */
+};
+
+/* Read `path`; NULL: the default path, which may be absent.  Paths become
+ * absolute.  NULL on failure, and `errors` gets a line for each thing wrong:
+ * "file:line:column: key: reason". */
+struct conf *conf_load(const char *path, struct buf *errors);
+void conf_free(struct conf **c);
+
+/* What is in force, as a YAML file with the origin of each value; secrets are
+ * masked. */
+void conf_print(const struct conf *c, FILE *out);
+/* The rows of the table in pierre.yaml(5). */
+void conf_print_mdoc(FILE *out);
+
+/* Carry over from `old` what only a restart may change; `names` gets the
+ * comma-separated names of the keys whose new value has to wait. */
+void conf_keep_restart_keys(struct conf *c, const struct conf *old,
+    struct buf *names);
+
+/* Host and port to bind. host_r is a slice of c->listen. */
+void conf_listen_address(const struct conf *c, struct str *host_r,
+    int *port_r);
+/* Worker processes, with 0 resolved to the processors there are. */
+unsigned conf_worker_count(const struct conf *c);
+/* Path of a file in the data directory. */
+char *conf_data_path(struct arena *a, const struct conf *c, const char *name);
+
+#endif

@@ -1,0 +1,56 @@
+#include "config/keys.h"
+
+#include <stdarg.h>
+
+const struct conf_key conf_keys[CONF_KEY_COUNT] = {
+#define KEY(name, field, type, def, low, high, env, reload, about)        \
+	{ name, CONF_##type, offsetof(struct conf, field), def, low, high, \
+		env, CONF_##reload, about },
+#include "config/keys.def"
+#undef KEY
+};
+
+const struct conf_key *
+conf_key_find(struct str name)
+{
+	for (size_t i = 0; i < CONF_KEY_COUNT; i++) {
+		if (str_is(name, conf_keys[i].name))
+			return &conf_keys[i];
+	}
+	return NULL;
+}
+
+const char *
+conf_key_nearest(struct str name)
+{
+	const char *nearest = NULL;
+	unsigned best = 6;
+
+	for (size_t i = 0; i < CONF_KEY_COUNT; i++) {
+		unsigned d = str_distance(name, str_of(conf_keys[i].name));
+
+		if (d < best) {
+			best = d;
+			nearest = conf_keys[i].name;
+		}
+	}
+	return nearest;
+}
+
+void
+conf_complain(struct conf_reader *r, const char *where, size_t line,
+    size_t column, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (++r->n_errors > 20)
+		return;
+	buf_adds(r->errors, where);
+	if (line > 0)
+		buf_printf(r->errors, ":%zu:%zu", line, column);
+	buf_adds(r->errors, ": ");
+	va_start(ap, fmt);
+	buf_vprintf(r->errors, fmt, ap);
+	va_end(ap);
+	buf_addc(r->errors, '\n');
+}

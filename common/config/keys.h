@@ -1,0 +1,87 @@
+#ifndef CONFIG_KEYS_H
+#define CONFIG_KEYS_H
+
+/* The table behind conf.h, for the files of this folder. */
+
+#include "base/err.h"
+#include "config/conf.h"
+
+enum conf_type {
+	CONF_BOOL,
+	CONF_INT,
+	CONF_TIME,
+	CONF_SIZE,
+	CONF_STR,
+	CONF_PATH,
+	CONF_SECRET,
+	CONF_ENUM,
+	CONF_LIST,
+};
+
+enum conf_reload { CONF_RELOAD, CONF_RESTART };
+
+enum conf_origin { CONF_FROM_DEFAULT, CONF_FROM_FILE, CONF_FROM_ENV };
+
+struct conf_key {
+	const char *name;
+	enum conf_type type;
+	size_t offset; /* in struct conf */
+	const char *def;
+	const char *low;
+	const char *high;
+	const char *env;
+	enum conf_reload reload;
+	const char *about;
+};
+
+enum conf_key_index {
+#define KEY(name, field, type, def, low, high, env, reload, about) \
+	CONF_KEY_##field,
+#include "config/keys.def"
+#undef KEY
+	CONF_KEY_COUNT
+};
+
+extern const struct conf_key conf_keys[CONF_KEY_COUNT];
+
+/* A configuration while it is read. */
+struct conf_reader {
+	struct conf *conf;
+	const char *file;
+	struct buf *errors;
+	unsigned n_errors;
+	enum conf_origin origin[CONF_KEY_COUNT];
+};
+
+/* Note "file:line:column: what: reason"; line 0 leaves the position out. */
+void conf_complain(struct conf_reader *r, const char *where, size_t line,
+    size_t column, const char *fmt, ...) PRINTF_LIKE(5, 6);
+const struct conf_key *conf_key_find(struct str name);
+/* The nearest key name to one that does not exist, or NULL. */
+const char *conf_key_nearest(struct str name);
+
+/* Set a key from text.  bare_time_ok: "30" is thirty seconds. */
+int conf_set(struct conf *c, const struct conf_key *k, struct str text,
+    bool bare_time_ok, struct err *e);
+/* Set a LIST key from its items. */
+int conf_set_list(struct conf *c, const struct conf_key *k,
+    const struct str *items, size_t n, struct err *e);
+/* Replace ${NAME} and a leading file:PATH; the result is the arena's. */
+int conf_expand(struct arena *a, struct str text, struct str *out,
+    struct err *e);
+/* Text form that conf_set reads back to the same value. */
+void conf_format(const struct conf *c, const struct conf_key *k,
+    struct buf *out);
+bool conf_same(const struct conf *a, const struct conf *b,
+    const struct conf_key *k);
+
+int conf_read_yaml(struct conf_reader *r, const char *path);
+void conf_read_env(struct conf_reader *r);
+
+static inline void *
+conf_field(const struct conf *c, const struct conf_key *k)
+{
+	return (char *)(uintptr_t)c + k->offset;
+}
+
+#endif
