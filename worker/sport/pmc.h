@@ -41,7 +41,8 @@ struct pmc_day {
 	double load; /* sum of the day */
 	double ctl;  /* at the end of the day */
 	double atl;
-	double tsb;	  /* yesterday's CTL - ATL: form for this day */
+	double tsb;	  /* yesterday's CTL - ATL: form for this day; 0 on the
+			   * first day, NaN on the seed's */
 	double ramp_rate; /* CTL points in the last 7 days; NaN at first */
 };
 
@@ -53,14 +54,16 @@ struct pmc {
 	bool settled;	     /* seeded, or PMC_SETTLE_DAYS of history */
 };
 
-/* The chart up to today from loads in any order, several a day.  Empty when
- * there is neither a load nor a seed by today.  Days more than PMC_MAX_DAYS
- * ago are left out. */
+/* The chart up to today from loads in any order, several a day.  It begins at
+ * the seed, whose day is shown as given (without a form), else at the first
+ * load.  Empty when there is neither a load nor a seed by today.  Days more
+ * than PMC_MAX_DAYS ago are left out. */
 void pmc_compute(struct arena *a, struct pmc *out, const struct pmc_settings *s,
     const struct pmc_load *loads, size_t n, int32_t today);
 
-/* The days after the last of `from` up to `until` with planned loads; the
- * same rules.  `from` may be empty: then it starts at the first plan. */
+/* The days after the last of `from` up to `until`, at most PMC_MAX_DAYS, with
+ * planned loads; the same rules.  `from` may be empty: then it starts at the
+ * first plan. */
 void pmc_project(struct arena *a, struct pmc *out, const struct pmc_settings *s,
     const struct pmc *from, const struct pmc_load *planned, size_t n,
     int32_t until);
