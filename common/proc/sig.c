@@ -1,0 +1,65 @@
+#include "proc/sig.h"
+
+#include <poll.h>
+#include <string.h>
+#include <time.h>
+
+static volatile sig_atomic_t noted[NSIG];
+static sigset_t outside; /* the mask while waiting */
+
+static void
+note(int signal)
+{
+	noted[signal] = 1;
+}
+
+void
+sig_collect(const int *signals, size_t n)
+{
+	struct sigaction sa;
+	sigset_t block;
+
+	memset(&sa, 0, sizeof(sa));
+	sigemptyset(&block);
+	sigfillset(&sa.sa_mask);
+	sa.sa_handler = note;
+	for (size_t i = 0; i < n; i++) {
+		sigaddset(&block, signals[i]);
+		sigaction(signals[i], &sa, NULL);
+	}
+	sigprocmask(SIG_BLOCK, &block, &outside);
+	for (size_t i = 0; i < n; i++)
+		sigdelset(&outside, signals[i]);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+bool
+sig_taken(int signal)
+{
+	if (!noted[signal])
+		return false;
+	noted[signal] = 0;
+	return true;
+}
+
+void
+sig_reset(void)
+{
+	sigset_t none;
+
+	for (int s = 1; s < NSIG; s++) {
+		if (noted[s])
+			noted[s] = 0;
+		signal(s, s == SIGPIPE ? SIG_IGN : SIG_DFL);
+	}
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+int
+sig_ppoll(struct pollfd *fds, size_t n, int64_t timeout_ms)
+{
+	struct timespec ts = { timeout_ms / 1000, timeout_ms % 1000 * 1000000 };
+
+	return ppoll(fds, n, timeout_ms < 0 ? NULL : &ts, &outside);
+}

@@ -1,0 +1,239 @@
+#include "shm/metrics.h"
+
+#include "base/check.h"
+#include "shm/metric_block.h"
+
+enum kind { KIND_COUNTER, KIND_HISTOGRAM, KIND_GAUGE };
+
+struct family {
+	const char *name;
+	const char *help;
+	enum kind kind;
+	size_t offset; /* in struct metric_block */
+	const char *label[2];
+	unsigned n[2];
+};
+
+static const struct family families[METRIC_COUNT] = {
+#define COUNTER(name, help, label1, n1, label2, n2)                    \
+	{ #name, help, KIND_COUNTER, offsetof(struct metric_block, name), \
+		{ label1, label2 }, { n1, n2 } },
+#define HISTOGRAM(name, help, label, n)                                  \
+	{ #name, help, KIND_HISTOGRAM, offsetof(struct metric_block, name), \
+		{ label, "" }, { n, 1 } },
+#define GAUGE(name, help)                                            \
+	{ #name, help, KIND_GAUGE, offsetof(struct metric_block, name), \
+		{ "", "" }, { 1, 1 } },
+#include "shm/metrics.def"
+#undef COUNTER
+#undef HISTOGRAM
+#undef GAUGE
+};
+
+static const int64_t bounds_us[METRIC_BUCKETS] = { 1000, 2500, 5000, 10000,
+	25000, 50000, 100000, 250000, 500000, 1000000, 2500000, 5000000,
+	10000000 };
+static const char *const bounds_text[METRIC_BUCKETS + 1] = { "0.001", "0.0025",
+	"0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "2.5",
+	"5", "10", "+Inf" };
+
+static struct metric_block *own;
+
+static struct {
+	const char *const *names;
+	size_t n;
+} labels[METRIC_COUNT][2];
+
+static _Atomic uint64_t *
+words_of(const struct metric_block *b, const struct family *f)
+{
+	return (_Atomic uint64_t *)(uintptr_t)((const char *)b + f->offset);
+}
+
+void
+metric_block_clear_gauges(struct metric_block *b)
+{
+	for (size_t i = 0; i < METRIC_COUNT; i++) {
+		if (families[i].kind == KIND_GAUGE)
+			*words_of(b, &families[i]) = 0;
+	}
+}
+
+void
+metrics_attach(struct shm *s, unsigned slot)
+{
+	own = shm_metrics(s, slot);
+}
+
+static void
+add_word(_Atomic uint64_t *word, uint64_t n)
+{
+	atomic_fetch_add_explicit(word, n, memory_order_relaxed);
+}
+
+void
+metric_add(enum metric m, unsigned d1, unsigned d2, uint64_t n)
+{
+	const struct family *f = &families[m];
+
+	if (own == NULL)
+		return;
+	d1 = MIN(d1, f->n[0] - 1);
+	d2 = MIN(d2, f->n[1] - 1);
+	add_word(words_of(own, f) + d1 * f->n[1] + d2, n);
+}
+
+void
+metric_observe(enum metric m, unsigned d1, int64_t us)
+{
+	const struct family *f = &families[m];
+	_Atomic uint64_t *w;
+	size_t i = 0;
+
+	if (own == NULL)
+		return;
+	w = words_of(own, f) + MIN(d1, f->n[0] - 1) * METRIC_HISTOGRAM_WORDS;
+	while (i < METRIC_BUCKETS && us > bounds_us[i])
+		i++;
+	add_word(&w[i], 1);
+	add_word(&w[METRIC_BUCKETS + 1], us > 0 ? (uint64_t)us : 0);
+}
+
+void
+metric_gauge(enum metric m, int64_t v)
+{
+	if (own != NULL)
+		*words_of(own, &families[m]) = (uint64_t)v;
+}
+
+void
+metric_gauge_add(enum metric m, int64_t delta)
+{
+	if (own != NULL)
+		add_word(words_of(own, &families[m]), (uint64_t)delta);
+}
+
+void
+metrics_label(enum metric m, unsigned label, const char *const *names, size_t n)
+{
+	CHECK(label < 2 && n <= families[m].n[label]);
+	labels[m][label].names = names;
+	labels[m][label].n = n;
+}
+
+/* --- rendering -------------------------------------------------------------- */
+
+/* Sum of a word over all slots. */
+static uint64_t
+total(struct shm *s, const struct family *f, size_t index)
+{
+	uint64_t sum = 0;
+
+	for (unsigned slot = 0; slot < shm_slots(s); slot++)
+		sum += atomic_load_explicit(words_of(shm_metrics(s, slot), f) +
+			index, memory_order_relaxed);
+	return sum;
+}
+
+static void
+write_head(struct buf *out, const char *name, const char *help,
+    const char *kind)
+{
+	buf_printf(out, "# HELP pierre_%s %s\n# TYPE pierre_%s %s\n", name, help,
+	    name, kind);
+}
+
+static const char *
+value_name(enum metric m, unsigned label, unsigned i)
+{
+	return i < labels[m][label].n ? labels[m][label].names[i] : "";
+}
+
+static unsigned
+value_count(enum metric m, unsigned label)
+{
+	return families[m].label[label][0] == '\0' ?
+	    1 :
+	    (unsigned)labels[m][label].n;
+}
+
+static void
+write_counter(struct buf *out, struct shm *s, enum metric m)
+{
+	const struct family *f = &families[m];
+
+	for (unsigned i = 0; i < value_count(m, 0); i++) {
+		for (unsigned k = 0; k < value_count(m, 1); k++) {
+			uint64_t v = total(s, f, i * f->n[1] + k);
+
+			if (v == 0 && f->n[0] * f->n[1] > 1)
+				continue;
+			buf_printf(out, "pierre_%s", f->name);
+			if (f->n[0] > 1)
+				buf_printf(out, "{%s=\"%s\"", f->label[0],
+				    value_name(m, 0, i));
+			if (f->n[1] > 1)
+				buf_printf(out, ",%s=\"%s\"", f->label[1],
+				    value_name(m, 1, k));
+			buf_adds(out, f->n[0] > 1 ? "} " : " ");
+			buf_addu(out, v);
+			buf_addc(out, '\n');
+		}
+	}
+}
+
+static void
+write_histogram(struct buf *out, struct shm *s, enum metric m)
+{
+	const struct family *f = &families[m];
+
+	for (unsigned i = 0; i < value_count(m, 0); i++) {
+		size_t base = i * METRIC_HISTOGRAM_WORDS;
+		const char *value = value_name(m, 0, i);
+		uint64_t count = 0;
+
+		for (size_t b = 0; b <= METRIC_BUCKETS; b++)
+			count += total(s, f, base + b);
+		if (count == 0)
+			continue;
+		count = 0;
+		for (size_t b = 0; b <= METRIC_BUCKETS; b++) {
+			count += total(s, f, base + b);
+			buf_printf(out, "pierre_%s_bucket{%s=\"%s\",le=\"%s\"} %llu\n",
+			    f->name, f->label[0], value, bounds_text[b],
+			    (unsigned long long)count);
+		}
+		buf_printf(out, "pierre_%s_sum{%s=\"%s\"} %.6f\n", f->name,
+		    f->label[0], value,
+		    (double)total(s, f, base + METRIC_BUCKETS + 1) / 1e6);
+		buf_printf(out, "pierre_%s_count{%s=\"%s\"} %llu\n", f->name,
+		    f->label[0], value, (unsigned long long)count);
+	}
+}
+
+void
+metrics_render(struct buf *out, struct shm *s)
+{
+	static const char *const kinds[] = { "counter", "histogram", "gauge" };
+
+	for (unsigned m = 0; m < METRIC_COUNT; m++) {
+		const struct family *f = &families[m];
+
+		write_head(out, f->name, f->help, kinds[f->kind]);
+		if (f->kind == KIND_COUNTER)
+			write_counter(out, s, m);
+		else if (f->kind == KIND_HISTOGRAM)
+			write_histogram(out, s, m);
+		else
+			buf_printf(out, "pierre_%s %lld\n", f->name,
+			    (long long)total(s, f, 0));
+	}
+}
+
+void
+metrics_render_one(struct buf *out, const char *name, const char *help,
+    const char *kind, double value)
+{
+	write_head(out, name, help, kind);
+	buf_printf(out, "pierre_%s %.15g\n", name, value);
+}

@@ -1,0 +1,44 @@
+#ifndef SHM_METRICS_H
+#define SHM_METRICS_H
+
+/* Counters, gauges and histograms of metrics.def.  A process writes to its own
+ * slot; a scrape adds the slots up, so that a counter never goes back when a
+ * process is replaced. */
+
+#include "base/buf.h"
+#include "shm/shm.h"
+
+enum metric {
+#define COUNTER(name, help, label1, n1, label2, n2) M_##name,
+#define HISTOGRAM(name, help, label, n) M_##name,
+#define GAUGE(name, help) M_##name,
+#include "shm/metrics.def"
+#undef COUNTER
+#undef HISTOGRAM
+#undef GAUGE
+	METRIC_COUNT
+};
+
+/* Write to this slot from now on; before that all writing is ignored. */
+void metrics_attach(struct shm *s, unsigned slot);
+
+/* Label values by index; d1 or d2 is 0 where there is no label, and what is
+ * beyond the table counts as its last. */
+void metric_add(enum metric m, unsigned d1, unsigned d2, uint64_t n);
+/* A duration in microseconds. */
+void metric_observe(enum metric m, unsigned d1, int64_t us);
+void metric_gauge(enum metric m, int64_t v);
+void metric_gauge_add(enum metric m, int64_t delta);
+
+/* What the values of label 0 or 1 are called; borrowed for good.  Unnamed
+ * values are not shown. */
+void metrics_label(enum metric m, unsigned label, const char *const *names,
+    size_t n);
+
+/* Prometheus text format 0.0.4 of all metrics, each name after "pierre_". */
+void metrics_render(struct buf *out, struct shm *s);
+/* One more family with a single value; kind is "gauge" or "counter". */
+void metrics_render_one(struct buf *out, const char *name, const char *help,
+    const char *kind, double value);
+
+#endif

@@ -1,0 +1,242 @@
+#include "shm/shm.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "base/clock.h"
+#include "base/xalloc.h"
+#include "shm/metric_block.h"
+
+/* Every process maps the segment at its fork; addresses differ from nothing,
+ * since all are children of the master. */
+
+struct header {
+	uint32_t n_slots;
+	int64_t started_wall_us;
+	int64_t started_mono_us;
+	_Atomic uint64_t auth_epoch;
+	_Atomic bool stopping;
+	_Atomic bool started_up;
+	_Atomic bool db_ok;
+	_Atomic int64_t db_checked_wall_us;
+	_Atomic int64_t db_took_us;
+};
+
+struct shm {
+	void *map;
+	size_t size;
+	struct header *header;
+	struct board_slot *slots;
+	struct metric_block *metrics;
+};
+
+#define ALIGN64(n) (((n) + 63) & ~(size_t)63)
+
+static void *
+map_segment(size_t size, struct err *e)
+{
+	int fd = memfd_create("pierre", MFD_CLOEXEC);
+	void *map;
+
+	if (fd < 0) {
+		err_sys(e, ERR_IO, "memfd_create");
+		return NULL;
+	}
+	if (ftruncate(fd, (off_t)size) < 0) {
+		err_sys(e, ERR_IO, "shared memory of %zu bytes", size);
+		close(fd);
+		return NULL;
+	}
+	map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	close(fd);
+	if (map == MAP_FAILED) {
+		err_sys(e, ERR_IO, "mapping %zu bytes", size);
+		return NULL;
+	}
+	return map;
+}
+
+struct shm *
+shm_new(unsigned n_slots, struct err *e)
+{
+	struct shm *s = xcalloc(1, sizeof(*s));
+	size_t board = ALIGN64(sizeof(struct header));
+	size_t metrics = ALIGN64(board + n_slots * sizeof(struct board_slot));
+
+	s->size = metrics + n_slots * sizeof(struct metric_block);
+	s->map = map_segment(s->size, e);
+	if (s->map == NULL) {
+		free(s);
+		return NULL;
+	}
+	s->header = s->map;
+	s->slots = (struct board_slot *)(void *)((char *)s->map + board);
+	s->metrics = (struct metric_block *)(void *)((char *)s->map + metrics);
+	s->header->n_slots = n_slots;
+	s->header->started_wall_us = clock_wall_us();
+	s->header->started_mono_us = clock_mono_us();
+	return s;
+}
+
+void
+shm_free(struct shm **s)
+{
+	if (*s == NULL)
+		return;
+	munmap((*s)->map, (*s)->size);
+	free(*s);
+	*s = NULL;
+}
+
+unsigned
+shm_slots(const struct shm *s)
+{
+	return s->header->n_slots;
+}
+
+struct board_slot *
+shm_slot(struct shm *s, unsigned slot)
+{
+	CHECK(slot < s->header->n_slots);
+	return &s->slots[slot];
+}
+
+struct metric_block *
+shm_metrics(struct shm *s, unsigned slot)
+{
+	CHECK(slot < s->header->n_slots);
+	return &s->metrics[slot];
+}
+
+const char *
+slot_role_name(enum slot_role r)
+{
+	static const char *const names[] = { "unused", "master", "worker",
+		"keeper" };
+
+	return names[r];
+}
+
+const char *
+slot_state_name(enum slot_state s)
+{
+	static const char *const names[] = { "down", "starting", "ready",
+		"draining" };
+
+	return names[s];
+}
+
+void
+shm_slot_begin(struct shm *s, unsigned slot, enum slot_role role,
+    uint32_t generation)
+{
+	struct board_slot *b = shm_slot(s, slot);
+
+	b->role = role;
+	b->generation = generation;
+	b->started_us = clock_wall_us();
+	b->heartbeat_us = clock_mono_us();
+	b->panic_len = 0;
+	b->connections = 0;
+	b->state = SLOT_STARTING;
+}
+
+void
+shm_slot_end(struct shm *s, unsigned slot)
+{
+	struct board_slot *b = shm_slot(s, slot);
+
+	b->state = SLOT_DOWN;
+	b->pid = 0;
+	b->connections = 0;
+	metric_block_clear_gauges(shm_metrics(s, slot));
+}
+
+void
+shm_beat(struct shm *s, unsigned slot, enum slot_state state)
+{
+	struct board_slot *b = shm_slot(s, slot);
+
+	b->heartbeat_us = clock_mono_us();
+	b->state = state;
+}
+
+void
+shm_panic(struct shm *s, unsigned slot, const char *message)
+{
+	struct board_slot *b = shm_slot(s, slot);
+	size_t n = strnlen(message, SHM_PANIC_BYTES - 1);
+
+	memcpy(b->panic, message, n);
+	b->panic[n] = '\0';
+	b->panic_len = (uint32_t)n;
+}
+
+int64_t
+shm_started_wall_us(const struct shm *s)
+{
+	return s->header->started_wall_us;
+}
+
+int64_t
+shm_started_mono_us(const struct shm *s)
+{
+	return s->header->started_mono_us;
+}
+
+uint64_t
+shm_auth_epoch(const struct shm *s)
+{
+	return s->header->auth_epoch;
+}
+
+void
+shm_set_auth_epoch(struct shm *s, uint64_t epoch)
+{
+	s->header->auth_epoch = epoch;
+}
+
+struct shm_health
+shm_db_health(const struct shm *s)
+{
+	return (struct shm_health){
+		.ok = s->header->db_ok,
+		.checked_wall_us = s->header->db_checked_wall_us,
+		.took_us = s->header->db_took_us,
+	};
+}
+
+void
+shm_set_db_health(struct shm *s, const struct shm_health *h)
+{
+	s->header->db_took_us = h->took_us;
+	s->header->db_ok = h->ok;
+	s->header->db_checked_wall_us = h->checked_wall_us;
+}
+
+bool
+shm_stopping(const struct shm *s)
+{
+	return s->header->stopping;
+}
+
+void
+shm_set_stopping(struct shm *s)
+{
+	s->header->stopping = true;
+}
+
+bool
+shm_started_up(const struct shm *s)
+{
+	return s->header->started_up;
+}
+
+void
+shm_set_started_up(struct shm *s)
+{
+	s->header->started_up = true;
+}

@@ -1,0 +1,83 @@
+#ifndef SHM_SHM_H
+#define SHM_SHM_H
+
+/* The segment that the master makes and every process shares: the board of
+ * processes, the words they tell each other, and the metrics.  No pointers, no
+ * locks: each word has one writer or changes in one atomic step. */
+
+#include <stdatomic.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+
+struct shm;
+struct metric_block;
+
+#define SHM_MASTER_SLOT 0
+#define SHM_PANIC_BYTES 256
+
+enum slot_role { SLOT_UNUSED, SLOT_MASTER, SLOT_WORKER, SLOT_KEEPER };
+enum slot_state { SLOT_DOWN, SLOT_STARTING, SLOT_READY, SLOT_DRAINING };
+
+/* One process.  The master writes role, pid, generation, started and DOWN;
+ * the process itself the rest. */
+struct board_slot {
+	_Atomic uint32_t role;
+	_Atomic uint32_t state;
+	_Atomic int32_t pid;
+	_Atomic uint32_t generation;
+	_Atomic int64_t started_us;   /* wall clock */
+	_Atomic int64_t heartbeat_us; /* monotonic */
+	_Atomic uint32_t connections;
+	_Atomic uint64_t requests;
+	/* Last words of a process whose CHECK failed; valid once the length
+	 * is not 0. */
+	_Atomic uint32_t panic_len;
+	char panic[SHM_PANIC_BYTES];
+};
+
+/* A segment with n slots, by memfd; shared with all children. */
+struct shm *shm_new(unsigned n_slots, struct err *e);
+void shm_free(struct shm **s);
+unsigned shm_slots(const struct shm *s);
+struct board_slot *shm_slot(struct shm *s, unsigned slot);
+struct metric_block *shm_metrics(struct shm *s, unsigned slot);
+const char *slot_role_name(enum slot_role r);
+const char *slot_state_name(enum slot_state s);
+
+/* Before the process in a slot begins / after it has ended: gauges back to 0,
+ * counters stay. */
+void shm_slot_begin(struct shm *s, unsigned slot, enum slot_role role,
+    uint32_t generation);
+void shm_slot_end(struct shm *s, unsigned slot);
+/* Say that this process is alive, and where it stands. */
+void shm_beat(struct shm *s, unsigned slot, enum slot_state state);
+/* Leave last words, from check_set_hook(). */
+void shm_panic(struct shm *s, unsigned slot, const char *message);
+
+/* When the master started: wall clock and monotonic. */
+int64_t shm_started_wall_us(const struct shm *s);
+int64_t shm_started_mono_us(const struct shm *s);
+
+/* Revocation epoch as the keeper last read it from the database; a cached proof
+ * of an older epoch is void. */
+uint64_t shm_auth_epoch(const struct shm *s);
+void shm_set_auth_epoch(struct shm *s, uint64_t epoch);
+
+/* The keeper's word on the database, debounced. */
+struct shm_health {
+	bool ok;
+	int64_t checked_wall_us; /* 0: not yet */
+	int64_t took_us;
+};
+struct shm_health shm_db_health(const struct shm *s);
+void shm_set_db_health(struct shm *s, const struct shm_health *h);
+
+/* The whole service leaves: /readyz says so before anything closes. */
+bool shm_stopping(const struct shm *s);
+void shm_set_stopping(struct shm *s);
+/* The first generation has been ready. */
+bool shm_started_up(const struct shm *s);
+void shm_set_started_up(struct shm *s);
+
+#endif
