@@ -1,5 +1,5 @@
-#ifndef STORE_META_H
-#define STORE_META_H
+#ifndef STORE_DBMETA_H
+#define STORE_DBMETA_H
 
 /* The few facts that belong to the database as a whole. */
 

@@ -1,0 +1,122 @@
+-- Activities with laps, samples and cached loads.
+
+-- name: activity_insert write
+INSERT INTO activities (tenant_id, user_id, id, provider, external_id,
+	name, device, sport,
+	start_at, utc_offset_s, local_day, start_latitude_deg,
+	start_longitude_deg, rpe, elapsed_s, moving_s, distance_m,
+	elevation_gain_m, elevation_loss_m, average_speed_mps, max_speed_mps,
+	average_hr_bpm, max_hr_bpm, average_power_w, max_power_w,
+	average_cadence_rpm, max_cadence_rpm, calories_kcal,
+	average_temperature_c, load_points, load_method, load_intensity_factor,
+	load_key, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
+	$17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30,
+	$31, $32, $33, $34)
+ON CONFLICT (tenant_id, user_id, provider, external_id) DO NOTHING;
+
+-- name: activity_find
+SELECT id FROM activities
+WHERE tenant_id = $1 AND user_id = $2 AND provider = $3
+	AND external_id = $4;
+
+-- name: activity_get
+SELECT id, provider, external_id, name, device, sport, start_at, utc_offset_s,
+	local_day, start_latitude_deg, start_longitude_deg, rpe, elapsed_s,
+	moving_s, distance_m, elevation_gain_m, elevation_loss_m,
+	average_speed_mps, max_speed_mps, average_hr_bpm, max_hr_bpm,
+	average_power_w, max_power_w, average_cadence_rpm, max_cadence_rpm,
+	calories_kcal, average_temperature_c, load_points, load_method,
+	load_intensity_factor, load_key
+FROM activities
+WHERE tenant_id = $1 AND user_id = $2 AND id = $3;
+
+-- name: activity_list
+SELECT id, provider, external_id, name, device, sport, start_at, utc_offset_s,
+	local_day, start_latitude_deg, start_longitude_deg, rpe, elapsed_s,
+	moving_s, distance_m, elevation_gain_m, elevation_loss_m,
+	average_speed_mps, max_speed_mps, average_hr_bpm, max_hr_bpm,
+	average_power_w, max_power_w, average_cadence_rpm, max_cadence_rpm,
+	calories_kcal, average_temperature_c, load_points, load_method,
+	load_intensity_factor, load_key
+FROM activities
+WHERE tenant_id = $1 AND user_id = $2
+	AND start_at >= $3 AND start_at < $4
+	AND local_day >= $5 AND local_day <= $6
+	AND ($7 = '' OR sport = $7) AND ($8 = '' OR provider = $8)
+	AND (start_at < $9 OR (start_at = $9 AND id < $10))
+ORDER BY start_at DESC, id DESC
+LIMIT $11;
+
+-- name: activity_count long
+SELECT count(*) FROM activities
+WHERE tenant_id = $1 AND user_id = $2
+	AND start_at >= $3 AND start_at < $4
+	AND local_day >= $5 AND local_day <= $6
+	AND ($7 = '' OR sport = $7) AND ($8 = '' OR provider = $8);
+
+-- name: activity_update write
+UPDATE activities SET name = $4, rpe = $5
+WHERE tenant_id = $1 AND user_id = $2 AND id = $3;
+
+-- name: activity_delete write
+DELETE FROM activities
+WHERE tenant_id = $1 AND user_id = $2 AND id = $3;
+
+-- name: activity_totals long
+SELECT sport, count(*), sum(elapsed_s), sum(moving_s), sum(distance_m),
+	sum(elevation_gain_m), sum(calories_kcal), sum(load_points),
+	max(distance_m), max(elapsed_s), min(local_day), max(local_day)
+FROM activities
+WHERE tenant_id = $1 AND user_id = $2
+	AND local_day >= $3 AND local_day <= $4
+GROUP BY sport
+ORDER BY count(*) DESC, sport;
+
+-- name: load_range long
+SELECT id, local_day, load_points, load_method, load_intensity_factor,
+	load_key
+FROM activities
+WHERE tenant_id = $1 AND user_id = $2
+	AND local_day >= $3 AND local_day <= $4
+ORDER BY local_day;
+
+-- name: load_stale long
+SELECT id, local_day, load_points, load_method, load_intensity_factor,
+	load_key
+FROM activities
+WHERE tenant_id = $1 AND user_id = $2
+	AND local_day >= $3 AND load_key <> $4
+ORDER BY local_day
+LIMIT $5;
+
+-- name: load_set write
+UPDATE activities SET load_points = $4, load_method = $5,
+	load_intensity_factor = $6, load_key = $7
+WHERE tenant_id = $1 AND user_id = $2 AND id = $3;
+
+-- name: lap_insert write
+INSERT INTO activity_laps (tenant_id, user_id, activity_id, position, start_s, elapsed_s, moving_s,
+	distance_m, elevation_gain_m, elevation_loss_m, average_speed_mps,
+	max_speed_mps, average_hr_bpm, max_hr_bpm, average_power_w,
+	max_power_w, average_cadence_rpm, max_cadence_rpm, calories_kcal,
+	average_temperature_c)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
+	$17, $18, $19, $20);
+
+-- name: lap_list
+SELECT start_s, elapsed_s, moving_s, distance_m, elevation_gain_m,
+	elevation_loss_m, average_speed_mps, max_speed_mps, average_hr_bpm,
+	max_hr_bpm, average_power_w, max_power_w, average_cadence_rpm,
+	max_cadence_rpm, calories_kcal, average_temperature_c
+FROM activity_laps
+WHERE tenant_id = $1 AND user_id = $2 AND activity_id = $3
+ORDER BY position;
+
+-- name: streams_insert write
+INSERT INTO activity_streams (tenant_id, user_id, activity_id, samples)
+VALUES ($1, $2, $3, $4);
+
+-- name: streams_get
+SELECT samples FROM activity_streams
+WHERE tenant_id = $1 AND user_id = $2 AND activity_id = $3;

@@ -1,0 +1,69 @@
+-- People, tenants and access tokens.
+
+-- name: tenant_insert write
+INSERT INTO tenants (id, name, suspended, created_at)
+VALUES ($1, $2, FALSE, $3);
+
+-- name: user_insert write
+INSERT INTO users (tenant_id, id, username, display_name, email, timezone,
+	sex, birth_day, height_m, weight_kg, is_admin, suspended, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
+
+-- name: user_get
+SELECT u.tenant_id, u.id, u.username, u.display_name, u.email, u.timezone,
+	u.sex, u.birth_day, u.height_m, u.weight_kg, u.is_admin,
+	u.suspended OR t.suspended, u.created_at
+FROM users u JOIN tenants t ON t.id = u.tenant_id
+WHERE u.tenant_id = $1 AND u.id = $2;
+
+-- name: user_by_name
+SELECT u.tenant_id, u.id, u.username, u.display_name, u.email, u.timezone,
+	u.sex, u.birth_day, u.height_m, u.weight_kg, u.is_admin,
+	u.suspended OR t.suspended, u.created_at
+FROM users u JOIN tenants t ON t.id = u.tenant_id
+WHERE lower(u.username) = lower($1);
+
+-- name: user_list long
+SELECT u.tenant_id, u.id, u.username, u.display_name, u.email, u.timezone,
+	u.sex, u.birth_day, u.height_m, u.weight_kg, u.is_admin,
+	u.suspended OR t.suspended, u.created_at
+FROM users u JOIN tenants t ON t.id = u.tenant_id
+ORDER BY lower(u.username);
+
+-- name: user_update write
+UPDATE users SET display_name = $3, email = $4, timezone = $5, sex = $6,
+	birth_day = $7, height_m = $8, weight_kg = $9
+WHERE tenant_id = $1 AND id = $2;
+
+-- name: user_suspend write
+UPDATE users SET suspended = $3 WHERE tenant_id = $1 AND id = $2;
+
+-- name: token_insert write
+INSERT INTO access_tokens (tenant_id, user_id, id, name, prefix, hash, scopes,
+	created_at, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
+
+-- name: token_find
+SELECT a.tenant_id, a.user_id, a.id, a.name, a.prefix, a.scopes, a.created_at,
+	a.expires_at, a.last_used_at, a.revoked_at, u.is_admin,
+	u.suspended OR t.suspended
+FROM access_tokens a
+	JOIN users u ON u.tenant_id = a.tenant_id AND u.id = a.user_id
+	JOIN tenants t ON t.id = a.tenant_id
+WHERE a.hash = $1;
+
+-- name: token_list
+SELECT tenant_id, user_id, id, name, prefix, scopes, created_at, expires_at,
+	last_used_at, revoked_at
+FROM access_tokens
+WHERE tenant_id = $1 AND user_id = $2
+ORDER BY id DESC;
+
+-- name: token_revoke write
+UPDATE access_tokens SET revoked_at = $4
+WHERE tenant_id = $1 AND user_id = $2 AND id = $3 AND revoked_at IS NULL;
+
+-- name: token_touch write
+UPDATE access_tokens SET last_used_at = $4
+WHERE tenant_id = $1 AND user_id = $2 AND id = $3
+	AND (last_used_at IS NULL OR last_used_at < $5);

@@ -1,0 +1,230 @@
+/* Activities: writing, and reading one. */
+
+#include "store/activities.h"
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "store/activity_rows.h"
+#include "store/driver.h"
+
+struct insertion {
+	struct arena *arena;
+	const struct owner *owner;
+	struct activity *act;
+	const struct stored_load *load;
+	bool inserted;
+};
+
+static const struct stored_load no_load = {
+	.value = VALUE_MISSING,
+	.method = "",
+	.intensity_factor = VALUE_MISSING,
+};
+
+static int
+insert_row(struct db *tx, struct insertion *w, struct err *e)
+{
+	const struct activity *act = w->act;
+	const struct stored_load *load = w->load != NULL ? w->load : &no_load;
+	struct db_query q;
+	unsigned n;
+
+	db_query_init(&q, tx, w->arena, Q_activity_insert);
+	owner_bind(&q, w->owner);
+	db_bind_uuid(&q, 3, &act->id);
+	db_bind_text(&q, 4, act->provider);
+	db_bind_text(&q, 5, act->external_id);
+	db_bind_text(&q, 6, act->name);
+	db_bind_text(&q, 7, act->device);
+	db_bind_text(&q, 8, sport_type_name(act->sport));
+	db_bind_time(&q, 9, act->start_us);
+	db_bind_int(&q, 10, act->utc_offset_s);
+	db_bind_day(&q, 11, act->local_day);
+	db_bind_float(&q, 12, act->start_latitude_deg);
+	db_bind_float(&q, 13, act->start_longitude_deg);
+	db_bind_float(&q, 14, act->rpe);
+	n = summary_bind(&q, 15, &act->sum);
+	db_bind_float(&q, n, load->value);
+	db_bind_text(&q, n + 1, load->method);
+	db_bind_float(&q, n + 2, load->intensity_factor);
+	db_bind_int(&q, n + 3, load->key);
+	db_bind_time(&q, n + 4, clock_wall_us());
+	if (db_run(&q, e) < 0)
+		return -1;
+	w->inserted = q.changed > 0;
+	return 0;
+}
+
+static int
+insert_lap(struct db *tx, struct insertion *w, size_t at, struct err *e)
+{
+	struct db_query q;
+
+	db_query_init(&q, tx, w->arena, Q_lap_insert);
+	owner_bind(&q, w->owner);
+	db_bind_uuid(&q, 3, &w->act->id);
+	db_bind_int(&q, 4, (int64_t)at);
+	db_bind_int(&q, 5, w->act->laps[at].start_s);
+	summary_bind(&q, 6, &w->act->laps[at].sum);
+	return db_run(&q, e);
+}
+
+static int
+insert_streams(struct db *tx, struct insertion *w, struct err *e)
+{
+	struct buf bytes = BUF_INIT;
+	struct db_query q;
+	int rc;
+
+	streams_encode(&bytes, w->act->streams);
+	db_query_init(&q, tx, w->arena, Q_streams_insert);
+	owner_bind(&q, w->owner);
+	db_bind_uuid(&q, 3, &w->act->id);
+	db_bind_bytes(&q, 4, buf_str(&bytes));
+	rc = db_run(&q, e);
+	buf_free(&bytes);
+	return rc;
+}
+
+static int
+insert_activity(struct db *tx, void *arg, struct err *e)
+{
+	struct insertion *w = arg;
+	struct activity *act = w->act;
+
+	if (insert_row(tx, w, e) < 0)
+		return -1;
+	if (!w->inserted)
+		return activities_exists(tx, w->arena, w->owner, act->provider,
+		    act->external_id, &act->id, e) < 0 ? -1 : 0;
+	for (size_t i = 0; i < act->n_laps; i++) {
+		if (insert_lap(tx, w, i, e) < 0)
+			return -1;
+	}
+	if (act->streams != NULL && act->streams->n > 0)
+		return insert_streams(tx, w, e);
+	return 0;
+}
+
+int
+activities_insert(struct db *db, struct arena *a, const struct owner *o,
+    struct activity *act, const struct stored_load *load, struct err *e)
+{
+	struct insertion w = { a, o, act, load, false };
+
+	if (uuid_is_zero(&act->id))
+		act->id = uuid_new();
+	if (db_atomically(db, insert_activity, &w, e) < 0)
+		return -1;
+	return w.inserted;
+}
+
+int
+activities_exists(struct db *db, struct arena *a, const struct owner *o,
+    const char *provider, const char *external_id, struct uuid *id_r,
+    struct err *e)
+{
+	struct db_query q;
+
+	db_query_init(&q, db, a, Q_activity_find);
+	owner_bind(&q, o);
+	db_bind_text(&q, 3, provider);
+	db_bind_text(&q, 4, external_id);
+	if (db_run(&q, e) < 0)
+		return -1;
+	if (!db_next(&q))
+		return 0;
+	if (id_r != NULL)
+		*id_r = db_get_uuid(&q, 0);
+	return 1;
+}
+
+int
+activities_get(struct db *db, struct arena *a, const struct owner *o,
+    const struct uuid *id, struct stored_activity *out, struct err *e)
+{
+	struct db_query q;
+
+	db_query_init(&q, db, a, Q_activity_get);
+	owner_bind(&q, o);
+	db_bind_uuid(&q, 3, id);
+	if (db_run(&q, e) < 0)
+		return -1;
+	if (!db_next(&q))
+		return 0;
+	stored_activity_read(&q, out);
+	return 1;
+}
+
+int
+activities_read_laps(struct db *db, struct arena *a, const struct owner *o,
+    struct activity *act, struct err *e)
+{
+	struct db_query q;
+
+	db_query_init(&q, db, a, Q_lap_list);
+	owner_bind(&q, o);
+	db_bind_uuid(&q, 3, &act->id);
+	if (db_run(&q, e) < 0)
+		return -1;
+	act->laps = arena_many(a, q.n_rows, struct lap);
+	act->n_laps = q.n_rows;
+	for (size_t i = 0; db_next(&q); i++) {
+		act->laps[i].start_s = (int32_t)db_get_int(&q, 0);
+		summary_read(&q, 1, &act->laps[i].sum);
+	}
+	return 0;
+}
+
+int
+activities_read_streams(struct db *db, struct arena *a,
+    const struct owner *o, struct activity *act, struct err *e)
+{
+	struct db_query q;
+
+	act->streams = NULL;
+	db_query_init(&q, db, a, Q_streams_get);
+	owner_bind(&q, o);
+	db_bind_uuid(&q, 3, &act->id);
+	if (db_run(&q, e) < 0)
+		return -1;
+	if (!db_next(&q))
+		return 0;
+	act->streams = streams_decode(a, db_get_bytes(&q, 0), e);
+	if (act->streams != NULL)
+		return 0;
+	/* Not the caller's mistake: we wrote these bytes. */
+	if (e != NULL)
+		e->code = ERR_INTERNAL;
+	return err_wrap(e, "samples in the database");
+}
+
+int
+activities_update(struct db *db, struct arena *a, const struct owner *o,
+    const struct uuid *id, const char *name, double rpe, struct err *e)
+{
+	struct db_query q;
+
+	db_query_init(&q, db, a, Q_activity_update);
+	owner_bind(&q, o);
+	db_bind_uuid(&q, 3, id);
+	db_bind_text(&q, 4, name);
+	db_bind_float(&q, 5, rpe);
+	if (db_run(&q, e) < 0)
+		return -1;
+	return q.changed > 0;
+}
+
+int
+activities_delete(struct db *db, struct arena *a, const struct owner *o,
+    const struct uuid *id, struct err *e)
+{
+	struct db_query q;
+
+	db_query_init(&q, db, a, Q_activity_delete);
+	owner_bind(&q, o);
+	db_bind_uuid(&q, 3, id);
+	if (db_run(&q, e) < 0)
+		return -1;
+	return q.changed > 0;
+}

@@ -1,0 +1,215 @@
+/* Activities: listings, totals and loads. */
+
+#include "store/activity_rows.h"
+#include "store/driver.h"
+
+/* The largest difference of a local day's borders from UTC's, and a little. */
+#define ZONE_MARGIN_US (INT64_C(26) * 3600 * 1000000)
+#define DAY_US (INT64_C(86400) * 1000000)
+#define DAY_LIMIT 10000000 /* keeps instants within their type */
+
+void
+activity_filter_init(struct activity_filter *f)
+{
+	*f = (struct activity_filter){
+		.from_us = INT64_MIN,
+		.to_us = INT64_MAX,
+		.from_day = INT32_MIN,
+		.to_day = INT32_MAX,
+		.sport = -1,
+		.limit = 100,
+		.after_us = INT64_MAX,
+	};
+}
+
+static int64_t
+day_start_us(int32_t day)
+{
+	return MAX(MIN(day, DAY_LIMIT), -DAY_LIMIT) * DAY_US;
+}
+
+/* Parameters 1 to 8.  The index is by instant, so days and the cursor narrow
+ * the instants too. */
+static void
+bind_filter(struct db_query *q, const struct owner *o,
+    const struct activity_filter *f, int64_t before_us)
+{
+	int64_t from_us = f->from_us;
+	int64_t to_us = MIN(f->to_us, before_us);
+
+	if (f->from_day != INT32_MIN)
+		from_us = MAX(from_us, day_start_us(f->from_day) - ZONE_MARGIN_US);
+	if (f->to_day != INT32_MAX)
+		to_us = MIN(to_us,
+		    day_start_us(f->to_day) + DAY_US + ZONE_MARGIN_US);
+	owner_bind(q, o);
+	db_bind_time(q, 3, from_us);
+	db_bind_time(q, 4, to_us);
+	db_bind_day(q, 5, f->from_day);
+	db_bind_day(q, 6, f->to_day);
+	db_bind_text(q, 7,
+	    f->sport >= 0 ? sport_type_name((enum sport_type)f->sport) : "");
+	db_bind_text(q, 8, f->provider != NULL ? f->provider : "");
+}
+
+int
+activities_list(struct db *db, struct arena *a, const struct owner *o,
+    const struct activity_filter *f, struct stored_activity **list_r,
+    size_t *n_r, struct err *e)
+{
+	bool first = f->after_us == INT64_MAX;
+	struct db_query q;
+
+	db_query_init(&q, db, a, Q_activity_list);
+	bind_filter(&q, o, f, first ? INT64_MAX : f->after_us + 1);
+	db_bind_time(&q, 9, f->after_us);
+	db_bind_uuid(&q, 10, &f->after_id);
+	db_bind_int(&q, 11, MIN(f->limit, ACTIVITIES_MAX_PAGE));
+	if (db_run(&q, e) < 0)
+		return -1;
+	*list_r = arena_many(a, q.n_rows, struct stored_activity);
+	*n_r = q.n_rows;
+	for (size_t i = 0; db_next(&q); i++)
+		stored_activity_read(&q, &(*list_r)[i]);
+	return 0;
+}
+
+int
+activities_count(struct db *db, struct arena *a, const struct owner *o,
+    const struct activity_filter *f, int64_t *n_r, struct err *e)
+{
+	struct db_query q;
+
+	db_query_init(&q, db, a, Q_activity_count);
+	bind_filter(&q, o, f, INT64_MAX);
+	if (db_run(&q, e) < 0)
+		return -1;
+	*n_r = db_next(&q) ? db_get_int(&q, 0) : 0;
+	return 0;
+}
+
+static void
+read_totals(const struct db_query *q, struct sport_totals *t)
+{
+	if (!sport_type_parse(str_of(db_get_text(q, 0)), &t->sport))
+		t->sport = SPORT_OTHER;
+	t->n = db_get_int(q, 1);
+	t->elapsed_s = db_get_float(q, 2);
+	t->moving_s = db_get_float(q, 3);
+	t->distance_m = db_get_float(q, 4);
+	t->elevation_gain_m = db_get_float(q, 5);
+	t->calories_kcal = db_get_float(q, 6);
+	t->load = db_get_float(q, 7);
+	t->longest_m = db_get_float(q, 8);
+	t->longest_s = db_get_float(q, 9);
+	t->first_day = db_get_day(q, 10);
+	t->last_day = db_get_day(q, 11);
+}
+
+int
+activities_totals(struct db *db, struct arena *a, const struct owner *o,
+    int32_t from_day, int32_t to_day, struct sport_totals **list_r,
+    size_t *n_r, struct err *e)
+{
+	struct db_query q;
+
+	db_query_init(&q, db, a, Q_activity_totals);
+	owner_bind(&q, o);
+	db_bind_day(&q, 3, from_day);
+	db_bind_day(&q, 4, to_day);
+	if (db_run(&q, e) < 0)
+		return -1;
+	*list_r = arena_many(a, q.n_rows, struct sport_totals);
+	*n_r = q.n_rows;
+	for (size_t i = 0; db_next(&q); i++)
+		read_totals(&q, &(*list_r)[i]);
+	return 0;
+}
+
+static int
+read_loads(struct db_query *q, struct stored_load **list_r, size_t *n_r,
+    struct err *e)
+{
+	if (db_run(q, e) < 0)
+		return -1;
+	*list_r = arena_many(q->arena, q->n_rows, struct stored_load);
+	*n_r = q->n_rows;
+	for (size_t i = 0; db_next(q); i++) {
+		(*list_r)[i] = (struct stored_load){
+			.activity_id = db_get_uuid(q, 0),
+			.local_day = db_get_day(q, 1),
+			.value = db_get_float(q, 2),
+			.method = db_get_text(q, 3),
+			.intensity_factor = db_get_float(q, 4),
+			.key = db_get_int(q, 5),
+		};
+	}
+	return 0;
+}
+
+int
+activities_loads(struct db *db, struct arena *a, const struct owner *o,
+    int32_t from_day, int32_t to_day, struct stored_load **list_r,
+    size_t *n_r, struct err *e)
+{
+	struct db_query q;
+
+	db_query_init(&q, db, a, Q_load_range);
+	owner_bind(&q, o);
+	db_bind_day(&q, 3, from_day);
+	db_bind_day(&q, 4, to_day);
+	return read_loads(&q, list_r, n_r, e);
+}
+
+int
+activities_stale(struct db *db, struct arena *a, const struct owner *o,
+    int64_t key, int32_t from_day, unsigned limit,
+    struct stored_load **list_r, size_t *n_r, struct err *e)
+{
+	struct db_query q;
+
+	db_query_init(&q, db, a, Q_load_stale);
+	owner_bind(&q, o);
+	db_bind_day(&q, 3, from_day);
+	db_bind_int(&q, 4, key);
+	db_bind_int(&q, 5, limit);
+	return read_loads(&q, list_r, n_r, e);
+}
+
+struct load_batch {
+	struct arena *arena;
+	const struct owner *owner;
+	const struct stored_load *list;
+	size_t n;
+};
+
+static int
+set_loads(struct db *tx, void *arg, struct err *e)
+{
+	const struct load_batch *b = arg;
+
+	for (size_t i = 0; i < b->n; i++) {
+		const struct stored_load *load = &b->list[i];
+		struct db_query q;
+
+		db_query_init(&q, tx, b->arena, Q_load_set);
+		owner_bind(&q, b->owner);
+		db_bind_uuid(&q, 3, &load->activity_id);
+		db_bind_float(&q, 4, load->value);
+		db_bind_text(&q, 5, load->method);
+		db_bind_float(&q, 6, load->intensity_factor);
+		db_bind_int(&q, 7, load->key);
+		if (db_run(&q, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int
+activities_set_loads(struct db *db, struct arena *a, const struct owner *o,
+    const struct stored_load *list, size_t n, struct err *e)
+{
+	struct load_batch b = { a, o, list, n };
+
+	return n > 0 ? db_atomically(db, set_loads, &b, e) : 0;
+}

@@ -1,0 +1,17 @@
+#ifndef STORE_ACTIVITY_ROWS_H
+#define STORE_ACTIVITY_ROWS_H
+
+/* Columns of sql/queries/activities.sql, for the files of this room. */
+
+#include "store/activities.h"
+
+/* Bind from parameter n on; returns the number after the last. */
+unsigned summary_bind(struct db_query *q, unsigned n, const struct summary *s);
+/* Read from column col on; returns the column after the last. */
+unsigned summary_read(const struct db_query *q, unsigned col,
+    struct summary *s);
+/* A row of activity_get or activity_list. */
+void stored_activity_read(const struct db_query *q,
+    struct stored_activity *out);
+
+#endif

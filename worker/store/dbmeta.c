@@ -1,0 +1,58 @@
+/* Facts about the database as a whole. */
+
+#include "store/dbmeta.h"
+
+int
+meta_auth_epoch(struct db *db, struct arena *a, int64_t *epoch_r,
+    struct err *e)
+{
+	struct db_query q;
+
+	db_query_init(&q, db, a, Q_meta_number);
+	db_bind_text(&q, 1, "auth_epoch");
+	if (db_run(&q, e) < 0)
+		return -1;
+	if (!db_next(&q))
+		return err_set(e, ERR_INTERNAL,
+		    "the database has lost its revocation epoch");
+	*epoch_r = db_get_int(&q, 0);
+	return 0;
+}
+
+int
+meta_bump_auth_epoch(struct db *db, struct arena *a, struct err *e)
+{
+	struct db_query q;
+
+	db_query_init(&q, db, a, Q_meta_bump);
+	db_bind_text(&q, 1, "auth_epoch");
+	return db_run(&q, e);
+}
+
+int
+meta_key_check(struct db *db, struct arena *a, struct str *out,
+    struct err *e)
+{
+	struct db_query q;
+
+	db_query_init(&q, db, a, Q_meta_bytes);
+	db_bind_text(&q, 1, "key_check");
+	if (db_run(&q, e) < 0)
+		return -1;
+	if (!db_next(&q))
+		return 0;
+	*out = db_get_bytes(&q, 0);
+	return 1;
+}
+
+int
+meta_set_key_check(struct db *db, struct arena *a, struct str value,
+    struct err *e)
+{
+	struct db_query q;
+
+	db_query_init(&q, db, a, Q_meta_set_bytes);
+	db_bind_text(&q, 1, "key_check");
+	db_bind_bytes(&q, 2, value);
+	return db_run(&q, e);
+}

@@ -1,0 +1,57 @@
+#ifndef STORE_DRIVER_H
+#define STORE_DRIVER_H
+
+/* What a database engine provides.  Callers use db.h and store.h; only this
+ * room knows that there is more than one engine. */
+
+#include "store/db.h"
+
+struct conf;
+struct loop;
+
+struct db_ops {
+	/* Run q; its rows go to q->arena.  Outside a transaction a query that
+	 * writes makes one of its own. */
+	int (*run)(struct db *db, struct db_query *q, struct err *e);
+	int (*write)(struct db *db, db_tx_fn *fn, void *arg, struct err *e);
+	/* Run a script of several statements inside a transaction. */
+	int (*script)(struct db *tx, const char *sql, struct err *e);
+	/* 1 when the database has this table, 0, -1. */
+	int (*has_table)(struct db *db, const char *name, struct err *e);
+	void (*close)(struct db *db);
+};
+
+/* The head of an engine's own struct. */
+struct db {
+	const struct db_ops *ops;
+	bool is_tx;
+	const char *backend; /* for store_backend() */
+};
+
+struct db_location {
+	char path[1024];
+	bool is_memory;
+};
+
+/* From database.url and the data directory; ERR_CONFIG for an engine that we
+ * do not know. */
+NODISCARD int db_locate(const struct conf *conf, struct db_location *out,
+    struct err *e);
+
+/* ERR_CONFIG when there is no database and create is false. */
+struct db *sqlite_open(const struct db_location *at, const struct conf *conf,
+    struct loop *loop, bool create, struct err *e);
+
+/* Run fn in db's transaction when it is one, else in a new one. */
+NODISCARD int db_atomically(struct db *db, db_tx_fn *fn, void *arg,
+    struct err *e);
+
+/* The text with @uuid and the like replaced by the engine's types: pairs of
+ * alias and type, ended by NULL. */
+char *db_expand_types(struct arena *a, const char *sql,
+    const char *const (*types)[2]);
+
+/* More rows than this from one query are a bug of ours. */
+#define DB_MAX_ROWS 200000
+
+#endif
