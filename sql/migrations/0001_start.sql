@@ -1,5 +1,5 @@
 -- The spine: people, tokens, activities, thresholds, measurements, imports.
--- Type names that begin with @ are replaced by each engine's own.
+-- Each engine puts its own types for the aliases (sqlite_conn.c).
 
 CREATE TABLE meta (
 	name TEXT PRIMARY KEY,
