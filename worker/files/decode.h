@@ -10,7 +10,7 @@
 #include "model/activity.h"
 #include "model/daily.h"
 
-#define FILES_MAX_BYTES (64u << 20)
+#define FILES_MAX_BYTES	     (64u << 20)
 #define FILES_MAX_ACTIVITIES 64
 
 enum file_format { FILE_UNKNOWN, FILE_FIT, FILE_GPX, FILE_TCX };
@@ -19,12 +19,12 @@ enum file_format { FILE_UNKNOWN, FILE_FIT, FILE_GPX, FILE_TCX };
  * keep: kind says what it was. */
 struct decoded {
 	enum file_format format;
-	const char *kind;        /* "activity", "settings", "monitoring", ... */
+	const char *kind; /* "activity", "settings", "monitoring", ... */
 	size_t n_activities;
 	struct activity *activities;
 	size_t n_daily;
 	struct daily *daily;
-	size_t n_warnings;       /* oddities that were survived */
+	size_t n_warnings; /* oddities that were survived */
 	const char *warnings[8];
 };
 

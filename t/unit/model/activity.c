@@ -73,7 +73,7 @@ test_climb(struct arena *a)
 	for (int i = 0; i <= 1200; i++) {
 		s->t_s[i] = i;
 		h[i] = (i <= 1000 ? i * 0.1 : 100 - (i - 1000) * 0.2) +
-		    (i % 2 == 0 ? 0.5 : -0.5);
+		       (i % 2 == 0 ? 0.5 : -0.5);
 	}
 	activity_init(&act);
 	act.streams = s;

@@ -13,8 +13,10 @@ test_sports(void)
 	bool good = true;
 
 	for (int i = 0; i < SPORT_TYPE_COUNT; i++)
-		good = good && sport_type_parse(str_of(sport_type_name(
-			(enum sport_type)i)), &t) && (int)t == i;
+		good = good &&
+		       sport_type_parse(
+			   str_of(sport_type_name((enum sport_type)i)), &t) &&
+		       (int)t == i;
 	ok(good, "every sport is found by its name");
 	ok(!sport_type_parse(STR("Ride"), &t), "names are exact");
 	is_int(sport_type_family(SPORT_GRAVEL_RIDE), FAMILY_RIDE, "family");
@@ -29,8 +31,10 @@ test_daily(void)
 	bool good = true;
 
 	for (int i = 0; i < DAILY_KIND_COUNT; i++) {
-		good = good && daily_parse(str_of(daily_name(
-			(enum daily_kind)i)), &k) && (int)k == i;
+		good =
+		    good &&
+		    daily_parse(str_of(daily_name((enum daily_kind)i)), &k) &&
+		    (int)k == i;
 		daily_bounds((enum daily_kind)i, &low, &high);
 		good = good && low < high;
 	}

@@ -122,8 +122,8 @@ test_corrupt(struct arena *a)
 	for (size_t n = 0; n < b.n; n++) {
 		char *copy = arena_memdup(a, b.p, n);
 
-		refused = refused &&
-		    streams_decode(a, str_make(copy, n), &e) == NULL;
+		refused =
+		    refused && streams_decode(a, str_make(copy, n), &e) == NULL;
 	}
 	ok(refused, "every prefix is refused");
 	is_str(err_name(e.code), err_name(ERR_CORRUPT), "as corrupt");

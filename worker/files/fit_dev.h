@@ -1,0 +1,37 @@
+#ifndef FILES_FIT_DEV_H
+#define FILES_FIT_DEV_H
+
+/* Developer fields: what applications on a device add to messages.  A field
+ * description tells a field's type, and which field of the profile it takes the
+ * place of, if any; only those are of use to us. */
+
+#include "base/err.h"
+
+#define FIT_DEV_MAX 256
+
+struct fit_message;
+
+struct fit_dev_field {
+	uint8_t developer;
+	uint8_t number;
+	uint8_t type;
+	uint8_t native;	  /* field of the profile */
+	uint16_t message; /* of the profile */
+	double scale;
+	double offset;
+};
+
+struct fit_dev {
+	size_t n;
+	struct fit_dev_field fields[FIT_DEV_MAX];
+};
+
+/* Take note of a field description; refuse a developer without identity.
+ * Other messages do nothing. */
+int fit_dev_learn(
+    struct fit_dev *dev, const struct fit_message *m, struct err *e);
+/* The value in m, scaled, that takes the place of a field; NaN when none. */
+double fit_dev_override(
+    const struct fit_dev *dev, const struct fit_message *m, uint8_t native);
+
+#endif
