@@ -1,5 +1,6 @@
 #include "config/conf.h"
 
+#include <errno.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -168,6 +169,28 @@ conf_worker_count(const struct conf *c)
 	if (n == 0)
 		n = sysconf(_SC_NPROCESSORS_ONLN);
 	return (unsigned)MAX(1, MIN(n, 64));
+}
+
+int
+conf_make_data_dir(const struct conf *c, struct err *e)
+{
+	struct arena *a = arena_new();
+	char *path = arena_strdup(a, c->data_dir);
+	int r = 0;
+
+	for (char *p = path + 1; *p != '\0'; p++) {
+		if (*p != '/')
+			continue;
+		*p = '\0';
+		if (mkdir(path, 0755) < 0 && errno != EEXIST)
+			break; /* the last one says why */
+		*p = '/';
+	}
+	if (mkdir(c->data_dir, 0700) < 0 && errno != EEXIST)
+		r = err_sys(e, ERR_CONFIG, "server.data_dir: cannot make %s",
+		    c->data_dir);
+	arena_free(&a);
+	return r;
 }
 
 char *

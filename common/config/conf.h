@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/err.h"
 
 #define CONF_DEFAULT_PATH "/etc/pierre-mcp/pierre.yaml"
 
@@ -58,6 +59,8 @@ void conf_listen_address(const struct conf *c, struct str *host_r,
     int *port_r);
 /* Worker processes, with 0 resolved to the processors there are. */
 unsigned conf_worker_count(const struct conf *c);
+/* Make the data directory, for the owner alone, and those above it. */
+NODISCARD int conf_make_data_dir(const struct conf *c, struct err *e);
 /* Path of a file in the data directory. */
 char *conf_data_path(struct arena *a, const struct conf *c, const char *name);
 

@@ -1,0 +1,34 @@
+#ifndef CONTROL_H
+#define CONTROL_H
+
+/* The control socket: pierre.sock in the data directory, for the owner alone.
+ * A client sends one verb and a line feed; the answer begins with "ok" or
+ * "error" and comes when the outcome is known. */
+
+#include "base/err.h"
+
+struct conf;
+struct control;
+struct master;
+struct pollfd;
+
+#define CONTROL_MAX_CLIENTS 16
+
+struct control *control_new(const struct conf *c, struct err *e);
+/* Removes the socket too, unless in a child. */
+void control_free(struct control **ctl);
+void control_unlink(const struct control *ctl);
+/* Descriptors to wait for, at most CONTROL_MAX_CLIENTS + 1. */
+size_t control_poll(const struct control *ctl, struct pollfd *fds);
+/* Take and serve clients; cheap when there is nothing. */
+void control_serve(struct control *ctl, struct master *m);
+/* Tell those who wait what became of a reload. */
+void control_reload_done(struct control *ctl, bool good, const char *message);
+/* In a child just forked: let the master's descriptors go. */
+void control_close_in_child(struct control *ctl);
+
+/* The client: send a verb to the running server, print its answer, and return
+ * the exit status. */
+int control_send(const struct conf *c, const char *verb);
+
+#endif

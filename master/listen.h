@@ -1,0 +1,15 @@
+#ifndef LISTEN_H
+#define LISTEN_H
+
+/* The listening sockets: one a worker, all on one address by SO_REUSEPORT, so
+ * that the kernel spreads connections and a dead worker's queue waits for its
+ * successor. */
+
+#include "base/err.h"
+
+struct conf;
+
+/* Fill fds[n]; on failure none is left open. */
+int listen_open(const struct conf *c, int *fds, unsigned n, struct err *e);
+
+#endif

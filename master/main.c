@@ -1,0 +1,88 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/version.h"
+#include "config/conf.h"
+#include "control.h"
+#include "daemon.h"
+#include "master.h"
+#include "options.h"
+#include "proc/heritage.h"
+#include "proc/title.h"
+
+/* Which of the programs in this executable is meant: the daemon, or one of the
+ * commands of the other side. */
+static bool
+is_command(int argc, char **argv)
+{
+	const char *slash = strrchr(argv[0], '/');
+	const char *name = slash != NULL ? slash + 1 : argv[0];
+
+	if (strcmp(name, "pierrectl") == 0)
+		return true;
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "mcp-stdio") == 0 ||
+		    strcmp(argv[i], "--man") == 0)
+			return true;
+	}
+	return false;
+}
+
+/* NULL after the errors went to standard error. */
+static struct conf *
+load_or_complain(const char *path)
+{
+	struct buf errors = BUF_INIT;
+	struct conf *c = conf_load(path, &errors);
+
+	if (c == NULL)
+		fputs(buf_cstr(&errors), stderr);
+	buf_free(&errors);
+	return c;
+}
+
+static int
+with_configuration(const struct options *o)
+{
+	struct conf *c = load_or_complain(o->conf_path);
+	int status = 0;
+
+	if (c == NULL)
+		return o->action == ACTION_RUN ? EXIT_CONFIG : 1;
+	if (o->action == ACTION_RUN)
+		return daemon_run(&c, o);
+	if (o->action == ACTION_SIGNAL)
+		status = control_send(c, o->verb);
+	else if (o->action == ACTION_DUMP)
+		conf_print(c, stdout);
+	else
+		printf("configuration %s is good\n",
+		    c->path[0] != '\0' ? c->path : "(none, defaults)");
+	conf_free(&c);
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options o;
+	int status = 0;
+
+	if (is_command(argc, argv))
+		return command_main(argc, argv);
+	if (options_parse(&o, argc, argv) < 0)
+		return 64; /* EX_USAGE */
+	if (o.action == ACTION_HELP) {
+		options_usage();
+	} else if (o.action == ACTION_VERSION) {
+		printf("pierre-mcp-server %s (%s)\n", version_text,
+		    version_commit);
+	} else {
+		title_init(argc, argv);
+		status = with_configuration(&o);
+		title_free();
+	}
+	return status;
+}
