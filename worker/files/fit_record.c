@@ -45,19 +45,6 @@ cadence_of(const struct fit_message *m)
 	return isnan(fraction) ? whole : whole + fraction;
 }
 
-/* Half a position is none, and neither is one that is not on the globe. */
-static void
-take_position(struct fit_sample *s, const struct fit_message *m)
-{
-	double lat = fit_get(m, FIT_RECORD_LAT);
-	double lon = fit_get(m, FIT_RECORD_LON);
-
-	if (fabs(lat) <= 90 && fabs(lon) <= 180) {
-		s->v[STREAM_LAT] = lat;
-		s->v[STREAM_LON] = lon;
-	}
-}
-
 static void
 replace(double *to, double v)
 {
@@ -74,7 +61,8 @@ fit_sample_of(struct fit_sample *s, struct fit_accumulator *acc,
 	for (int k = 0; k < STREAM_KIND_COUNT; k++)
 		s->v[k] = VALUE_MISSING;
 	s->time = m->time;
-	take_position(s, m);
+	s->v[STREAM_LAT] = fit_get(m, FIT_RECORD_LAT);
+	s->v[STREAM_LON] = fit_get(m, FIT_RECORD_LON);
 	s->v[STREAM_HR] = fit_get(m, FIT_RECORD_HR);
 	s->v[STREAM_POWER] = fit_get(m, FIT_RECORD_POWER);
 	s->v[STREAM_CADENCE] = cadence_of(m);
