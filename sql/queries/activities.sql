@@ -48,11 +48,12 @@ WHERE tenant_id = $1 AND user_id = $2
 ORDER BY start_at DESC, id DESC
 LIMIT $11;
 
+-- The signs keep the index by instant in use, which both ranges narrow.
 -- name: activity_count long
 SELECT count(*) FROM activities
 WHERE tenant_id = $1 AND user_id = $2
 	AND start_at >= $3 AND start_at < $4
-	AND local_day >= $5 AND local_day <= $6
+	AND +local_day >= $5 AND +local_day <= $6
 	AND ($7 = '' OR sport = $7) AND ($8 = '' OR provider = $8);
 
 -- name: activity_update write

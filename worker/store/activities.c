@@ -96,7 +96,9 @@ insert_activity(struct db *tx, void *arg, struct err *e)
 		return -1;
 	if (!w->inserted)
 		return activities_exists(tx, w->arena, w->owner, act->provider,
-		    act->external_id, &act->id, e) < 0 ? -1 : 0;
+			   act->external_id, &act->id, e) < 0
+			   ? -1
+			   : 0;
 	for (size_t i = 0; i < act->n_laps; i++) {
 		if (insert_lap(tx, w, i, e) < 0)
 			return -1;
@@ -177,8 +179,8 @@ activities_read_laps(struct db *db, struct arena *a, const struct owner *o,
 }
 
 int
-activities_read_streams(struct db *db, struct arena *a,
-    const struct owner *o, struct activity *act, struct err *e)
+activities_read_streams(struct db *db, struct arena *a, const struct owner *o,
+    struct activity *act, struct err *e)
 {
 	struct db_query q;
 

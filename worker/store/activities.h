@@ -12,10 +12,10 @@
 struct stored_load {
 	struct uuid activity_id;
 	int32_t local_day;
-	double value;            /* NaN: none could be computed */
-	const char *method;      /* load_method_name(); "" when never computed */
+	double value;	    /* NaN: none could be computed */
+	const char *method; /* load_method_name(); "" when never computed */
 	double intensity_factor; /* NaN: none */
-	int64_t key;             /* 0: never computed */
+	int64_t key;		 /* 0: never computed */
 };
 
 /* An activity without laps and streams, and its load as cached. */
@@ -28,8 +28,8 @@ struct stored_activity {
  * and day are not read.  1 inserted, 0 the provider's id is already there
  * (act->id becomes that one's), -1. */
 NODISCARD int activities_insert(struct db *db, struct arena *a,
-    const struct owner *o, struct activity *act,
-    const struct stored_load *load, struct err *e);
+    const struct owner *o, struct activity *act, const struct stored_load *load,
+    struct err *e);
 
 /* 1 there (*id_r may be NULL), 0, -1. */
 NODISCARD int activities_exists(struct db *db, struct arena *a,
@@ -38,8 +38,8 @@ NODISCARD int activities_exists(struct db *db, struct arena *a,
 
 /* 1 found, 0, -1. */
 NODISCARD int activities_get(struct db *db, struct arena *a,
-    const struct owner *o, const struct uuid *id,
-    struct stored_activity *out, struct err *e);
+    const struct owner *o, const struct uuid *id, struct stored_activity *out,
+    struct err *e);
 /* Fill act->laps / act->streams of an activity that was read; none is not an
  * error. */
 NODISCARD int activities_read_laps(struct db *db, struct arena *a,
@@ -49,21 +49,21 @@ NODISCARD int activities_read_streams(struct db *db, struct arena *a,
 /* Give an activity another name and RPE (NaN: none), or delete it with all
  * that belongs to it.  1 done, 0 no such activity, -1. */
 NODISCARD int activities_update(struct db *db, struct arena *a,
-    const struct owner *o, const struct uuid *id, const char *name,
-    double rpe, struct err *e);
+    const struct owner *o, const struct uuid *id, const char *name, double rpe,
+    struct err *e);
 NODISCARD int activities_delete(struct db *db, struct arena *a,
     const struct owner *o, const struct uuid *id, struct err *e);
 
 #define ACTIVITIES_MAX_PAGE 1000
 
 struct activity_filter {
-	int64_t from_us;       /* inclusive; INT64_MIN: all */
-	int64_t to_us;         /* exclusive; INT64_MAX: all */
-	int32_t from_day;      /* athlete's, inclusive; INT32_MIN: all */
-	int32_t to_day;        /* athlete's, inclusive; INT32_MAX: all */
-	int sport;             /* enum sport_type, or -1: all */
-	const char *provider;  /* NULL: all */
-	unsigned limit;        /* at most ACTIVITIES_MAX_PAGE */
+	int64_t from_us;      /* inclusive; INT64_MIN: all */
+	int64_t to_us;	      /* exclusive; INT64_MAX: all */
+	int32_t from_day;     /* athlete's, inclusive; INT32_MIN: all */
+	int32_t to_day;	      /* athlete's, inclusive; INT32_MAX: all */
+	int sport;	      /* enum sport_type, or -1: all */
+	const char *provider; /* NULL: all */
+	unsigned limit;	      /* at most ACTIVITIES_MAX_PAGE */
 	/* Only what comes after this one in the listing; after_us INT64_MAX:
 	 * from the beginning. */
 	int64_t after_us;

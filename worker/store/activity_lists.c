@@ -5,8 +5,8 @@
 
 /* The largest difference of a local day's borders from UTC's, and a little. */
 #define ZONE_MARGIN_US (INT64_C(26) * 3600 * 1000000)
-#define DAY_US (INT64_C(86400) * 1000000)
-#define DAY_LIMIT 10000000 /* keeps instants within their type */
+#define DAY_US	       (INT64_C(86400) * 1000000)
+#define DAY_LIMIT      10000000 /* keeps instants within their type */
 
 void
 activity_filter_init(struct activity_filter *f)
@@ -38,10 +38,11 @@ bind_filter(struct db_query *q, const struct owner *o,
 	int64_t to_us = MIN(f->to_us, before_us);
 
 	if (f->from_day != INT32_MIN)
-		from_us = MAX(from_us, day_start_us(f->from_day) - ZONE_MARGIN_US);
+		from_us =
+		    MAX(from_us, day_start_us(f->from_day) - ZONE_MARGIN_US);
 	if (f->to_day != INT32_MAX)
-		to_us = MIN(to_us,
-		    day_start_us(f->to_day) + DAY_US + ZONE_MARGIN_US);
+		to_us = MIN(
+		    to_us, day_start_us(f->to_day) + DAY_US + ZONE_MARGIN_US);
 	owner_bind(q, o);
 	db_bind_time(q, 3, from_us);
 	db_bind_time(q, 4, to_us);
@@ -108,8 +109,8 @@ read_totals(const struct db_query *q, struct sport_totals *t)
 
 int
 activities_totals(struct db *db, struct arena *a, const struct owner *o,
-    int32_t from_day, int32_t to_day, struct sport_totals **list_r,
-    size_t *n_r, struct err *e)
+    int32_t from_day, int32_t to_day, struct sport_totals **list_r, size_t *n_r,
+    struct err *e)
 {
 	struct db_query q;
 
@@ -127,8 +128,8 @@ activities_totals(struct db *db, struct arena *a, const struct owner *o,
 }
 
 static int
-read_loads(struct db_query *q, struct stored_load **list_r, size_t *n_r,
-    struct err *e)
+read_loads(
+    struct db_query *q, struct stored_load **list_r, size_t *n_r, struct err *e)
 {
 	if (db_run(q, e) < 0)
 		return -1;
@@ -149,8 +150,8 @@ read_loads(struct db_query *q, struct stored_load **list_r, size_t *n_r,
 
 int
 activities_loads(struct db *db, struct arena *a, const struct owner *o,
-    int32_t from_day, int32_t to_day, struct stored_load **list_r,
-    size_t *n_r, struct err *e)
+    int32_t from_day, int32_t to_day, struct stored_load **list_r, size_t *n_r,
+    struct err *e)
 {
 	struct db_query q;
 
@@ -163,8 +164,8 @@ activities_loads(struct db *db, struct arena *a, const struct owner *o,
 
 int
 activities_stale(struct db *db, struct arena *a, const struct owner *o,
-    int64_t key, int32_t from_day, unsigned limit,
-    struct stored_load **list_r, size_t *n_r, struct err *e)
+    int64_t key, int32_t from_day, unsigned limit, struct stored_load **list_r,
+    size_t *n_r, struct err *e)
 {
 	struct db_query q;
 

@@ -22,7 +22,7 @@ static const size_t summary_fields[] = {
 };
 
 _Static_assert(sizeof(summary_fields) / sizeof(summary_fields[0]) ==
-        sizeof(struct summary) / sizeof(double),
+		   sizeof(struct summary) / sizeof(double),
     "a field of struct summary has no column");
 
 unsigned

@@ -8,10 +8,10 @@
 /* Bind from parameter n on; returns the number after the last. */
 unsigned summary_bind(struct db_query *q, unsigned n, const struct summary *s);
 /* Read from column col on; returns the column after the last. */
-unsigned summary_read(const struct db_query *q, unsigned col,
-    struct summary *s);
+unsigned summary_read(
+    const struct db_query *q, unsigned col, struct summary *s);
 /* A row of activity_get or activity_list. */
-void stored_activity_read(const struct db_query *q,
-    struct stored_activity *out);
+void stored_activity_read(
+    const struct db_query *q, struct stored_activity *out);
 
 #endif

@@ -9,9 +9,8 @@
 #define DAILIES_ALL (~UINT32_C(0))
 
 /* Insert or replace, all in one transaction; source: "file", "user", ... */
-NODISCARD int dailies_put(struct db *db, struct arena *a,
-    const struct owner *o, const struct daily *list, size_t n,
-    const char *source, struct err *e);
+NODISCARD int dailies_put(struct db *db, struct arena *a, const struct owner *o,
+    const struct daily *list, size_t n, const char *source, struct err *e);
 /* The kinds in the bit set (1u << kind) on days from..to inclusive, by kind,
  * then day. */
 NODISCARD int dailies_range(struct db *db, struct arena *a,
@@ -19,7 +18,7 @@ NODISCARD int dailies_range(struct db *db, struct arena *a,
     struct daily **list_r, size_t *n_r, struct err *e);
 /* The newest value of one kind on or before a day.  1, 0, -1. */
 NODISCARD int dailies_latest(struct db *db, struct arena *a,
-    const struct owner *o, enum daily_kind kind, int32_t day,
-    struct daily *out, struct err *e);
+    const struct owner *o, enum daily_kind kind, int32_t day, struct daily *out,
+    struct err *e);
 
 #endif

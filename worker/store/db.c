@@ -10,8 +10,8 @@
 #include "base/check.h"
 
 void
-db_query_init(struct db_query *q, struct db *db, struct arena *a,
-    enum query_id id)
+db_query_init(
+    struct db_query *q, struct db *db, struct arena *a, enum query_id id)
 {
 	CHECK(id < QUERY_COUNT);
 	q->db = db;
@@ -230,8 +230,7 @@ find_type(const char *word, size_t n, const char *const (*types)[2])
 }
 
 char *
-db_expand_types(struct arena *a, const char *sql,
-    const char *const (*types)[2])
+db_expand_types(struct arena *a, const char *sql, const char *const (*types)[2])
 {
 	struct buf out = BUF_INIT;
 	char *text;

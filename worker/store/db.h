@@ -24,8 +24,16 @@ struct db;
 
 #define DB_MAX_PARAMS 40
 
-enum db_type { DB_NULL, DB_INT, DB_FLOAT, DB_TEXT, DB_BYTES, DB_UUID, DB_TIME,
-	DB_BOOL };
+enum db_type {
+	DB_NULL,
+	DB_INT,
+	DB_FLOAT,
+	DB_TEXT,
+	DB_BYTES,
+	DB_UUID,
+	DB_TIME,
+	DB_BOOL
+};
 
 struct db_value {
 	enum db_type type;
@@ -47,12 +55,12 @@ struct db_query {
 	unsigned n_columns;
 	size_t n_rows;
 	struct db_value *rows; /* n_rows * n_columns */
-	size_t at;             /* 1-based current row */
+	size_t at;	       /* 1-based current row */
 	int64_t changed;       /* rows inserted, updated or deleted */
 };
 
-void db_query_init(struct db_query *q, struct db *db, struct arena *a,
-    enum query_id id);
+void db_query_init(
+    struct db_query *q, struct db *db, struct arena *a, enum query_id id);
 
 /* Parameters by number, from 1.  Text and bytes are borrowed until db_run()
  * has returned.  A NaN float and a NULL pointer bind NULL. */
@@ -93,7 +101,6 @@ int32_t db_get_day(const struct db_query *q, unsigned col);
  * arguments stay unshared until db_write() returns.  Transactions do not
  * nest. */
 typedef int db_tx_fn(struct db *tx, void *arg, struct err *e);
-NODISCARD int db_write(struct db *db, db_tx_fn *fn, void *arg,
-    struct err *e);
+NODISCARD int db_write(struct db *db, db_tx_fn *fn, void *arg, struct err *e);
 
 #endif

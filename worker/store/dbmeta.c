@@ -3,8 +3,7 @@
 #include "store/dbmeta.h"
 
 int
-meta_auth_epoch(struct db *db, struct arena *a, int64_t *epoch_r,
-    struct err *e)
+meta_auth_epoch(struct db *db, struct arena *a, int64_t *epoch_r, struct err *e)
 {
 	struct db_query q;
 
@@ -30,8 +29,7 @@ meta_bump_auth_epoch(struct db *db, struct arena *a, struct err *e)
 }
 
 int
-meta_key_check(struct db *db, struct arena *a, struct str *out,
-    struct err *e)
+meta_key_check(struct db *db, struct arena *a, struct str *out, struct err *e)
 {
 	struct db_query q;
 
@@ -46,8 +44,8 @@ meta_key_check(struct db *db, struct arena *a, struct str *out,
 }
 
 int
-meta_set_key_check(struct db *db, struct arena *a, struct str value,
-    struct err *e)
+meta_set_key_check(
+    struct db *db, struct arena *a, struct str value, struct err *e)
 {
 	struct db_query q;
 

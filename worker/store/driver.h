@@ -35,21 +35,21 @@ struct db_location {
 
 /* From database.url and the data directory; ERR_CONFIG for an engine that we
  * do not know. */
-NODISCARD int db_locate(const struct conf *conf, struct db_location *out,
-    struct err *e);
+NODISCARD int db_locate(
+    const struct conf *conf, struct db_location *out, struct err *e);
 
 /* ERR_CONFIG when there is no database and create is false. */
 struct db *sqlite_open(const struct db_location *at, const struct conf *conf,
     struct loop *loop, bool create, struct err *e);
 
 /* Run fn in db's transaction when it is one, else in a new one. */
-NODISCARD int db_atomically(struct db *db, db_tx_fn *fn, void *arg,
-    struct err *e);
+NODISCARD int db_atomically(
+    struct db *db, db_tx_fn *fn, void *arg, struct err *e);
 
 /* The text with @uuid and the like replaced by the engine's types: pairs of
  * alias and type, ended by NULL. */
-char *db_expand_types(struct arena *a, const char *sql,
-    const char *const (*types)[2]);
+char *db_expand_types(
+    struct arena *a, const char *sql, const char *const (*types)[2]);
 
 /* More rows than this from one query are a bug of ours. */
 #define DB_MAX_ROWS 200000

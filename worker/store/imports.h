@@ -21,8 +21,8 @@ struct import_entry {
 
 /* Write down an import, in place of an earlier one of the same bytes; id and
  * created_us are filled in. */
-NODISCARD int imports_put(struct db *db, struct arena *a,
-    const struct owner *o, struct import_entry *i, struct err *e);
+NODISCARD int imports_put(struct db *db, struct arena *a, const struct owner *o,
+    struct import_entry *i, struct err *e);
 /* 1 found, 0, -1. */
 NODISCARD int imports_find(struct db *db, struct arena *a,
     const struct owner *o, const uint8_t digest[IMPORT_DIGEST_BYTES],

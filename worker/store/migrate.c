@@ -12,7 +12,7 @@
 #define DOWN_MARK "-- down\n"
 
 struct step {
-	int to;      /* migrate_down: versions above go */
+	int to;	     /* migrate_down: versions above go */
 	bool worked; /* false: there was nothing left to do */
 };
 
@@ -25,7 +25,7 @@ checksum_of(struct arena *a, const struct sql_migration *m)
 	char *text;
 
 	CHECK(EVP_Digest(m->text, strlen(m->text), digest, &n, EVP_sha256(),
-	    NULL) == 1);
+		  NULL) == 1);
 	enc_hex(&hex, digest, n);
 	text = arena_strndup(a, hex.p, hex.n);
 	buf_free(&hex);
@@ -78,11 +78,13 @@ read_version(struct db *db, struct arena *a, int *version_r, struct err *e)
 		if (m == NULL)
 			return err_set(e, ERR_CONFIG,
 			    "the database's schema (%04d_%s) is newer than this"
-			    " program: use a newer one", version, db_get_text(&q, 1));
+			    " program: use a newer one",
+			    version, db_get_text(&q, 1));
 		if (strcmp(db_get_text(&q, 2), checksum_of(a, m)) != 0)
 			return err_set(e, ERR_CONFIG,
 			    "migration %04d_%s was applied with another text"
-			    " than this program has", version, m->name);
+			    " than this program has",
+			    version, m->name);
 		*version_r = version;
 	}
 	return 0;
@@ -189,12 +191,14 @@ migrate_check(struct db *db, struct err *e)
 	int version;
 	int rc = read_version(db, a, &version, e);
 
-	for (const struct sql_migration *m = sql_migrations; m->version != 0; m++)
+	for (const struct sql_migration *m = sql_migrations; m->version != 0;
+	     m++)
 		newest = m->version;
 	if (rc == 0 && version < newest)
 		rc = err_set(e, ERR_CONFIG,
 		    "the database's schema is version %d and %d is needed:"
-		    " run pierrectl migrate", version, newest);
+		    " run pierrectl migrate",
+		    version, newest);
 	arena_free(&a);
 	return rc;
 }

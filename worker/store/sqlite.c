@@ -57,8 +57,9 @@ struct job {
 static struct sqlite_db *
 owner_of_db(struct db *db)
 {
-	struct sqlite_db *s = db->is_tx ? container_of(db, struct sqlite_db, tx)
-	                                : container_of(db, struct sqlite_db, db);
+	struct sqlite_db *s = db->is_tx
+				  ? container_of(db, struct sqlite_db, tx)
+				  : container_of(db, struct sqlite_db, db);
 
 	CHECK(s->pid == getpid());
 	return s;
@@ -81,7 +82,8 @@ commit(struct sqlite_conn *c, struct err *e)
 	if (sqlite3_get_autocommit(c->handle) == 0)
 		sqlite3_exec(c->handle, "ROLLBACK", NULL, NULL, NULL);
 	else if ((rc & 0xff) == SQLITE_IOERR)
-		err_set(e, ERR_UNCERTAIN, "commit: %s: the disk may hold it or not",
+		err_set(e, ERR_UNCERTAIN,
+		    "commit: %s: the disk may hold it or not",
 		    sqlite3_errstr(rc));
 	return -1;
 }
@@ -172,7 +174,8 @@ read_here(struct sqlite_db *s, struct db_query *q, struct err *e)
 		sqlite_conn_wait(&s->reader, MIN(LOOP_WAIT_US, s->wait_us));
 		if (sqlite_conn_run(&s->reader, q, &mine) == 0)
 			return 0;
-		if (mine.code != ERR_UNAVAILABLE || clock_mono_us() >= deadline_us)
+		if (mine.code != ERR_UNAVAILABLE ||
+		    clock_mono_us() >= deadline_us)
 			break;
 		if (fiber_sleep_ms(FIBER_NAP_MS, e) < 0)
 			return -1;
@@ -194,7 +197,8 @@ run_sqlite(struct db *db, struct db_query *q, struct err *e)
 	if ((flags & QUERY_WRITE) != 0)
 		return write_sqlite(db, run_as_transaction, q, e);
 	if ((flags & QUERY_LONG) != 0 && may_wait(s))
-		return run_job(&j, s->is_memory ? &s->writer : &s->side, do_read);
+		return run_job(
+		    &j, s->is_memory ? &s->writer : &s->side, do_read);
 	if (pthread_equal(pthread_self(), s->thread) && !s->is_memory)
 		return read_here(s, q, e);
 	j.deadline_us = clock_mono_us() + s->wait_us;
@@ -219,8 +223,8 @@ has_table(struct db *db, const char *name, struct err *e)
 
 	if (!db->is_tx)
 		sqlite_conn_wait(c, s->wait_us);
-	rc = sqlite3_table_column_metadata(c->handle, NULL, name, NULL, NULL,
-	    NULL, NULL, NULL, NULL);
+	rc = sqlite3_table_column_metadata(
+	    c->handle, NULL, name, NULL, NULL, NULL, NULL, NULL, NULL);
 	if (rc == SQLITE_OK)
 		return 1;
 	return rc == SQLITE_ERROR ? 0 : sqlite_conn_fail(c, rc, name, e);
@@ -276,10 +280,11 @@ find_file(const struct db_location *at, bool create, struct err *e)
 }
 
 static int
-open_connections(struct sqlite_db *s, const struct db_location *at,
-    struct err *e)
+open_connections(
+    struct sqlite_db *s, const struct db_location *at, struct err *e)
 {
-	if (sqlite_conn_open(&s->writer.conn, at, s->is_memory, s->wait_us, e) < 0)
+	if (sqlite_conn_open(&s->writer.conn, at, s->is_memory, s->wait_us, e) <
+	    0)
 		return -1;
 	if (s->is_memory)
 		return 0;
@@ -304,8 +309,8 @@ sqlite_open(const struct db_location *at, const struct conf *conf,
 	if (find_file(at, create, e) < 0)
 		return NULL;
 	s = xcalloc(1, sizeof(*s));
-	snprintf(s->backend, sizeof(s->backend), "SQLite %s",
-	    sqlite3_libversion());
+	snprintf(
+	    s->backend, sizeof(s->backend), "SQLite %s", sqlite3_libversion());
 	s->db = (struct db){ &sqlite_ops, false, s->backend };
 	s->tx = (struct db){ &sqlite_ops, true, s->backend };
 	s->loop = loop;

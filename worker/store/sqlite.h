@@ -18,27 +18,26 @@ struct sqlite_stmt {
 struct sqlite_conn {
 	sqlite3 *handle;
 	int64_t deadline_us; /* when waiting for a lock ends */
-	uint64_t waits;      /* naps taken for locks since the connection began */
+	uint64_t waits; /* naps taken for locks since the connection began */
 	struct sqlite_stmt stmts[QUERY_COUNT + 1];
 };
 
 /* Open, set the pragmas.  wait_us: how long to wait for locks meanwhile. */
 NODISCARD int sqlite_conn_open(struct sqlite_conn *c,
-    const struct db_location *at, bool create, int64_t wait_us,
-    struct err *e);
+    const struct db_location *at, bool create, int64_t wait_us, struct err *e);
 void sqlite_conn_close(struct sqlite_conn *c);
 
 /* Until when the next calls wait for locks. */
 void sqlite_conn_wait(struct sqlite_conn *c, int64_t wait_us);
 /* SQL of our own without parameters or rows. */
-NODISCARD int sqlite_conn_exec(struct sqlite_conn *c, const char *sql,
-    struct err *e);
+NODISCARD int sqlite_conn_exec(
+    struct sqlite_conn *c, const char *sql, struct err *e);
 /* Run a named query to its end. */
-NODISCARD int sqlite_conn_run(struct sqlite_conn *c, struct db_query *q,
-    struct err *e);
+NODISCARD int sqlite_conn_run(
+    struct sqlite_conn *c, struct db_query *q, struct err *e);
 /* The connection's last error as ours; returns -1. */
-int sqlite_conn_fail(struct sqlite_conn *c, int rc, const char *what,
-    struct err *e);
+int sqlite_conn_fail(
+    struct sqlite_conn *c, int rc, const char *what, struct err *e);
 
 /* Waits for locks in our own way: the built-in handler backs off so far that a
  * busy neighbour starves it. */

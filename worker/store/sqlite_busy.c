@@ -10,7 +10,7 @@
 
 /* Short naps of random length give every waiter the same chance at each
  * release, whoever held the lock before. */
-#define NAP_MIN_US 50
+#define NAP_MIN_US    50
 #define NAP_SPREAD_US 200
 
 /* Frames (pages of 4 KiB) in the log.  Above the first, what no reader needs
@@ -18,7 +18,7 @@
  * long, and readers are waited for. */
 #define LOG_PASSIVE_FRAMES 1000
 #define LOG_RESTART_FRAMES 16000
-#define RESTART_WAIT_US 100000
+#define RESTART_WAIT_US	   100000
 
 static int
 on_busy(void *arg, int count)
@@ -30,8 +30,7 @@ on_busy(void *arg, int count)
 	(void)count;
 	if (left_us <= 0)
 		return 0;
-	nap.tv_nsec =
-	    (NAP_MIN_US + (long)(rand_u64() % NAP_SPREAD_US)) * 1000;
+	nap.tv_nsec = (NAP_MIN_US + (long)(rand_u64() % NAP_SPREAD_US)) * 1000;
 	nanosleep(&nap, NULL);
 	c->waits++;
 	return 1;
@@ -60,7 +59,8 @@ on_commit(void *arg, sqlite3 *handle, const char *schema, int frames)
 	if (rc != SQLITE_OK && (rc & 0xff) != SQLITE_BUSY &&
 	    (rc & 0xff) != SQLITE_LOCKED)
 		log_with(LOG_WARN, "store", "checkpoint failed",
-		    F_STR("reason", sqlite3_errstr(rc)), F_INT("frames", frames));
+		    F_STR("reason", sqlite3_errstr(rc)),
+		    F_INT("frames", frames));
 	/* The commit itself is done and stays so. */
 	return SQLITE_OK;
 }

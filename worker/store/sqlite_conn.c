@@ -18,8 +18,7 @@ static const char *const types[][2] = {
 };
 
 int
-sqlite_conn_fail(struct sqlite_conn *c, int rc, const char *what,
-    struct err *e)
+sqlite_conn_fail(struct sqlite_conn *c, int rc, const char *what, struct err *e)
 {
 	enum err_code code = ERR_INTERNAL;
 
@@ -58,8 +57,8 @@ int
 sqlite_conn_exec(struct sqlite_conn *c, const char *sql, struct err *e)
 {
 	struct arena *a = arena_new();
-	int rc = sqlite3_exec(c->handle, db_expand_types(a, sql, types), NULL,
-	    NULL, NULL);
+	int rc = sqlite3_exec(
+	    c->handle, db_expand_types(a, sql, types), NULL, NULL, NULL);
 
 	arena_free(&a);
 	if (rc != SQLITE_OK) {
@@ -79,12 +78,12 @@ use_log(struct sqlite_conn *c, struct err *e)
 	int rc;
 
 	do {
-		rc = sqlite3_exec(c->handle, "PRAGMA journal_mode = WAL", NULL,
-		    NULL, NULL);
+		rc = sqlite3_exec(
+		    c->handle, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
 		if ((rc & 0xff) == SQLITE_BUSY)
 			sqlite3_sleep(1);
-	} while ((rc & 0xff) == SQLITE_BUSY &&
-	    clock_mono_us() < c->deadline_us);
+	} while (
+	    (rc & 0xff) == SQLITE_BUSY && clock_mono_us() < c->deadline_us);
 	return rc == SQLITE_OK ? 0 : sqlite_conn_fail(c, rc, "WAL mode", e);
 }
 
@@ -108,7 +107,7 @@ sqlite_conn_open(struct sqlite_conn *c, const struct db_location *at,
     bool create, int64_t wait_us, struct err *e)
 {
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
-	    (create ? SQLITE_OPEN_CREATE : 0);
+		    (create ? SQLITE_OPEN_CREATE : 0);
 	int rc;
 
 	*c = (struct sqlite_conn){ .handle = NULL };
@@ -178,14 +177,14 @@ bind_value(sqlite3_stmt *h, int at, const struct db_value *v)
 	case DB_FLOAT:
 		return sqlite3_bind_double(h, at, v->v.f);
 	case DB_TEXT:
-		return sqlite3_bind_text64(h, at, v->v.s.p, v->v.s.n,
-		    SQLITE_STATIC, SQLITE_UTF8);
+		return sqlite3_bind_text64(
+		    h, at, v->v.s.p, v->v.s.n, SQLITE_STATIC, SQLITE_UTF8);
 	case DB_BYTES:
-		return sqlite3_bind_blob64(h, at, v->v.s.p, v->v.s.n,
-		    SQLITE_STATIC);
+		return sqlite3_bind_blob64(
+		    h, at, v->v.s.p, v->v.s.n, SQLITE_STATIC);
 	case DB_UUID:
-		return sqlite3_bind_blob64(h, at, v->v.u.b, sizeof(v->v.u.b),
-		    SQLITE_STATIC);
+		return sqlite3_bind_blob64(
+		    h, at, v->v.u.b, sizeof(v->v.u.b), SQLITE_STATIC);
 	}
 	BUG("unknown type of parameter");
 }
@@ -242,8 +241,8 @@ add_row(struct db_query *q, size_t *cap)
 {
 	if (q->n_rows == *cap) {
 		size_t more = *cap != 0 ? 2 * *cap : 8;
-		struct db_value *rows = arena_many(q->arena,
-		    more * q->n_columns, struct db_value);
+		struct db_value *rows =
+		    arena_many(q->arena, more * q->n_columns, struct db_value);
 
 		if (q->n_rows > 0)
 			memcpy(rows, q->rows,

@@ -30,8 +30,10 @@ db_locate(const struct conf *conf, struct db_location *out, struct err *e)
 	} else {
 		/* The rest may hold a password. */
 		return err_set(e, ERR_CONFIG,
-		    "database.url: '%.*s:' is no database that this program uses;"
-		    " sqlite: is", (int)strcspn(url.p, ":/@"), url.p);
+		    "database.url: '%.*s:' is no database that this program "
+		    "uses;"
+		    " sqlite: is",
+		    (int)strcspn(url.p, ":/@"), url.p);
 	}
 	if (n <= 0 || (size_t)n >= sizeof(out->path))
 		return err_set(e, ERR_CONFIG,
@@ -78,7 +80,8 @@ make_directory(const char *path, struct err *e)
 {
 	if (mkdir(path, 0700) == 0 || errno == EEXIST)
 		return 0;
-	return err_sys(e, ERR_CONFIG, "cannot make the data directory %s", path);
+	return err_sys(
+	    e, ERR_CONFIG, "cannot make the data directory %s", path);
 }
 
 int

@@ -11,14 +11,14 @@ struct loop;
 /* Open the database that the configuration names.  loop NULL: for commands,
  * every call blocks.  Does not migrate; a schema newer or older than ours is
  * ERR_CONFIG. */
-struct db *store_open(const struct conf *conf, struct loop *loop,
-    struct err *e);
+struct db *store_open(
+    const struct conf *conf, struct loop *loop, struct err *e);
 void store_close(struct db **db);
 
 /* Bring the schema to the newest version, creating the database when it is
  * not there; *applied_r gets the number of migrations run. Blocks. */
-NODISCARD int store_migrate(const struct conf *conf, unsigned *applied_r,
-    struct err *e);
+NODISCARD int store_migrate(
+    const struct conf *conf, unsigned *applied_r, struct err *e);
 
 /* One cheap query; 0 when the database answers. */
 NODISCARD int store_ping(struct db *db, struct err *e);

@@ -7,8 +7,8 @@
 #include "store/dbmeta.h"
 
 int
-tokens_insert(struct db *db, struct arena *a, struct access_token *t,
-    struct err *e)
+tokens_insert(
+    struct db *db, struct arena *a, struct access_token *t, struct err *e)
 {
 	struct db_query q;
 
@@ -20,8 +20,7 @@ tokens_insert(struct db *db, struct arena *a, struct access_token *t,
 	db_bind_uuid(&q, 3, &t->id);
 	db_bind_text(&q, 4, t->name);
 	db_bind_text(&q, 5, t->prefix);
-	db_bind_bytes(&q, 6,
-	    str_make((const char *)t->hash, sizeof(t->hash)));
+	db_bind_bytes(&q, 6, str_make((const char *)t->hash, sizeof(t->hash)));
 	db_bind_text(&q, 7, t->scopes);
 	db_bind_time(&q, 8, t->created_us);
 	if (t->expires_us == INT64_MAX)

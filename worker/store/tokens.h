@@ -13,7 +13,7 @@ struct access_token {
 	const char *name;   /* the person's words for it */
 	const char *prefix; /* its first characters, to recognise it by */
 	uint8_t hash[TOKEN_HASH_BYTES];
-	const char *scopes;   /* names with single spaces between */
+	const char *scopes; /* names with single spaces between */
 	int64_t created_us;
 	int64_t expires_us;   /* INT64_MAX: never */
 	int64_t last_used_us; /* 0: not yet; exact to about an hour */
@@ -28,8 +28,8 @@ struct token_holder {
 };
 
 /* id is made when it is zero; created_us is filled in. */
-NODISCARD int tokens_insert(struct db *db, struct arena *a,
-    struct access_token *t, struct err *e);
+NODISCARD int tokens_insert(
+    struct db *db, struct arena *a, struct access_token *t, struct err *e);
 
 /* 1 found (perhaps expired, revoked or suspended: the caller judges), 0, -1. */
 NODISCARD int tokens_find(struct db *db, struct arena *a,
@@ -37,9 +37,8 @@ NODISCARD int tokens_find(struct db *db, struct arena *a,
     struct err *e);
 
 /* Newest first; hashes are not read. */
-NODISCARD int tokens_list(struct db *db, struct arena *a,
-    const struct owner *o, struct access_token **list_r, size_t *n_r,
-    struct err *e);
+NODISCARD int tokens_list(struct db *db, struct arena *a, const struct owner *o,
+    struct access_token **list_r, size_t *n_r, struct err *e);
 
 /* Revoke, and move the revocation epoch.  1 done, 0 no such token that still
  * holds, -1. */

@@ -21,8 +21,8 @@ bind_day_or_null(struct db_query *q, unsigned n, int32_t day)
 }
 
 static int
-insert_tenant(struct db *tx, struct arena *a, const struct user *u,
-    struct err *e)
+insert_tenant(
+    struct db *tx, struct arena *a, const struct user *u, struct err *e)
 {
 	struct db_query q;
 
@@ -34,8 +34,7 @@ insert_tenant(struct db *tx, struct arena *a, const struct user *u,
 }
 
 static int
-insert_user(struct db *tx, struct arena *a, const struct user *u,
-    struct err *e)
+insert_user(struct db *tx, struct arena *a, const struct user *u, struct err *e)
 {
 	const struct athlete *who = &u->athlete;
 	struct owner o = owner_of(who);
@@ -57,7 +56,8 @@ insert_user(struct db *tx, struct arena *a, const struct user *u,
 	if (db_run(&q, e) == 0)
 		return 0;
 	if (e != NULL && e->code == ERR_CONFLICT)
-		err_set(e, ERR_CONFLICT, "the username %s is taken", who->username);
+		err_set(
+		    e, ERR_CONFLICT, "the username %s is taken", who->username);
 	return -1;
 }
 
@@ -156,8 +156,8 @@ users_list(struct db *db, struct arena *a, struct user **list_r, size_t *n_r,
 }
 
 int
-users_update(struct db *db, struct arena *a, const struct athlete *who,
-    struct err *e)
+users_update(
+    struct db *db, struct arena *a, const struct athlete *who, struct err *e)
 {
 	struct owner o = owner_of(who);
 	struct db_query q;

@@ -58,7 +58,8 @@ test_up_down(void)
 	temp_user(&t, "ada");
 	is_int(migrate_down(t.db, 0, &t.e), 0, "down to nothing: %s", t.e.msg);
 	ok(migrate_check(t.db, &t.e) < 0, "which is too old: %s", t.e.msg);
-	is_int(migrate_up(t.db, &applied, &t.e), 0, "and up again: %s", t.e.msg);
+	is_int(
+	    migrate_up(t.db, &applied, &t.e), 0, "and up again: %s", t.e.msg);
 	is_int(migrate_check(t.db, &t.e), 0, "which is right");
 	temp_user(&t, "ada");
 	temp_close(&t);
@@ -78,14 +79,15 @@ test_refused(void)
 	    "newer, not migrated either");
 	raw(&t, "DELETE FROM schema_migrations WHERE version = 9999");
 	ok(opens(&t), "right again");
-	raw(&t, "UPDATE schema_migrations SET checksum = 'x' WHERE version = 1");
+	raw(&t,
+	    "UPDATE schema_migrations SET checksum = 'x' WHERE version = 1");
 	ok(!opens(&t) && t.e.code == ERR_CONFIG, "changed: %s", t.e.msg);
 	temp_close(&t);
 
 	temp_conf(&t);
 	t.conf.database_url = "postgresql://me:secret@host/db";
 	ok(!opens(&t) && t.e.code == ERR_CONFIG &&
-	        strstr(t.e.msg, "secret") == NULL,
+		strstr(t.e.msg, "secret") == NULL,
 	    "other engine: %s", t.e.msg);
 	t.conf.database_url = "sqlite:/nonexistent/x.db";
 	ok(store_migrate(&t.conf, &applied, &t.e) < 0, "bad path: %s", t.e.msg);
@@ -110,8 +112,8 @@ test_together(void)
 			unsigned applied;
 
 			_exit(store_migrate(&t.conf, &applied, &t.e) < 0
-			        ? 100
-			        : (int)applied);
+				  ? 100
+				  : (int)applied);
 		}
 	}
 	for (int i = 0; i < 4; i++) {

@@ -67,9 +67,14 @@ temp_close(struct temp_db *t)
 static inline struct user
 temp_user(struct temp_db *t, const char *name)
 {
-	struct user u = { .athlete = { .username = name, .display_name = name,
-	    .email = "", .timezone = "Europe/Oslo", .sex = SEX_FEMALE,
-	    .birth_day = 5000, .height_m = VALUE_MISSING, .weight_kg = 61.5 } };
+	struct user u = { .athlete = { .username = name,
+			      .display_name = name,
+			      .email = "",
+			      .timezone = "Europe/Oslo",
+			      .sex = SEX_FEMALE,
+			      .birth_day = 5000,
+			      .height_m = VALUE_MISSING,
+			      .weight_kg = 61.5 } };
 
 	if (users_create(t->db, t->arena, &u, &t->e) < 0) {
 		printf("Bail out! %s\n", t->e.msg);

@@ -1,0 +1,98 @@
+/* Measurements and thresholds. */
+
+#include "store/dailies.h"
+
+#include "store/temp_db.h"
+#include "store/thresholds.h"
+#include "tap.h"
+
+static struct temp_db t;
+static struct owner me, other;
+
+static void
+test_dailies(void)
+{
+	const struct daily in[] = {
+		{ 101, DAILY_REST_HR, 51 },
+		{ 100, DAILY_REST_HR, 50 },
+		{ 100, DAILY_WEIGHT, 70.5 },
+		{ 100, DAILY_REST_HR, 52 },
+	};
+	struct daily got;
+	struct daily *list;
+	size_t n;
+
+	is_int(dailies_put(t.db, t.arena, &me, in, 4, "file", &t.e), 0,
+	    "put: %s", t.e.msg);
+	is_int(dailies_range(
+		   t.db, t.arena, &me, DAILIES_ALL, 0, 1000, &list, &n, &t.e),
+	    0, "range");
+	is_int(n, 3, "the later of the same kind and day counts");
+	ok(list[0].kind == DAILY_REST_HR && list[0].day == 100 &&
+		list[0].value == 52 && list[1].day == 101 &&
+		list[2].kind == DAILY_WEIGHT,
+	    "by kind, then day");
+	is_int(dailies_range(t.db, t.arena, &me, 1u << DAILY_WEIGHT, 0, 99,
+		   &list, &n, &t.e),
+	    0, "range");
+	is_int(n, 0, "nothing earlier");
+	is_int(
+	    dailies_latest(t.db, t.arena, &me, DAILY_REST_HR, 500, &got, &t.e),
+	    1, "latest");
+	ok(got.day == 101 && got.value == 51, "is the newest");
+	is_int(
+	    dailies_latest(t.db, t.arena, &me, DAILY_REST_HR, 99, &got, &t.e),
+	    0, "none so early");
+	is_int(dailies_latest(
+		   t.db, t.arena, &other, DAILY_REST_HR, 500, &got, &t.e),
+	    0, "none of another");
+}
+
+static void
+test_thresholds(void)
+{
+	struct threshold ftp = { THRESHOLD_FTP_W, 200, 250, "test" };
+	struct threshold old = { THRESHOLD_FTP_W, 100, 240, "user" };
+	struct threshold lthr = { THRESHOLD_LTHR_BPM, 150, 165, "user" };
+	struct threshold *list;
+	struct thresholds on;
+	size_t n;
+
+	is_int(thresholds_set(t.db, t.arena, &me, &ftp, &t.e), 0, "set");
+	is_int(thresholds_set(t.db, t.arena, &me, &old, &t.e), 0, "set");
+	is_int(thresholds_set(t.db, t.arena, &me, &lthr, &t.e), 0, "set");
+	ftp.value = 255;
+	is_int(thresholds_set(t.db, t.arena, &me, &ftp, &t.e), 0, "replaced");
+	is_int(thresholds_list(t.db, t.arena, &me, &list, &n, &t.e), 0, "list");
+	ok(n == 3 && list[0].day == 100 && list[1].day == 150 &&
+		list[2].value == 255,
+	    "by day");
+	is_str(list[0].source, "user", "with the source");
+	thresholds_on(&on, list, n, 170);
+	is_near(on.of[THRESHOLD_FTP_W].value, 240, 0, "what held on a day");
+	is_int(thresholds_remove(
+		   t.db, t.arena, &other, THRESHOLD_FTP_W, 100, &t.e),
+	    0, "another's is not there");
+	is_int(
+	    thresholds_remove(t.db, t.arena, &me, THRESHOLD_FTP_W, 100, &t.e),
+	    1, "removed");
+	ftp.value = VALUE_MISSING;
+	ok(thresholds_set(t.db, t.arena, &me, &ftp, &t.e) < 0,
+	    "a missing value is refused: %s", t.e.msg);
+}
+
+int
+main(void)
+{
+	struct user a, b;
+
+	temp_open(&t);
+	a = temp_user(&t, "ada");
+	b = temp_user(&t, "bob");
+	me = owner_of(&a.athlete);
+	other = owner_of(&b.athlete);
+	test_dailies();
+	test_thresholds();
+	temp_close(&t);
+	return tap_done();
+}

@@ -1,0 +1,193 @@
+/* The texts in sql/queries: each is valid, none reads a whole table where an
+ * index should serve, and each about a person asks for his rows only. */
+
+#include <sqlite3.h>
+
+#include "store/driver.h"
+#include "store/temp_db.h"
+#include "tap.h"
+
+static struct temp_db t;
+static sqlite3 *raw;
+
+static const char *const types[][2] = { { "@time", "INTEGER" },
+	{ NULL, NULL } };
+
+static bool
+is_one_of(const char *name, const char *const *list)
+{
+	while (*list != NULL && strcmp(*list, name) != 0)
+		list++;
+	return *list != NULL;
+}
+
+static void
+test_prepare(void)
+{
+	for (const struct sql_query *q = sql_queries; q->name != NULL; q++) {
+		sqlite3_stmt *s = NULL;
+		const char *rest = "";
+		char name[16];
+		bool named = true;
+		int n;
+
+		ok(sqlite3_prepare_v2(raw,
+		       db_expand_types(t.arena, q->text, types), -1, &s,
+		       &rest) == SQLITE_OK &&
+			rest[strspn(rest, " \n")] == '\0',
+		    "%s is one valid statement", q->name);
+		n = sqlite3_bind_parameter_count(s);
+		for (int i = 1; i <= n; i++) {
+			snprintf(name, sizeof(name), "$%d", i);
+			named =
+			    named && sqlite3_bind_parameter_index(s, name) > 0;
+		}
+		ok(named && n <= DB_MAX_PARAMS, "its parameters are $1 to $%d",
+		    n);
+		ok(sqlite3_stmt_readonly(s) == !(q->flags & QUERY_WRITE),
+		    "it says whether it writes");
+		sqlite3_finalize(s);
+	}
+}
+
+/* The plan's lines with a blank between. */
+static const char *
+plan_of(const struct sql_query *q)
+{
+	struct buf out = BUF_INIT;
+	const char *text;
+	sqlite3_stmt *s = NULL;
+
+	sqlite3_prepare_v2(raw,
+	    arena_printf(t.arena, "EXPLAIN QUERY PLAN %s",
+		db_expand_types(t.arena, q->text, types)),
+	    -1, &s, NULL);
+	while (sqlite3_step(s) == SQLITE_ROW)
+		buf_printf(
+		    &out, "%s; ", (const char *)sqlite3_column_text(s, 3));
+	sqlite3_finalize(s);
+	text = arena_strndup(t.arena, out.p != NULL ? out.p : "", out.n);
+	buf_free(&out);
+	return text;
+}
+
+static void
+test_plans(void)
+{
+	static const struct {
+		enum query_id id;
+		const char *index;
+	} hot[] = {
+		{ Q_activity_list, "activities_start" },
+		{ Q_activity_count, "activities_start" },
+		{ Q_activity_totals, "activities_load" },
+		{ Q_load_range, "COVERING INDEX activities_load" },
+		{ Q_load_stale, "COVERING INDEX activities_load" },
+		{ Q_user_by_name, "users_username" },
+		{ Q_token_find, "(hash=?)" },
+		{ Q_token_list, "access_tokens_user" },
+		{ Q_daily_range,
+		    "(tenant_id=? AND user_id=? AND kind=? AND day>?" },
+		{ Q_daily_latest,
+		    "(tenant_id=? AND user_id=? AND kind=? AND day<?" },
+		{ Q_threshold_list, "(tenant_id=? AND user_id=?)" },
+		{ Q_import_find, "AND digest=?" },
+		{ Q_activity_find, "AND external_id=?" },
+	};
+	static const char *const may_scan[] = { "user_list", "schema_list",
+		"ping", NULL };
+	static const char *const may_sort[] = { "activity_totals", NULL };
+
+	for (size_t i = 0; i < ARRAY_LEN(hot); i++) {
+		const struct sql_query *q = &sql_queries[hot[i].id];
+		const char *plan = plan_of(q);
+
+		ok(strstr(plan, hot[i].index) != NULL, "%s: %s", q->name, plan);
+		ok(strstr(plan, "TEMP B-TREE") == NULL ||
+			is_one_of(q->name, may_sort),
+		    "%s is read in order", q->name);
+	}
+	for (const struct sql_query *q = sql_queries; q->name != NULL; q++)
+		ok(strstr(plan_of(q), "SCAN ") == NULL ||
+			is_one_of(q->name, may_scan),
+		    "%s scans nothing", q->name);
+}
+
+static bool
+has_word(const char *text, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (const char *p = strstr(text, word); p != NULL;
+	     p = strstr(p + 1, word)) {
+		if (p != text && strchr(" (", p[-1]) != NULL &&
+		    strchr(" \n(", p[n]) != NULL)
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_about_person(const char *text)
+{
+	sqlite3_stmt *s = NULL;
+	bool found = false;
+
+	sqlite3_prepare_v2(raw,
+	    "SELECT m.name FROM sqlite_master m, pragma_table_info(m.name) c"
+	    " WHERE m.type = 'table' AND c.name = 'tenant_id'",
+	    -1, &s, NULL);
+	while (sqlite3_step(s) == SQLITE_ROW)
+		found = found ||
+			has_word(text, (const char *)sqlite3_column_text(s, 0));
+	sqlite3_finalize(s);
+	return found;
+}
+
+static void
+test_owner(void)
+{
+	static const char *const filters[] = {
+		"WHERE tenant_id = $1 AND user_id = $2",
+		"WHERE tenant_id = $1 AND id = $2",
+		"WHERE u.tenant_id = $1 AND u.id = $2",
+	};
+	/* How somebody becomes known in the first place. */
+	static const char *const before_owner[] = { "user_by_name", "user_list",
+		"token_find", NULL };
+	int n = 0;
+
+	for (const struct sql_query *q = sql_queries; q->name != NULL; q++) {
+		bool good = is_one_of(q->name, before_owner);
+
+		if (!is_about_person(q->text))
+			continue;
+		n++;
+		for (size_t i = 0; i < ARRAY_LEN(filters); i++)
+			good = good || strstr(q->text, filters[i]) != NULL;
+		if (strncmp(q->text, "INSERT", 6) == 0)
+			good =
+			    (strstr(q->text, "(tenant_id, user_id, ") != NULL ||
+				strstr(q->text, "(tenant_id, id, ") != NULL) &&
+			    strstr(q->text, "VALUES ($1, $2, ") != NULL;
+		ok(good, "%s asks for one person's rows", q->name);
+	}
+	ok(n > 25, "%d queries are about a person", n);
+}
+
+int
+main(void)
+{
+	char path[80];
+
+	temp_open(&t);
+	snprintf(path, sizeof(path), "%s/pierre.db", t.dir);
+	if (sqlite3_open(path, &raw) != SQLITE_OK)
+		return 1;
+	test_prepare();
+	test_plans();
+	test_owner();
+	sqlite3_close(raw);
+	temp_close(&t);
+	return tap_done();
+}

@@ -1,0 +1,169 @@
+/* People, tokens and the revocation epoch. */
+
+#include "store/users.h"
+
+#include "base/clock.h"
+#include "store/dbmeta.h"
+#include "store/temp_db.h"
+#include "store/tokens.h"
+#include "tap.h"
+
+static struct temp_db t;
+
+static int64_t
+epoch(void)
+{
+	int64_t n = -1;
+
+	if (meta_auth_epoch(t.db, t.arena, &n, &t.e) < 0)
+		printf("# %s\n", t.e.msg);
+	return n;
+}
+
+static void
+test_users(void)
+{
+	struct user ada = temp_user(&t, "ada");
+	struct owner o = owner_of(&ada.athlete);
+	struct owner other = o;
+	struct user got;
+	struct user again = ada;
+	struct user *list;
+	size_t n;
+
+	ok(!uuid_is_zero(&ada.athlete.user_id), "ids are made");
+	is_int(users_get(t.db, t.arena, &o, &got, &t.e), 1, "found by id");
+	is_str(got.athlete.username, "ada", "username");
+	is_str(got.athlete.timezone, "Europe/Oslo", "time zone");
+	is_int(got.athlete.birth_day, 5000, "birth day");
+	is_int(got.athlete.sex, SEX_FEMALE, "sex");
+	is_near(got.athlete.weight_kg, 61.5, 0, "weight");
+	ok(!value_has(got.athlete.height_m), "a missing height stays missing");
+	other.tenant_id.b[15] ^= 1;
+	is_int(users_get(t.db, t.arena, &other, &got, &t.e), 0,
+	    "not with another tenant");
+	is_int(users_by_name(t.db, t.arena, "ADA", &got, &t.e), 1,
+	    "found by name, without case");
+	is_int(users_by_name(t.db, t.arena, "eve", &got, &t.e), 0, "nobody");
+
+	memset(&again.athlete.tenant_id, 0, sizeof(struct uuid));
+	memset(&again.athlete.user_id, 0, sizeof(struct uuid));
+	again.athlete.username = "Ada";
+	ok(users_create(t.db, t.arena, &again, &t.e) < 0 &&
+		t.e.code == ERR_CONFLICT,
+	    "taken: %s", t.e.msg);
+
+	got.athlete = ada.athlete;
+	got.athlete.display_name = "Ada L.";
+	got.athlete.birth_day = INT32_MIN;
+	got.athlete.height_m = 1.7;
+	is_int(users_update(t.db, t.arena, &got.athlete, &t.e), 1, "updated");
+	is_int(users_get(t.db, t.arena, &o, &got, &t.e), 1, "read again");
+	is_str(got.athlete.display_name, "Ada L.", "the name is new");
+	is_int(got.athlete.birth_day, INT32_MIN, "the birth day is unknown");
+	is_near(got.athlete.height_m, 1.7, 0, "the height is there");
+
+	temp_user(&t, "Zoe");
+	temp_user(&t, "bob");
+	is_int(users_list(t.db, t.arena, &list, &n, &t.e), 0, "listed");
+	ok(n == 3 && strcmp(list[1].athlete.username, "bob") == 0,
+	    "by name, without case");
+}
+
+static struct access_token
+make_token(const struct owner *o, char first, int64_t expires_us)
+{
+	struct access_token token = { .owner = *o,
+		.name = "laptop",
+		.prefix = "pmcp_pat_abc",
+		.scopes = "profile:read",
+		.expires_us = expires_us };
+
+	memset(token.hash, first, sizeof(token.hash));
+	is_int(tokens_insert(t.db, t.arena, &token, &t.e), 0, "token inserted");
+	return token;
+}
+
+static void
+test_tokens(void)
+{
+	struct user u = temp_user(&t, "tom");
+	struct owner o = owner_of(&u.athlete);
+	struct owner other = o;
+	struct access_token a = make_token(&o, 'a', INT64_MAX);
+	struct access_token b = make_token(&o, 'b', 1234567);
+	struct access_token *list;
+	struct token_holder h;
+	int64_t before = epoch();
+	size_t n;
+
+	is_int(tokens_find(t.db, t.arena, a.hash, &h, &t.e), 1, "found");
+	ok(uuid_eq(&h.token.id, &a.id) &&
+		uuid_eq(&h.token.owner.user_id, &o.user_id),
+	    "it is that one");
+	ok(h.token.expires_us == INT64_MAX && h.token.revoked_us == 0 &&
+		h.token.last_used_us == 0,
+	    "never expires, not revoked, not used");
+	ok(!h.is_admin && h.status == USER_ACTIVE, "its holder is active");
+	is_str(h.token.scopes, "profile:read", "scopes");
+	is_int(tokens_find(t.db, t.arena,
+		   (const uint8_t *)"01234567890123456789"
+				    "012345678901",
+		   &h, &t.e),
+	    0, "another hash is not found");
+
+	is_int(tokens_list(t.db, t.arena, &o, &list, &n, &t.e), 0, "listed");
+	ok(n == 2 && uuid_eq(&list[0].id, &b.id), "newest first");
+	is_int(list[0].expires_us, 1234567, "expiry kept");
+
+	is_int(
+	    tokens_touch(t.db, t.arena, &o, &a.id, 5000, &t.e), 0, "touched");
+	is_int(tokens_touch(t.db, t.arena, &o, &a.id, 6000, &t.e), 0, "again");
+	is_int(tokens_find(t.db, t.arena, a.hash, &h, &t.e), 1, "found");
+	is_int(h.token.last_used_us, 5000, "within the hour noted once");
+
+	other.user_id.b[0] ^= 1;
+	is_int(tokens_revoke(t.db, t.arena, &other, &a.id, &t.e), 0,
+	    "not another's token");
+	is_int(epoch(), before, "the epoch stands");
+	is_int(tokens_revoke(t.db, t.arena, &o, &a.id, &t.e), 1, "revoked");
+	is_int(epoch(), before + 1, "the epoch moves");
+	is_int(tokens_revoke(t.db, t.arena, &o, &a.id, &t.e), 0, "only once");
+	ok(tokens_find(t.db, t.arena, a.hash, &h, &t.e) == 1 &&
+		h.token.revoked_us > 0,
+	    "its time is kept");
+
+	is_int(users_set_status(t.db, t.arena, &o, USER_SUSPENDED, &t.e), 1,
+	    "suspended");
+	is_int(epoch(), before + 2, "the epoch moves");
+	ok(tokens_find(t.db, t.arena, b.hash, &h, &t.e) == 1 &&
+		h.status == USER_SUSPENDED,
+	    "which a token's holder shows");
+	b.id = (struct uuid){ { 0 } };
+	ok(tokens_insert(t.db, t.arena, &b, &t.e) < 0 &&
+		t.e.code == ERR_CONFLICT,
+	    "a hash stands once");
+}
+
+static void
+test_meta(void)
+{
+	struct str v;
+
+	is_int(meta_key_check(t.db, t.arena, &v, &t.e), 0, "no key check yet");
+	is_int(meta_set_key_check(t.db, t.arena, STR("one"), &t.e), 0, "set");
+	is_int(meta_set_key_check(t.db, t.arena, STR("two"), &t.e), 0, "again");
+	is_int(meta_key_check(t.db, t.arena, &v, &t.e), 1, "there");
+	ok(str_is(v, "one"), "the first stays");
+}
+
+int
+main(void)
+{
+	temp_open(&t);
+	test_users();
+	test_tokens();
+	test_meta();
+	temp_close(&t);
+	return tap_done();
+}
