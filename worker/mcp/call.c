@@ -1,0 +1,227 @@
+#include "mcp/call.h"
+
+#include "auth/who.h"
+#include "base/check.h"
+#include "base/clock.h"
+#include "base/tz.h"
+#include "store/thresholds.h"
+#include "store/users.h"
+#include "app.h"
+
+/* The day it is for the athlete; an unknown zone counts as UTC. */
+static int32_t
+local_today(const struct athlete *a)
+{
+	struct err e = ERR_INIT;
+	const struct tz *zone = tz_find(str_of(a->timezone), &e);
+
+	if (zone == NULL)
+		zone = tz_find(STR("UTC"), &e);
+	return tz_day_at(zone, clock_wall_us());
+}
+
+static int
+find_athlete(struct mcp_call *call, struct err *e)
+{
+	struct arena *a = call->rpc->arena;
+	struct user *user = arena_one(a, struct user);
+	int rc = users_get(call->rpc->app->db, a, &call->owner, user, e);
+
+	if (rc == 0)
+		return err_set(e, ERR_NOT_FOUND,
+		    "the account of this token is no longer there");
+	if (rc < 0)
+		return -1;
+	call->athlete = &user->athlete;
+	call->today = local_today(call->athlete);
+	return 0;
+}
+
+int
+call_begin(struct mcp_call *call, struct rpc *rpc, const char *name, bool pure,
+    struct err *e)
+{
+	call->rpc = rpc;
+	call->name = name;
+	call->owner = (struct owner){ rpc->who->tenant_id, rpc->who->user_id };
+	jsonw_init(&call->w, &call->structured);
+	return pure ? 0 : find_athlete(call, e);
+}
+
+void
+call_end(struct mcp_call *call)
+{
+	buf_free(&call->text);
+	buf_free(&call->structured);
+}
+
+/* --- arguments ------------------------------------------------------------ */
+
+static const struct mcp_value *
+value_of(const struct mcp_call *call, const char *name, enum mcp_arg_type type)
+{
+	int i = args_find(call->args, name);
+
+	CHECK(i >= 0);
+	CHECK(call->args[i].type == type ||
+	    (type == MCP_ARG_STR && call->args[i].type == MCP_ARG_ENUM));
+	return &call->values[i];
+}
+
+int64_t
+call_int(const struct mcp_call *call, const char *name)
+{
+	return value_of(call, name, MCP_ARG_INT)->i;
+}
+
+double
+call_num(const struct mcp_call *call, const char *name)
+{
+	return value_of(call, name, MCP_ARG_NUM)->f;
+}
+
+bool
+call_bool(const struct mcp_call *call, const char *name)
+{
+	return value_of(call, name, MCP_ARG_BOOL)->i != 0;
+}
+
+const char *
+call_str(const struct mcp_call *call, const char *name)
+{
+	return value_of(call, name, MCP_ARG_STR)->s;
+}
+
+int
+call_word(const struct mcp_call *call, const char *name)
+{
+	const struct mcp_value *v = value_of(call, name, MCP_ARG_ENUM);
+
+	return v->present ? (int)v->i : -1;
+}
+
+int32_t
+call_day(const struct mcp_call *call, const char *name, int32_t otherwise)
+{
+	const struct mcp_value *v = value_of(call, name, MCP_ARG_DATE);
+
+	return v->present ? (int32_t)v->i : otherwise;
+}
+
+uint64_t
+call_set(const struct mcp_call *call, const char *name)
+{
+	return value_of(call, name, MCP_ARG_LIST)->set;
+}
+
+bool
+call_given(const struct mcp_call *call, const char *name)
+{
+	int i = args_find(call->args, name);
+
+	CHECK(i >= 0);
+	return call->values[i].given;
+}
+
+int
+call_uuid(const struct mcp_call *call, const char *name, struct uuid *out,
+    struct err *e)
+{
+	const char *s = call_str(call, name);
+
+	if (s != NULL && uuid_parse(str_of(s), out))
+		return 0;
+	return err_set(e, ERR_INVALID,
+	    "%s must be an id as the listing gives it, such as "
+	    "0198c2d4-7b1e-7c3a-9f00-3c1f2a4b5d6e", name);
+}
+
+/* --- the person ----------------------------------------------------------- */
+
+const struct athlete *
+call_athlete(const struct mcp_call *call)
+{
+	CHECK(call->athlete != NULL);
+	return call->athlete;
+}
+
+int32_t
+call_today(const struct mcp_call *call)
+{
+	CHECK(call->athlete != NULL);
+	return call->today;
+}
+
+const struct owner *
+call_owner(const struct mcp_call *call)
+{
+	return &call->owner;
+}
+
+struct arena *
+call_arena(const struct mcp_call *call)
+{
+	return call->rpc->arena;
+}
+
+struct db *
+call_db(const struct mcp_call *call)
+{
+	CHECK(call->athlete != NULL);
+	return call->rpc->app->db;
+}
+
+bool
+call_may(const struct mcp_call *call, uint32_t scopes)
+{
+	return (call->rpc->who->scopes & scopes) == scopes;
+}
+
+int
+call_thresholds(const struct mcp_call *call, struct threshold **list_r,
+    size_t *n_r, struct err *e)
+{
+	return thresholds_list(call_db(call), call_arena(call),
+	    call_owner(call), list_r, n_r, e);
+}
+
+/* --- the answer ----------------------------------------------------------- */
+
+struct jsonw *
+call_out(struct mcp_call *call)
+{
+	return &call->w;
+}
+
+void
+call_text(struct mcp_call *call, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vprintf(&call->text, fmt, ap);
+	va_end(ap);
+}
+
+const void *
+call_prepared(const struct mcp_call *call)
+{
+	return call->prepared;
+}
+
+void
+call_ready(struct mcp_call *call, struct str members)
+{
+	call->ready = members;
+}
+
+void
+call_result_members(struct buf *out, struct str text, struct str structured)
+{
+	buf_adds(out, "\"content\":[{\"type\":\"text\",\"text\":\"");
+	jsonw_escape(out, text);
+	buf_adds(out, "\"},{\"type\":\"text\",\"text\":\"");
+	jsonw_escape(out, structured);
+	buf_adds(out, "\"}],\"structuredContent\":");
+	buf_addstr(out, structured);
+}

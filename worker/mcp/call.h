@@ -1,0 +1,84 @@
+#ifndef MCP_CALL_H
+#define MCP_CALL_H
+
+/* What a tool or a resource sees of the call it serves. */
+
+#include "base/json.h"
+#include "mcp/args.h"
+#include "mcp/jsonrpc.h"
+#include "model/athlete.h"
+#include "store/owner.h"
+
+struct mcp_call {
+	struct rpc *rpc;
+	const char *name; /* of the tool or resource */
+	const struct mcp_arg *args;
+	struct mcp_value values[MCP_MAX_ARGS];
+	const void *prepared;
+	struct owner owner;
+	const struct athlete *athlete; /* not of a pure tool */
+	int32_t today;
+	struct buf text;       /* what is said in words */
+	struct buf structured; /* what is said in JSON */
+	struct jsonw w;
+	struct str ready;      /* the answer, when it is prepared */
+};
+
+/* Find the person and the local day; waits for the store. */
+NODISCARD int call_begin(struct mcp_call *call, struct rpc *rpc,
+    const char *name, bool pure, struct err *e);
+void call_end(struct mcp_call *call);
+
+/* --- arguments: asked by name, checked already ---------------------------- */
+
+int64_t call_int(const struct mcp_call *call, const char *name);
+double call_num(const struct mcp_call *call, const char *name);
+bool call_bool(const struct mcp_call *call, const char *name);
+/* STR or ENUM; NULL when there is none. */
+const char *call_str(const struct mcp_call *call, const char *name);
+/* Index of the word of an ENUM, -1 when there is none. */
+int call_word(const struct mcp_call *call, const char *name);
+/* A DATE, or `otherwise`. */
+int32_t call_day(const struct mcp_call *call, const char *name,
+    int32_t otherwise);
+/* The bits of a LIST; 0 when there is none. */
+uint64_t call_set(const struct mcp_call *call, const char *name);
+/* Was it given by the caller? */
+bool call_given(const struct mcp_call *call, const char *name);
+/* An argument that is a UUID; -1 says how it should look. */
+NODISCARD int call_uuid(const struct mcp_call *call, const char *name,
+    struct uuid *out, struct err *e);
+
+/* --- the person ----------------------------------------------------------- */
+
+const struct athlete *call_athlete(const struct mcp_call *call);
+/* The athlete's local day. */
+int32_t call_today(const struct mcp_call *call);
+const struct owner *call_owner(const struct mcp_call *call);
+struct arena *call_arena(const struct mcp_call *call);
+struct db *call_db(const struct mcp_call *call);
+/* True when the token allows all these scopes. */
+bool call_may(const struct mcp_call *call, uint32_t scopes);
+/* All thresholds, sorted by day. */
+NODISCARD int call_thresholds(const struct mcp_call *call,
+    struct threshold **list_r, size_t *n_r, struct err *e);
+
+/* --- the answer ----------------------------------------------------------- */
+
+/* Writer of the structured answer; the tool writes one object. */
+struct jsonw *call_out(struct mcp_call *call);
+/* Add to the short text. */
+void call_text(struct mcp_call *call, const char *fmt, ...)
+    PRINTF_LIKE(2, 3);
+/* What the tool's prepare made. */
+const void *call_prepared(const struct mcp_call *call);
+/* The whole answer: members of a tool result, made with
+ * call_result_members(). */
+void call_ready(struct mcp_call *call, struct str members);
+
+/* Append the members of a tool result: content with both texts, and
+ * structuredContent. */
+void call_result_members(struct buf *out, struct str text,
+    struct str structured);
+
+#endif

@@ -1,0 +1,238 @@
+/* tools/call and resources/read: find the record, check scope and arguments,
+ * run, answer.  What the model can mend is an answer with isError; what it
+ * cannot is a JSON-RPC error. */
+
+#include "mcp/mcp_impl.h"
+
+#include "auth/who.h"
+#include "base/clock.h"
+#include "http/http.h"
+#include "mcp/call.h"
+
+static void
+answer_tool_error(struct rpc *r, struct str text)
+{
+	rpc_result(r);
+	buf_adds(r->out, "\"content\":[{\"type\":\"text\",\"text\":\"");
+	jsonw_escape(r->out, text);
+	buf_adds(r->out, "\"}],\"isError\":true");
+	rpc_result_end(r);
+}
+
+static enum mcp_outcome
+answer_failure(struct rpc *r, const struct err *e)
+{
+	if (err_is_public(e) && e->code != ERR_CANCELED) {
+		answer_tool_error(r, str_of(e->msg));
+		return MCP_REFUSED;
+	}
+	rpc_error_err(r, e);
+	return r->silent ? MCP_CANCELED : MCP_FAILED;
+}
+
+static void
+answer_result(struct rpc *r, struct mcp_call *call)
+{
+	rpc_result(r);
+	if (call->ready.p != NULL) {
+		buf_addstr(r->out, call->ready);
+	} else {
+		jsonw_done(&call->w);
+		call_result_members(r->out, buf_str(&call->text),
+		    buf_str(&call->structured));
+	}
+	rpc_result_end(r);
+}
+
+static enum mcp_outcome
+run_tool(struct rpc *r, int index, const cJSON *arguments)
+{
+	const struct mcp_tool *tool = mcp_tools[index];
+	struct mcp_call call = { .args = tool->args,
+		.prepared = r->mcp->prepared[index] };
+	enum mcp_outcome outcome = MCP_DONE;
+	struct err e = ERR_INIT;
+
+	if (!args_read(tool->args, arguments, false, call.values, &call.text)) {
+		answer_tool_error(r, buf_str(&call.text));
+		outcome = MCP_REFUSED;
+	} else if (call_begin(&call, r, tool->name, tool->pure, &e) < 0 ||
+	    tool->run(&call, &e) < 0) {
+		outcome = answer_failure(r, &e);
+	} else {
+		answer_result(r, &call);
+	}
+	call_end(&call);
+	return outcome;
+}
+
+/* What clients mirror in headers must be what the body says. */
+static bool
+check_param_headers(struct rpc *r, const struct mcp_tool *tool,
+    const cJSON *arguments)
+{
+	char name[80];
+	const char *fault;
+
+	if (r->http == NULL || r->era != ERA_MODERN)
+		return true;
+	for (const struct mcp_arg *a = tool->args; a->type != MCP_ARG_END; a++) {
+		if (a->header == NULL)
+			continue;
+		snprintf(name, sizeof(name), "Mcp-Param-%s", a->header);
+		fault = args_check_header(a, arguments,
+		    http_header(r->http, name));
+		if (fault != NULL) {
+			rpc_error(r, 400, RPC_HEADER_MISMATCH,
+			    "the header %s %s", name, fault);
+			return false;
+		}
+	}
+	return true;
+}
+
+static void
+refuse_unknown_tool(struct rpc *r, const char *name)
+{
+	const char *names[64], *near;
+	size_t n = mcp_tool_labels(names, ARRAY_LEN(names));
+
+	near = args_nearest(str_of(name), names, n);
+	rpc_error(r, 200, RPC_INVALID_PARAMS,
+	    "there is no tool \"%.80s\"%s%s%s", name,
+	    near != NULL ? "; did you mean \"" : "", near != NULL ? near : "",
+	    near != NULL ? "\"?" : "");
+}
+
+void
+mcp_tools_call(struct rpc *r)
+{
+	const cJSON *arguments = json_get(r->params, "arguments");
+	const char *name = mcp_param(r, "name");
+	int64_t start = clock_mono_us();
+	enum mcp_outcome outcome;
+	int index;
+
+	if (name == NULL)
+		return;
+	index = mcp_tool_find(str_of(name));
+	if (index < 0) {
+		refuse_unknown_tool(r, name);
+		return;
+	}
+	if (arguments != NULL && !cJSON_IsObject(arguments)) {
+		rpc_error(r, 200, RPC_INVALID_PARAMS,
+		    "params.arguments must be an object");
+		return;
+	}
+	if (!check_param_headers(r, mcp_tools[index], arguments))
+		return;
+	if (mcp_check_scope(r, mcp_tools[index]->scope, name))
+		outcome = run_tool(r, index, arguments);
+	else
+		outcome = MCP_REFUSED;
+	mcp_observe_tool(r, index, outcome, clock_mono_us() - start);
+}
+
+/* --- scopes --------------------------------------------------------------- */
+
+/* A challenge that names all that is needed, so that the client can ask the
+ * person for it (RFC 6750, RFC 9728). */
+static void
+challenge(struct rpc *r, uint32_t scopes)
+{
+	struct buf b = BUF_INIT;
+
+	buf_adds(&b, "Bearer error=\"insufficient_scope\", scope=\"");
+	scope_format(&b, scopes);
+	buf_adds(&b, "\"");
+	mcp_add_metadata_url(r, &b);
+	http_add_header_str(r->http, "WWW-Authenticate", buf_str(&b));
+	buf_free(&b);
+}
+
+bool
+mcp_check_scope(struct rpc *r, uint32_t scopes, const char *what)
+{
+	struct buf b = BUF_INIT;
+
+	if ((r->who->scopes & scopes) == scopes)
+		return true;
+	buf_printf(&b, "%s needs a token with the scope ", what);
+	scope_format(&b, scopes);
+	if (r->http != NULL) {
+		challenge(r, scopes);
+		rpc_error(r, 403, err_rpc_code(ERR_DENIED), "%s",
+		    buf_cstr(&b));
+	} else {
+		answer_tool_error(r, buf_str(&b));
+	}
+	buf_free(&b);
+	return false;
+}
+
+/* --- resources ------------------------------------------------------------ */
+
+static void
+refuse_unknown_resource(struct rpc *r, const char *uri)
+{
+	struct buf data = BUF_INIT;
+
+	buf_adds(&data, "\"uri\":\"");
+	jsonw_escape(&data, str_of(uri));
+	buf_addc(&data, '"');
+	rpc_error_data(r, 200, r->era == ERA_MODERN ? RPC_INVALID_PARAMS
+	    : RPC_RESOURCE_NOT_FOUND, "there is no such resource",
+	    buf_str(&data));
+	buf_free(&data);
+}
+
+static void
+answer_resource(struct rpc *r, const struct mcp_resource *res,
+    struct mcp_call *call)
+{
+	struct str text = call->structured.n > 0 ? buf_str(&call->structured)
+						 : buf_str(&call->text);
+
+	rpc_result(r);
+	buf_printf(r->out,
+	    "\"contents\":[{\"uri\":\"%s\",\"mimeType\":\"%s\",\"text\":\"",
+	    res->uri, res->mime);
+	jsonw_escape(r->out, text);
+	buf_adds(r->out, "\"}]");
+	if (r->era == ERA_MODERN) {
+		buf_addc(r->out, ',');
+		mcp_write_caching(r->out, res->pure ? MCP_LIST_TTL_MS : 0,
+		    res->pure);
+	}
+	rpc_result_end(r);
+}
+
+void
+mcp_resources_read(struct rpc *r)
+{
+	static const struct mcp_arg none[] = { { .type = MCP_ARG_END } };
+	const char *uri = mcp_param(r, "uri");
+	const struct mcp_resource *res = NULL;
+	struct mcp_call call = { .args = none };
+	struct err e = ERR_INIT;
+
+	if (uri == NULL)
+		return;
+	for (size_t i = 0; mcp_resources[i] != NULL; i++) {
+		if (strcmp(mcp_resources[i]->uri, uri) == 0)
+			res = mcp_resources[i];
+	}
+	if (res == NULL) {
+		refuse_unknown_resource(r, uri);
+		return;
+	}
+	if (!mcp_check_scope(r, res->scope, res->uri))
+		return;
+	if (call_begin(&call, r, res->name, res->pure, &e) < 0 ||
+	    res->run(&call, &e) < 0)
+		rpc_error_err(r, &e);
+	else
+		answer_resource(r, res, &call);
+	call_end(&call);
+}

@@ -1,0 +1,40 @@
+#ifndef MCP_MCP_H
+#define MCP_MCP_H
+
+/* The Model Context Protocol endpoint: one JSON-RPC message a POST, or one a
+ * line on stdio.  Serves revision 2026-07-28, whose requests are complete in
+ * themselves, and the revisions before it, which begin with `initialize`; no
+ * session is kept in either. */
+
+#include <stdio.h>
+
+#include "base/err.h"
+
+struct app;
+struct http_req;
+struct mcp;
+struct who;
+
+/* Answers that are the same for everybody, prepared once a process. */
+struct mcp *mcp_new(const struct app *app, struct err *e);
+void mcp_free(struct mcp **m);
+
+/* POST /mcp; the guard has found who asks. */
+void mcp_http(struct http_req *req);
+/* GET and DELETE /mcp: 405, since there are no sessions. */
+void mcp_http_get(struct http_req *req);
+
+/* Serve newline-delimited JSON-RPC until in_fd ends.  Blocks; 0 at the end of
+ * the input, -1 when reading or writing failed. */
+NODISCARD int mcp_stdio(struct app *app, const struct who *who, int in_fd,
+    int out_fd, struct err *e);
+
+/* The mdoc rows of a manual table: "tools", "resources", "prompts".  false:
+ * no such table. */
+NODISCARD bool mcp_print_mdoc(FILE *out, const char *table);
+
+/* Labels for metrics: names by index; return the count. */
+size_t mcp_method_labels(const char **names_r, size_t max);
+size_t mcp_tool_labels(const char **names_r, size_t max);
+
+#endif

@@ -1,0 +1,143 @@
+#ifndef MCP_TOOL_H
+#define MCP_TOOL_H
+
+/* Tools, resources and prompts as records.  From a record follow the listing,
+ * the JSON schema, the validation of arguments and the manual. */
+
+#include "auth/scope.h"
+#include "base/arena.h"
+#include "base/jsonw.h"
+
+struct mcp_call;
+
+/* --- arguments ------------------------------------------------------------ */
+
+enum mcp_arg_type {
+	MCP_ARG_END,
+	MCP_ARG_INT,
+	MCP_ARG_NUM,
+	MCP_ARG_STR,
+	MCP_ARG_ENUM,
+	MCP_ARG_BOOL,
+	MCP_ARG_DATE,
+	MCP_ARG_LIST, /* of words, each at most once */
+};
+
+struct mcp_arg {
+	const char *name;
+	enum mcp_arg_type type;
+	double min, max;          /* value, or length in characters */
+	const char *fallback;     /* default as text; NULL: none */
+	const char *const *words; /* allowed, ends with NULL */
+	bool required;
+	const char *about;
+	const char *header; /* mirrored by clients in Mcp-Param-<header> */
+};
+
+#define ARG_INT(n, lo, hi, dflt, text) \
+	{ .name = n, .type = MCP_ARG_INT, .min = lo, .max = hi, \
+		.fallback = dflt, .about = text }
+#define ARG_NUM(n, lo, hi, dflt, text) \
+	{ .name = n, .type = MCP_ARG_NUM, .min = lo, .max = hi, \
+		.fallback = dflt, .about = text }
+#define ARG_STR(n, lo, hi, dflt, text) \
+	{ .name = n, .type = MCP_ARG_STR, .min = lo, .max = hi, \
+		.fallback = dflt, .about = text }
+#define ARG_STR_REQUIRED(n, lo, hi, text) \
+	{ .name = n, .type = MCP_ARG_STR, .min = lo, .max = hi, \
+		.required = true, .about = text }
+#define ARG_ENUM(n, list, dflt, text) \
+	{ .name = n, .type = MCP_ARG_ENUM, .words = list, .fallback = dflt, \
+		.about = text }
+#define ARG_BOOL(n, dflt, text) \
+	{ .name = n, .type = MCP_ARG_BOOL, .fallback = dflt, .about = text }
+#define ARG_DATE(n, text) \
+	{ .name = n, .type = MCP_ARG_DATE, .about = text }
+#define ARG_LIST(n, list, text) \
+	{ .name = n, .type = MCP_ARG_LIST, .words = list, .about = text }
+/* The same three in every tool that reads activities. */
+#define ARG_PROVIDER \
+	{ .name = "provider", .type = MCP_ARG_STR, .min = 1, .max = 40, \
+		.about = "Only activities from this source, such as file " \
+			 "(imported files), synthetic or strava. " \
+			 "Default: all sources." }
+#define ARG_SPORT \
+	{ .name = "sport_type", .type = MCP_ARG_ENUM, .words = mcp_sports, \
+		.about = "Only activities of this sport." }
+#define ARG_ACTIVITY \
+	{ .name = "activity_id", .type = MCP_ARG_STR, .min = 36, .max = 36, \
+		.required = true, \
+		.about = "The id of the activity, as get_activities gives it." }
+
+#define MCP_MAX_ARGS 16
+
+/* Names of all sports, ends with NULL. */
+extern const char *const mcp_sports[];
+
+/* A member of a tool's result, for its output schema. */
+struct mcp_field {
+	const char *name; /* NULL: the end */
+	const char *type; /* JSON Schema's */
+	bool always;      /* in every result */
+	const char *about;
+};
+
+#define HAS(n, t, text) { n, t, true, text }
+#define MAY(n, t, text) { n, t, false, text }
+
+/* --- records -------------------------------------------------------------- */
+
+typedef int mcp_run(struct mcp_call *call, struct err *e);
+
+struct mcp_tool {
+	const char *name;
+	const char *title;
+	const char *about;
+	struct mcp_arg args[MCP_MAX_ARGS + 1];
+	struct mcp_field result[24];
+	uint32_t scope;  /* all needed */
+	bool writes;     /* changes what is stored */
+	bool idempotent; /* of one that writes: twice is as once */
+	bool pure;       /* reads no person's data: needs no store */
+	/* What run may ask for with call_prepared(), made once a process. */
+	const void *(*prepare)(struct arena *a);
+	mcp_run *run;
+};
+
+/* run writes the resource's text with call_out(). */
+struct mcp_resource {
+	const char *uri;
+	const char *name;
+	const char *title;
+	const char *about;
+	const char *mime;
+	uint32_t scope;
+	bool pure;
+	mcp_run *run;
+};
+
+/* text: {argument} stands for its value. */
+struct mcp_prompt {
+	const char *name;
+	const char *title;
+	const char *about;
+	struct mcp_arg args[5];
+	const char *text;
+};
+
+/* In the order of the .def files; end with NULL. */
+extern const struct mcp_tool *const mcp_tools[];
+extern const struct mcp_resource *const mcp_resources[];
+extern const struct mcp_prompt *const mcp_prompts[];
+
+#define TOOL(id) extern const struct mcp_tool tool_##id;
+#include "mcp/tools.def"
+#undef TOOL
+#define RESOURCE(id) extern const struct mcp_resource resource_##id;
+#include "mcp/resources.def"
+#undef RESOURCE
+
+/* Index in mcp_tools, or -1. */
+int mcp_tool_find(struct str name);
+
+#endif
