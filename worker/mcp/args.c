@@ -75,8 +75,8 @@ write_words(struct jsonw *w, const char *const *words)
 }
 
 static void
-write_bounds(struct jsonw *w, const struct mcp_arg *a, const char *low,
-    const char *high)
+write_bounds(
+    struct jsonw *w, const struct mcp_arg *a, const char *low, const char *high)
 {
 	jsonw_key(w, low);
 	jsonw_double(w, a->min);
@@ -197,8 +197,8 @@ say_allowed(struct buf *out, const struct mcp_arg *a)
 {
 	switch (a->type) {
 	case MCP_ARG_INT:
-		buf_printf(out, "a whole number from %.0f to %.0f", a->min,
-		    a->max);
+		buf_printf(
+		    out, "a whole number from %.0f to %.0f", a->min, a->max);
 		break;
 	case MCP_ARG_NUM:
 		buf_printf(out, "a number from %g to %g", a->min, a->max);
@@ -261,16 +261,16 @@ refuse_value(struct buf *problem, const struct mcp_arg *a, const cJSON *item)
 	say_given(problem, item);
 	buf_adds(problem, " was given.");
 	if (a->type == MCP_ARG_ENUM && cJSON_IsString(item))
-		near = args_nearest(str_of(item->valuestring), a->words,
-		    count_words(a->words));
+		near = args_nearest(
+		    str_of(item->valuestring), a->words, count_words(a->words));
 	if (near != NULL)
 		buf_printf(problem, " Did you mean \"%s\"?", near);
 	return false;
 }
 
 static bool
-refuse_unknown(struct buf *problem, const struct mcp_arg *args,
-    const cJSON *item)
+refuse_unknown(
+    struct buf *problem, const struct mcp_arg *args, const cJSON *item)
 {
 	const char *names[MCP_MAX_ARGS] = { NULL }, *near;
 	struct str name = str_of(item->string);
@@ -346,9 +346,10 @@ read_list(const struct mcp_arg *a, const cJSON *list, struct mcp_value *v)
 	int at;
 
 	CHECK(count_words(a->words) <= 64);
-	cJSON_ArrayForEach(item, list) {
-		at = cJSON_IsString(item) ? find_word(a->words, item->valuestring)
-					  : -1;
+	cJSON_ArrayForEach (item, list) {
+		at = cJSON_IsString(item)
+			 ? find_word(a->words, item->valuestring)
+			 : -1;
 		bit = UINT64_C(1) << (at & 63);
 		if (at < 0 || (v->set & bit) != 0)
 			return false;
@@ -375,13 +376,13 @@ read_value(const struct mcp_arg *a, const cJSON *item, bool as_text,
     struct mcp_value *v)
 {
 	if (as_text && (a->type == MCP_ARG_INT || a->type == MCP_ARG_NUM ||
-	    a->type == MCP_ARG_BOOL))
+			   a->type == MCP_ARG_BOOL))
 		return read_text(a, item, v);
 	switch (a->type) {
 	case MCP_ARG_INT:
 	case MCP_ARG_NUM:
 		return cJSON_IsNumber(item) &&
-		    read_number(a, item->valuedouble, v);
+		       read_number(a, item->valuedouble, v);
 	case MCP_ARG_BOOL:
 		v->i = cJSON_IsTrue(item);
 		return cJSON_IsBool(item);
@@ -391,7 +392,7 @@ read_value(const struct mcp_arg *a, const cJSON *item, bool as_text,
 	case MCP_ARG_ENUM:
 	case MCP_ARG_DATE:
 		return cJSON_IsString(item) &&
-		    read_string(a, item->valuestring, v);
+		       read_string(a, item->valuestring, v);
 	case MCP_ARG_END:
 		break;
 	}
@@ -409,8 +410,8 @@ read_default(const struct mcp_arg *a, struct mcp_value *v)
 	if (a->type == MCP_ARG_BOOL)
 		v->i = strcmp(a->fallback, "true") == 0;
 	else if (a->type == MCP_ARG_INT || a->type == MCP_ARG_NUM)
-		good = str_to_f64(str_of(a->fallback), &d) &&
-		    read_number(a, d, v);
+		good =
+		    str_to_f64(str_of(a->fallback), &d) && read_number(a, d, v);
 	else
 		good = read_string(a, a->fallback, v);
 	CHECK(good);
@@ -423,7 +424,7 @@ args_read(const struct mcp_arg *args, const cJSON *given, bool as_text,
 {
 	const cJSON *item;
 
-	cJSON_ArrayForEach(item, given) {
+	cJSON_ArrayForEach (item, given) {
 		if (args_find(args, item->string) < 0)
 			return refuse_unknown(problem, args, item);
 	}
@@ -434,8 +435,8 @@ args_read(const struct mcp_arg *args, const cJSON *given, bool as_text,
 			read_default(&args[i], &v[i]);
 			if (!args[i].required)
 				continue;
-			buf_printf(problem, "The argument \"%s\" is missing: ",
-			    args[i].name);
+			buf_printf(problem,
+			    "The argument \"%s\" is missing: ", args[i].name);
 			say_allowed(problem, &args[i]);
 			buf_printf(problem, ". %s", args[i].about);
 			return false;
@@ -459,12 +460,12 @@ header_agrees(const cJSON *item, struct str text)
 	if (cJSON_IsBool(item))
 		return str_is(text, cJSON_IsTrue(item) ? "true" : "false");
 	return cJSON_IsNumber(item) && str_to_f64(text, &d) &&
-	    d == item->valuedouble;
+	       d == item->valuedouble;
 }
 
 const char *
-args_check_header(const struct mcp_arg *arg, const cJSON *given,
-    struct str header)
+args_check_header(
+    const struct mcp_arg *arg, const cJSON *given, struct str header)
 {
 	const cJSON *item = json_get(given, arg->name);
 	struct buf decoded = BUF_INIT;

@@ -8,12 +8,12 @@
 #include "mcp/tool.h"
 
 struct mcp_value {
-	bool given;        /* by the caller; else the default, if any */
-	bool present;      /* there is a value */
-	int64_t i;         /* INT, BOOL, DATE (a day), ENUM (index of word) */
-	double f;          /* NUM */
-	const char *s;     /* STR, ENUM; points into the parsed text */
-	uint64_t set;      /* LIST: a bit for each word */
+	bool given;    /* by the caller; else the default, if any */
+	bool present;  /* there is a value */
+	int64_t i;     /* INT, BOOL, DATE (a day), ENUM (index of word) */
+	double f;      /* NUM */
+	const char *s; /* STR, ENUM; points into the parsed text */
+	uint64_t set;  /* LIST: a bit for each word */
 };
 
 /* {"type":"object","properties":{...}} (JSON Schema 2020-12). */
@@ -34,7 +34,7 @@ const char *args_nearest(struct str word, const char *const *words, size_t n);
 
 /* Compare the argument's mirrored header with the body: NULL when they agree,
  * else what is wrong.  header is STR_NULL when absent. */
-const char *args_check_header(const struct mcp_arg *arg, const cJSON *given,
-    struct str header);
+const char *args_check_header(
+    const struct mcp_arg *arg, const cJSON *given, struct str header);
 
 #endif

@@ -64,7 +64,7 @@ value_of(const struct mcp_call *call, const char *name, enum mcp_arg_type type)
 
 	CHECK(i >= 0);
 	CHECK(call->args[i].type == type ||
-	    (type == MCP_ARG_STR && call->args[i].type == MCP_ARG_ENUM));
+	      (type == MCP_ARG_STR && call->args[i].type == MCP_ARG_ENUM));
 	return &call->values[i];
 }
 
@@ -133,7 +133,8 @@ call_uuid(const struct mcp_call *call, const char *name, struct uuid *out,
 		return 0;
 	return err_set(e, ERR_INVALID,
 	    "%s must be an id as the listing gives it, such as "
-	    "0198c2d4-7b1e-7c3a-9f00-3c1f2a4b5d6e", name);
+	    "0198c2d4-7b1e-7c3a-9f00-3c1f2a4b5d6e",
+	    name);
 }
 
 /* --- the person ----------------------------------------------------------- */
@@ -181,8 +182,8 @@ int
 call_thresholds(const struct mcp_call *call, struct threshold **list_r,
     size_t *n_r, struct err *e)
 {
-	return thresholds_list(call_db(call), call_arena(call),
-	    call_owner(call), list_r, n_r, e);
+	return thresholds_list(
+	    call_db(call), call_arena(call), call_owner(call), list_r, n_r, e);
 }
 
 /* --- the answer ----------------------------------------------------------- */
@@ -201,6 +202,13 @@ call_text(struct mcp_call *call, const char *fmt, ...)
 	va_start(ap, fmt);
 	buf_vprintf(&call->text, fmt, ap);
 	va_end(ap);
+}
+
+int
+call_refuse(struct mcp_call *call)
+{
+	call->refused = true;
+	return -1;
 }
 
 const void *

@@ -21,7 +21,8 @@ struct mcp_call {
 	struct buf text;       /* what is said in words */
 	struct buf structured; /* what is said in JSON */
 	struct jsonw w;
-	struct str ready;      /* the answer, when it is prepared */
+	struct str ready; /* the answer, when it is prepared */
+	bool refused;	  /* the text says what the caller should change */
 };
 
 /* Find the person and the local day; waits for the store. */
@@ -39,8 +40,8 @@ const char *call_str(const struct mcp_call *call, const char *name);
 /* Index of the word of an ENUM, -1 when there is none. */
 int call_word(const struct mcp_call *call, const char *name);
 /* A DATE, or `otherwise`. */
-int32_t call_day(const struct mcp_call *call, const char *name,
-    int32_t otherwise);
+int32_t call_day(
+    const struct mcp_call *call, const char *name, int32_t otherwise);
 /* The bits of a LIST; 0 when there is none. */
 uint64_t call_set(const struct mcp_call *call, const char *name);
 /* Was it given by the caller? */
@@ -68,8 +69,10 @@ NODISCARD int call_thresholds(const struct mcp_call *call,
 /* Writer of the structured answer; the tool writes one object. */
 struct jsonw *call_out(struct mcp_call *call);
 /* Add to the short text. */
-void call_text(struct mcp_call *call, const char *fmt, ...)
-    PRINTF_LIKE(2, 3);
+void call_text(struct mcp_call *call, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* End with the text so far as an error that the caller can mend; for what
+ * does not fit a struct err.  Returns -1. */
+int call_refuse(struct mcp_call *call);
 /* What the tool's prepare made. */
 const void *call_prepared(const struct mcp_call *call);
 /* The whole answer: members of a tool result, made with
@@ -78,7 +81,7 @@ void call_ready(struct mcp_call *call, struct str members);
 
 /* Append the members of a tool result: content with both texts, and
  * structuredContent. */
-void call_result_members(struct buf *out, struct str text,
-    struct str structured);
+void call_result_members(
+    struct buf *out, struct str text, struct str structured);
 
 #endif

@@ -103,8 +103,8 @@ era_header_text(struct str raw, struct buf *out, struct str *text_r)
 }
 
 static void
-check_method_header(const struct era_input *in, const char *method,
-    struct era_decision *d)
+check_method_header(
+    const struct era_input *in, const char *method, struct era_decision *d)
 {
 	if (in->method.p == NULL)
 		refuse(d, 400, RPC_HEADER_MISMATCH,
@@ -117,8 +117,8 @@ check_method_header(const struct era_input *in, const char *method,
 /* Mcp-Name repeats what tools/call, prompts/get and resources/read name.  A
  * body that does not name it gets its own error later. */
 static void
-check_name_header(const struct era_input *in, const char *member,
-    struct era_decision *d)
+check_name_header(
+    const struct era_input *in, const char *member, struct era_decision *d)
 {
 	const cJSON *params = json_get(in->message, "params");
 	const cJSON *item = json_get(params, member);
@@ -162,8 +162,8 @@ check_envelope(const cJSON *meta, struct era_decision *d)
 }
 
 static void
-check_version(const struct era_input *in, const char *claimed,
-    struct era_decision *d)
+check_version(
+    const struct era_input *in, const char *claimed, struct era_decision *d)
 {
 	if (in->version.p != NULL && !str_is(str_trim(in->version), claimed)) {
 		refuse(d, 400, RPC_HEADER_MISMATCH,
@@ -191,8 +191,8 @@ find_method(const char *name, enum eras era, struct era_decision *d)
 }
 
 static void
-check_headers(const struct era_input *in, const char *method,
-    struct era_decision *d)
+check_headers(
+    const struct era_input *in, const char *method, struct era_decision *d)
 {
 	if (!in->has_headers)
 		return;
@@ -229,8 +229,8 @@ decide_modern(const struct era_input *in, const char *method, const cJSON *meta,
 
 /* The header speaks of the modern era and the body does not. */
 static void
-refuse_half_modern(const char *method, const cJSON *meta,
-    struct era_decision *d)
+refuse_half_modern(
+    const char *method, const cJSON *meta, struct era_decision *d)
 {
 	d->era = ERA_MODERN;
 	if (strcmp(method, "initialize") == 0)
@@ -246,8 +246,8 @@ refuse_half_modern(const char *method, const cJSON *meta,
 }
 
 static void
-decide_legacy(const struct era_input *in, const char *method,
-    struct era_decision *d)
+decide_legacy(
+    const struct era_input *in, const char *method, struct era_decision *d)
 {
 	struct str version = str_trim(in->version);
 
@@ -268,9 +268,9 @@ id_is_good(const cJSON *message)
 {
 	const cJSON *id = json_get(message, "id");
 
-	return cJSON_IsString(id) || (cJSON_IsNumber(id) &&
-	    isfinite(id->valuedouble) &&
-	    id->valuedouble == trunc(id->valuedouble));
+	return cJSON_IsString(id) ||
+	       (cJSON_IsNumber(id) && isfinite(id->valuedouble) &&
+		   id->valuedouble == trunc(id->valuedouble));
 }
 
 static bool
@@ -278,8 +278,8 @@ params_are_good(const cJSON *params)
 {
 	const cJSON *meta = json_get(params, "_meta");
 
-	return params == NULL ||
-	    (cJSON_IsObject(params) && (meta == NULL || cJSON_IsObject(meta)));
+	return params == NULL || (cJSON_IsObject(params) &&
+				     (meta == NULL || cJSON_IsObject(meta)));
 }
 
 /* NULL when the message is a request, a notification or a response; else what
@@ -293,14 +293,16 @@ find_fault(const cJSON *message)
 		return "batches are not served: send one message a request";
 	if (!cJSON_IsObject(message))
 		return "a JSON-RPC message is an object";
-	if (!cJSON_IsString(version) || strcmp(version->valuestring, "2.0") != 0)
+	if (!cJSON_IsString(version) ||
+	    strcmp(version->valuestring, "2.0") != 0)
 		return "jsonrpc must be \"2.0\"";
 	if (json_get(message, "method") == NULL)
 		return (json_get(message, "result") != NULL) ==
-			(json_get(message, "error") != NULL) ||
-			!id_is_good(message)
-		    ? "neither a request nor a notification nor a response"
-		    : NULL;
+				   (json_get(message, "error") != NULL) ||
+			       !id_is_good(message)
+			   ? "neither a request nor a notification nor a "
+			     "response"
+			   : NULL;
 	if (!cJSON_IsString(json_get(message, "method")))
 		return "method must be a string";
 	if (json_get(message, "id") != NULL && !id_is_good(message))
@@ -314,8 +316,8 @@ decide_response(const struct era_input *in, struct era_decision *d)
 	/* We ask clients nothing, so nothing waits for an answer. */
 	d->verdict = ERA_ACCEPT;
 	if (is_modern_version(str_trim(in->version)))
-		refuse(d, 400, RPC_INVALID_REQUEST,
-		    "a response is not a request");
+		refuse(
+		    d, 400, RPC_INVALID_REQUEST, "a response is not a request");
 }
 
 void
@@ -324,8 +326,9 @@ era_decide(const struct era_input *in, struct era_decision *d)
 	const cJSON *method, *params, *meta;
 	const char *fault = find_fault(in->message);
 
-	*d = (struct era_decision){ .era = ERA_LEGACY, .status = 200,
-		.method = METHOD_COUNT };
+	*d = (struct era_decision){
+		.era = ERA_LEGACY, .status = 200, .method = METHOD_COUNT
+	};
 	if (fault != NULL) {
 		refuse(d, 400, RPC_INVALID_REQUEST, "%s", fault);
 		return;

@@ -33,11 +33,11 @@ enum rpc_code {
 #define ERA_MODERN_VERSION "2026-07-28"
 
 /* Members of params._meta. */
-#define META_VERSION "io.modelcontextprotocol/protocolVersion"
+#define META_VERSION	  "io.modelcontextprotocol/protocolVersion"
 #define META_CAPABILITIES "io.modelcontextprotocol/clientCapabilities"
-#define META_CLIENT "io.modelcontextprotocol/clientInfo"
-#define META_SERVER "io.modelcontextprotocol/serverInfo"
-#define META_LOG_LEVEL "io.modelcontextprotocol/logLevel"
+#define META_CLIENT	  "io.modelcontextprotocol/clientInfo"
+#define META_SERVER	  "io.modelcontextprotocol/serverInfo"
+#define META_LOG_LEVEL	  "io.modelcontextprotocol/logLevel"
 
 /* Every version we serve, newest first; the first is the modern one.  The last
  * is NULL. */
@@ -62,9 +62,9 @@ struct era_decision {
 		ERA_REFUSE, /* status, code and message say why */
 	} verdict;
 	enum mcp_method method;
-	int status;            /* HTTP */
-	int code;              /* JSON-RPC */
-	struct str requested;  /* with RPC_UNSUPPORTED_VERSION */
+	int status;	      /* HTTP */
+	int code;	      /* JSON-RPC */
+	struct str requested; /* with RPC_UNSUPPORTED_VERSION */
 	char message[200];
 };
 
@@ -74,7 +74,7 @@ const char *era_method_name(enum mcp_method m);
 
 /* The text of a header that may be written =?base64?...?=, into `out` when it
  * was encoded.  false when the encoding is broken. */
-NODISCARD bool era_header_text(struct str raw, struct buf *out,
-    struct str *text_r);
+NODISCARD bool era_header_text(
+    struct str raw, struct buf *out, struct str *text_r);
 
 #endif

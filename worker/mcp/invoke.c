@@ -4,6 +4,8 @@
 
 #include "mcp/mcp_impl.h"
 
+#include <stdio.h>
+
 #include "auth/who.h"
 #include "base/clock.h"
 #include "http/http.h"
@@ -20,8 +22,12 @@ answer_tool_error(struct rpc *r, struct str text)
 }
 
 static enum mcp_outcome
-answer_failure(struct rpc *r, const struct err *e)
+answer_failure(struct rpc *r, const struct mcp_call *call, const struct err *e)
 {
+	if (call->refused) {
+		answer_tool_error(r, buf_str(&call->text));
+		return MCP_REFUSED;
+	}
 	if (err_is_public(e) && e->code != ERR_CANCELED) {
 		answer_tool_error(r, str_of(e->msg));
 		return MCP_REFUSED;
@@ -38,8 +44,8 @@ answer_result(struct rpc *r, struct mcp_call *call)
 		buf_addstr(r->out, call->ready);
 	} else {
 		jsonw_done(&call->w);
-		call_result_members(r->out, buf_str(&call->text),
-		    buf_str(&call->structured));
+		call_result_members(
+		    r->out, buf_str(&call->text), buf_str(&call->structured));
 	}
 	rpc_result_end(r);
 }
@@ -57,8 +63,8 @@ run_tool(struct rpc *r, int index, const cJSON *arguments)
 		answer_tool_error(r, buf_str(&call.text));
 		outcome = MCP_REFUSED;
 	} else if (call_begin(&call, r, tool->name, tool->pure, &e) < 0 ||
-	    tool->run(&call, &e) < 0) {
-		outcome = answer_failure(r, &e);
+		   tool->run(&call, &e) < 0) {
+		outcome = answer_failure(r, &call, &e);
 	} else {
 		answer_result(r, &call);
 	}
@@ -68,20 +74,21 @@ run_tool(struct rpc *r, int index, const cJSON *arguments)
 
 /* What clients mirror in headers must be what the body says. */
 static bool
-check_param_headers(struct rpc *r, const struct mcp_tool *tool,
-    const cJSON *arguments)
+check_param_headers(
+    struct rpc *r, const struct mcp_tool *tool, const cJSON *arguments)
 {
 	char name[80];
 	const char *fault;
 
 	if (r->http == NULL || r->era != ERA_MODERN)
 		return true;
-	for (const struct mcp_arg *a = tool->args; a->type != MCP_ARG_END; a++) {
+	for (const struct mcp_arg *a = tool->args; a->type != MCP_ARG_END;
+	     a++) {
 		if (a->header == NULL)
 			continue;
 		snprintf(name, sizeof(name), "Mcp-Param-%s", a->header);
-		fault = args_check_header(a, arguments,
-		    http_header(r->http, name));
+		fault =
+		    args_check_header(a, arguments, http_header(r->http, name));
 		if (fault != NULL) {
 			rpc_error(r, 400, RPC_HEADER_MISMATCH,
 			    "the header %s %s", name, fault);
@@ -94,8 +101,8 @@ check_param_headers(struct rpc *r, const struct mcp_tool *tool,
 static void
 refuse_unknown_tool(struct rpc *r, const char *name)
 {
-	const char *names[64], *near;
-	size_t n = mcp_tool_labels(names, ARRAY_LEN(names));
+	const char *names[MCP_MAX_TOOLS], *near;
+	size_t n = mcp_tool_names(names);
 
 	near = args_nearest(str_of(name), names, n);
 	rpc_error(r, 200, RPC_INVALID_PARAMS,
@@ -146,7 +153,7 @@ challenge(struct rpc *r, uint32_t scopes)
 	buf_adds(&b, "Bearer error=\"insufficient_scope\", scope=\"");
 	scope_format(&b, scopes);
 	buf_adds(&b, "\"");
-	mcp_add_metadata_url(r, &b);
+	mcp_write_metadata_url(r, &b);
 	http_add_header_str(r->http, "WWW-Authenticate", buf_str(&b));
 	buf_free(&b);
 }
@@ -162,8 +169,7 @@ mcp_check_scope(struct rpc *r, uint32_t scopes, const char *what)
 	scope_format(&b, scopes);
 	if (r->http != NULL) {
 		challenge(r, scopes);
-		rpc_error(r, 403, err_rpc_code(ERR_DENIED), "%s",
-		    buf_cstr(&b));
+		rpc_error(r, 403, err_rpc_code(ERR_DENIED), "%s", buf_cstr(&b));
 	} else {
 		answer_tool_error(r, buf_str(&b));
 	}
@@ -181,15 +187,15 @@ refuse_unknown_resource(struct rpc *r, const char *uri)
 	buf_adds(&data, "\"uri\":\"");
 	jsonw_escape(&data, str_of(uri));
 	buf_addc(&data, '"');
-	rpc_error_data(r, 200, r->era == ERA_MODERN ? RPC_INVALID_PARAMS
-	    : RPC_RESOURCE_NOT_FOUND, "there is no such resource",
-	    buf_str(&data));
+	rpc_error_data(r, 200,
+	    r->era == ERA_MODERN ? RPC_INVALID_PARAMS : RPC_RESOURCE_NOT_FOUND,
+	    "there is no such resource", buf_str(&data));
 	buf_free(&data);
 }
 
 static void
-answer_resource(struct rpc *r, const struct mcp_resource *res,
-    struct mcp_call *call)
+answer_resource(
+    struct rpc *r, const struct mcp_resource *res, struct mcp_call *call)
 {
 	struct str text = call->structured.n > 0 ? buf_str(&call->structured)
 						 : buf_str(&call->text);
@@ -202,8 +208,8 @@ answer_resource(struct rpc *r, const struct mcp_resource *res,
 	buf_adds(r->out, "\"}]");
 	if (r->era == ERA_MODERN) {
 		buf_addc(r->out, ',');
-		mcp_write_caching(r->out, res->pure ? MCP_LIST_TTL_MS : 0,
-		    res->pure);
+		mcp_write_caching(
+		    r->out, res->pure ? MCP_LIST_TTL_MS : 0, res->pure);
 	}
 	rpc_result_end(r);
 }

@@ -10,9 +10,8 @@
 #include "base/jsonw.h"
 #include "base/log.h"
 
-const char rpc_server_info[] =
-    "{\"name\":\"pierre-mcp-server\",\"title\":\"Pierre\",\"version\":\""
-    PIERRE_VERSION "\"}";
+const char rpc_server_info[] = "{\"name\":\"pierre-mcp-server\",\"title\":"
+			       "\"Pierre\",\"version\":\"" PIERRE_VERSION "\"}";
 
 static void
 open_frame(struct rpc *r)
@@ -23,8 +22,8 @@ open_frame(struct rpc *r)
 }
 
 void
-rpc_error_data(struct rpc *r, int status, int code, const char *message,
-    struct str data)
+rpc_error_data(
+    struct rpc *r, int status, int code, const char *message, struct str data)
 {
 	r->status = status;
 	r->code = code;
@@ -142,7 +141,8 @@ rpc_read(struct rpc *r, struct str text, struct era_input *in)
 	if (d.verdict == ERA_ACCEPT) {
 		r->status = 202;
 		r->silent = true;
-	} else if (d.verdict == ERA_REFUSE && d.code == RPC_UNSUPPORTED_VERSION) {
+	} else if (d.verdict == ERA_REFUSE &&
+		   d.code == RPC_UNSUPPORTED_VERSION) {
 		refuse_version(r, &d);
 	} else if (d.verdict == ERA_REFUSE) {
 		rpc_error(r, d.status, d.code, "%s", d.message);

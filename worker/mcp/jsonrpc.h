@@ -26,9 +26,9 @@ struct rpc {
 	enum mcp_method method;
 	const cJSON *params; /* object or NULL */
 
-	int status;          /* HTTP status of the answer */
-	int code;            /* JSON-RPC code of an error answer, else 0 */
-	bool silent;         /* nothing is to be answered */
+	int status;  /* HTTP status of the answer */
+	int code;    /* JSON-RPC code of an error answer, else 0 */
+	bool silent; /* nothing is to be answered */
 };
 
 /* Parse and judge the message; headers are those of in, whose message is
@@ -47,8 +47,8 @@ void rpc_result_members(struct rpc *r, struct str members);
 void rpc_error(struct rpc *r, int status, int code, const char *fmt, ...)
     PRINTF_LIKE(4, 5);
 /* With members of `data` that are already JSON. */
-void rpc_error_data(struct rpc *r, int status, int code, const char *message,
-    struct str data);
+void rpc_error_data(
+    struct rpc *r, int status, int code, const char *message, struct str data);
 /* By e: the caller's mistakes in their words, ours in the public text. */
 void rpc_error_err(struct rpc *r, const struct err *e);
 

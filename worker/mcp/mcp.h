@@ -33,8 +33,4 @@ NODISCARD int mcp_stdio(struct app *app, const struct who *who, int in_fd,
  * no such table. */
 NODISCARD bool mcp_print_mdoc(FILE *out, const char *table);
 
-/* Labels for metrics: names by index; return the count. */
-size_t mcp_method_labels(const char **names_r, size_t max);
-size_t mcp_tool_labels(const char **names_r, size_t max);
-
 #endif

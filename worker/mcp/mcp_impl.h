@@ -39,14 +39,19 @@ void mcp_prompts_get(struct rpc *r);
 /* A required string of params; NULL: answered with an error. */
 const char *mcp_param(struct rpc *r, const char *name);
 /* True when the token allows it; false: answered. */
-NODISCARD bool mcp_check_scope(struct rpc *r, uint32_t scopes,
-    const char *what);
+NODISCARD bool mcp_check_scope(
+    struct rpc *r, uint32_t scopes, const char *what);
 
-/* How a call went. */
+/* ", resource_metadata=..." of a WWW-Authenticate. */
+void mcp_write_metadata_url(const struct rpc *r, struct buf *out);
+
+/* How a call went; MCP_REFUSED was the caller's mistake. */
 enum mcp_outcome { MCP_DONE, MCP_REFUSED, MCP_FAILED, MCP_CANCELED };
 
+/* Tell the metrics what our methods and tools are called. */
+void mcp_observe_init(void);
 void mcp_observe_request(const struct rpc *r);
-void mcp_observe_tool(const struct rpc *r, int tool, enum mcp_outcome outcome,
-    int64_t us);
+void mcp_observe_tool(
+    const struct rpc *r, int tool, enum mcp_outcome outcome, int64_t us);
 
 #endif

@@ -139,8 +139,7 @@ mcp_prompts_get(struct rpc *r)
 		rpc_error(r, 200, RPC_INVALID_PARAMS,
 		    "params.arguments must be an object");
 	else if (!args_read(p->args, given, true, values, &problem))
-		rpc_error(r, 200, RPC_INVALID_PARAMS, "%s",
-		    buf_cstr(&problem));
+		rpc_error(r, 200, RPC_INVALID_PARAMS, "%s", buf_cstr(&problem));
 	else
 		answer_prompt(r, p, given);
 	buf_free(&problem);

@@ -2,6 +2,8 @@
 
 #include "mcp/tool.h"
 
+#include "base/check.h"
+
 const struct mcp_tool *const mcp_tools[] = {
 #define TOOL(id) &tool_##id,
 #include "mcp/tools.def"
@@ -24,4 +26,16 @@ mcp_tool_find(struct str name)
 			return i;
 	}
 	return -1;
+}
+
+size_t
+mcp_tool_names(const char *names_r[MCP_MAX_TOOLS])
+{
+	size_t n = 0;
+
+	for (; mcp_tools[n] != NULL; n++) {
+		CHECK(n < MCP_MAX_TOOLS);
+		names_r[n] = mcp_tools[n]->name;
+	}
+	return n;
 }

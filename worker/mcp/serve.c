@@ -2,12 +2,9 @@
 
 #include "mcp/mcp_impl.h"
 
-#include "auth/who.h"
-#include "base/xalloc.h"
-#include "http/http.h"
-#include "app.h"
-
 #include <stdlib.h>
+
+#include "base/xalloc.h"
 
 struct mcp *
 mcp_new(const struct app *app, struct err *e)
@@ -26,6 +23,7 @@ mcp_new(const struct app *app, struct err *e)
 			m->prepared[i] = mcp_tools[i]->prepare(m->arena);
 	}
 	mcp_prepare_lists(m);
+	mcp_observe_init();
 	return m;
 }
 
@@ -39,26 +37,6 @@ mcp_free(struct mcp **m)
 	*m = NULL;
 }
 
-size_t
-mcp_method_labels(const char **names_r, size_t max)
-{
-	size_t n = 0;
-
-	for (; n < max && n <= METHOD_COUNT; n++)
-		names_r[n] = era_method_name((enum mcp_method)n);
-	return n;
-}
-
-size_t
-mcp_tool_labels(const char **names_r, size_t max)
-{
-	size_t n = 0;
-
-	for (; n < max && mcp_tools[n] != NULL; n++)
-		names_r[n] = mcp_tools[n]->name;
-	return n;
-}
-
 const char *
 mcp_param(struct rpc *r, const char *name)
 {
@@ -66,8 +44,8 @@ mcp_param(struct rpc *r, const char *name)
 
 	if (cJSON_IsString(item))
 		return item->valuestring;
-	rpc_error(r, 200, RPC_INVALID_PARAMS, "params.%s must be a string",
-	    name);
+	rpc_error(
+	    r, 200, RPC_INVALID_PARAMS, "params.%s must be a string", name);
 	return NULL;
 }
 

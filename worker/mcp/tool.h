@@ -26,48 +26,71 @@ enum mcp_arg_type {
 struct mcp_arg {
 	const char *name;
 	enum mcp_arg_type type;
-	double min, max;          /* value, or length in characters */
-	const char *fallback;     /* default as text; NULL: none */
+	double min, max;	  /* value, or length in characters */
+	const char *fallback;	  /* default as text; NULL: none */
 	const char *const *words; /* allowed, ends with NULL */
 	bool required;
 	const char *about;
 	const char *header; /* mirrored by clients in Mcp-Param-<header> */
 };
 
-#define ARG_INT(n, lo, hi, dflt, text) \
-	{ .name = n, .type = MCP_ARG_INT, .min = lo, .max = hi, \
-		.fallback = dflt, .about = text }
-#define ARG_NUM(n, lo, hi, dflt, text) \
-	{ .name = n, .type = MCP_ARG_NUM, .min = lo, .max = hi, \
-		.fallback = dflt, .about = text }
-#define ARG_STR(n, lo, hi, dflt, text) \
-	{ .name = n, .type = MCP_ARG_STR, .min = lo, .max = hi, \
-		.fallback = dflt, .about = text }
-#define ARG_STR_REQUIRED(n, lo, hi, text) \
-	{ .name = n, .type = MCP_ARG_STR, .min = lo, .max = hi, \
-		.required = true, .about = text }
-#define ARG_ENUM(n, list, dflt, text) \
-	{ .name = n, .type = MCP_ARG_ENUM, .words = list, .fallback = dflt, \
-		.about = text }
-#define ARG_BOOL(n, dflt, text) \
-	{ .name = n, .type = MCP_ARG_BOOL, .fallback = dflt, .about = text }
-#define ARG_DATE(n, text) \
-	{ .name = n, .type = MCP_ARG_DATE, .about = text }
-#define ARG_LIST(n, list, text) \
-	{ .name = n, .type = MCP_ARG_LIST, .words = list, .about = text }
+#define ARG_INT(n, lo, hi, dflt, text)                                         \
+	{                                                                      \
+		.name = n, .type = MCP_ARG_INT, .min = lo, .max = hi,          \
+		.fallback = dflt, .about = text                                \
+	}
+#define ARG_NUM(n, lo, hi, dflt, text)                                         \
+	{                                                                      \
+		.name = n, .type = MCP_ARG_NUM, .min = lo, .max = hi,          \
+		.fallback = dflt, .about = text                                \
+	}
+#define ARG_STR(n, lo, hi, dflt, text)                                         \
+	{                                                                      \
+		.name = n, .type = MCP_ARG_STR, .min = lo, .max = hi,          \
+		.fallback = dflt, .about = text                                \
+	}
+#define ARG_STR_REQUIRED(n, lo, hi, text)                                      \
+	{                                                                      \
+		.name = n, .type = MCP_ARG_STR, .min = lo, .max = hi,          \
+		.required = true, .about = text                                \
+	}
+#define ARG_ENUM(n, list, dflt, text)                                          \
+	{                                                                      \
+		.name = n, .type = MCP_ARG_ENUM, .words = list,                \
+		.fallback = dflt, .about = text                                \
+	}
+#define ARG_BOOL(n, dflt, text)                                                \
+	{                                                                      \
+		.name = n, .type = MCP_ARG_BOOL, .fallback = dflt,             \
+		.about = text                                                  \
+	}
+#define ARG_DATE(n, text)                                                      \
+	{                                                                      \
+		.name = n, .type = MCP_ARG_DATE, .about = text                 \
+	}
+#define ARG_LIST(n, list, text)                                                \
+	{                                                                      \
+		.name = n, .type = MCP_ARG_LIST, .words = list, .about = text  \
+	}
 /* The same three in every tool that reads activities. */
-#define ARG_PROVIDER \
-	{ .name = "provider", .type = MCP_ARG_STR, .min = 1, .max = 40, \
-		.about = "Only activities from this source, such as file " \
-			 "(imported files), synthetic or strava. " \
-			 "Default: all sources." }
-#define ARG_SPORT \
-	{ .name = "sport_type", .type = MCP_ARG_ENUM, .words = mcp_sports, \
-		.about = "Only activities of this sport." }
-#define ARG_ACTIVITY \
-	{ .name = "activity_id", .type = MCP_ARG_STR, .min = 36, .max = 36, \
-		.required = true, \
-		.about = "The id of the activity, as get_activities gives it." }
+#define ARG_PROVIDER                                                           \
+	{                                                                      \
+		.name = "provider", .type = MCP_ARG_STR, .min = 1, .max = 40,  \
+		.about = "Only activities from this source, such as file "     \
+			 "(imported files), synthetic or strava. "             \
+			 "Default: all sources."                               \
+	}
+#define ARG_SPORT                                                              \
+	{                                                                      \
+		.name = "sport_type", .type = MCP_ARG_ENUM,                    \
+		.words = mcp_sports, .about = "Only activities of this sport." \
+	}
+#define ARG_ACTIVITY                                                           \
+	{                                                                      \
+		.name = "activity_id", .type = MCP_ARG_STR, .min = 36,         \
+		.max = 36, .required = true,                                   \
+		.about = "The id of the activity, as get_activities gives it." \
+	}
 
 #define MCP_MAX_ARGS 16
 
@@ -78,12 +101,18 @@ extern const char *const mcp_sports[];
 struct mcp_field {
 	const char *name; /* NULL: the end */
 	const char *type; /* JSON Schema's */
-	bool always;      /* in every result */
+	bool always;	  /* in every result */
 	const char *about;
 };
 
-#define HAS(n, t, text) { n, t, true, text }
-#define MAY(n, t, text) { n, t, false, text }
+#define HAS(n, t, text)                                                        \
+	{                                                                      \
+		n, t, true, text                                               \
+	}
+#define MAY(n, t, text)                                                        \
+	{                                                                      \
+		n, t, false, text                                              \
+	}
 
 /* --- records -------------------------------------------------------------- */
 
@@ -95,10 +124,10 @@ struct mcp_tool {
 	const char *about;
 	struct mcp_arg args[MCP_MAX_ARGS + 1];
 	struct mcp_field result[24];
-	uint32_t scope;  /* all needed */
-	bool writes;     /* changes what is stored */
+	uint32_t scope;	 /* all needed */
+	bool writes;	 /* changes what is stored */
 	bool idempotent; /* of one that writes: twice is as once */
-	bool pure;       /* reads no person's data: needs no store */
+	bool pure;	 /* reads no person's data: needs no store */
 	/* What run may ask for with call_prepared(), made once a process. */
 	const void *(*prepare)(struct arena *a);
 	mcp_run *run;
@@ -137,7 +166,10 @@ extern const struct mcp_prompt *const mcp_prompts[];
 #include "mcp/resources.def"
 #undef RESOURCE
 
+#define MCP_MAX_TOOLS 64
 /* Index in mcp_tools, or -1. */
 int mcp_tool_find(struct str name);
+/* All names by index; returns their number. */
+size_t mcp_tool_names(const char *names_r[MCP_MAX_TOOLS]);
 
 #endif
