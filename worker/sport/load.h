@@ -34,7 +34,8 @@ struct activity_load {
 
 /* Gaps in the samples up to this long are bridged, longer ones are pauses. */
 #define LOAD_MAX_GAP_S 10
-/* Samples must be present for this share of the moving time. */
+/* Samples must be present for this share of the moving time; what is missing
+ * then counts like the rest. */
 #define LOAD_MIN_COVERAGE 0.75
 
 /* Training Stress Score (Coggan 2003): hours * IF^2 * 100. */
