@@ -4,29 +4,45 @@
 /* The one place that answers yes or no: every route that is not public passes
  * here before its handler. */
 
-#include "http/http.h"
+#include "auth/pat.h"
 #include "auth/who.h"
+#include "http/http.h"
 
-struct guard;
+struct conf;
 struct db;
+struct guard;
 struct shm;
 
 /* Verifier with this process' cache of proven tokens; entries live for
  * auth.token_cache_ttl and die at once when the revocation epoch in shared
- * memory moves. */
-struct guard *guard_new(const struct conf *conf, struct db *db,
-    struct shm *shm, struct err *e);
+ * memory moves.  Loads the master key and refuses one that is not the
+ * database's.  shm NULL: for commands, nothing is cached. */
+struct guard *guard_new(
+    const struct conf *conf, struct db *db, struct shm *shm, struct err *e);
 void guard_free(struct guard **g);
 
-/* The http_guard of the application; its guard comes from http_app_state().
- * Failure adds WWW-Authenticate with the metadata URL (RFC 9728) and, for 403,
- * the scopes needed. */
-int guard_http(struct http_req *req, const struct http_route *route,
-    struct err *e);
+/* What the application's http_guard does: 0 go on, 1 run again in a fiber, -1
+ * with e.  Failure adds WWW-Authenticate (RFC 6750, RFC 9728) and, for 403, the
+ * scopes needed. */
+NODISCARD int guard_http(struct guard *g, struct http_req *req,
+    const struct http_route *route, struct err *e);
 
 /* Prove a bearer token.  1 good, 0 when the store has to be asked and wait is
  * false, -1 with ERR_UNAUTHENTICATED or a store error. */
 NODISCARD int guard_prove(struct guard *g, struct str token, bool wait,
     struct who *out, struct err *e);
+
+struct token_request {
+	struct uuid tenant_id;
+	struct uuid user_id;
+	const char *name;
+	uint32_t scopes;
+	int64_t expires_us; /* INT64_MAX: never */
+};
+
+/* Make and store a token; it is shown this once, and the caller wipes it. */
+NODISCARD int guard_issue(struct guard *g, struct arena *a,
+    const struct token_request *r, char token_r[PAT_LEN + 1], struct uuid *id_r,
+    struct err *e);
 
 #endif

@@ -20,9 +20,10 @@ enum scope {
 };
 
 /* All that a person may grant on their own data except places. */
-#define SCOPES_DEFAULT                                                   \
-	((uint32_t)(SCOPE_PROFILE_READ | SCOPE_ACTIVITIES_READ |           \
-	    SCOPE_ACTIVITIES_WRITE | SCOPE_SLEEP_READ | SCOPE_MEASUREMENTS_READ))
+#define SCOPES_DEFAULT                                                         \
+	((uint32_t)(SCOPE_PROFILE_READ | SCOPE_ACTIVITIES_READ |               \
+		    SCOPE_ACTIVITIES_WRITE | SCOPE_SLEEP_READ |                \
+		    SCOPE_MEASUREMENTS_READ))
 
 const char *scope_name(enum scope_index i);
 const char *scope_words(enum scope_index i);

@@ -1,0 +1,232 @@
+/* The master key: where it comes from, and what is derived from it. */
+
+#include "auth/masterkey.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
+#include <openssl/kdf.h>
+#include <openssl/params.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "base/enc.h"
+#include "base/log.h"
+#include "base/rand.h"
+#include "base/xalloc.h"
+#include "config/conf.h"
+#include "store/dbmeta.h"
+
+#define SALT	    "pierre-mcp-server"
+#define CHECK_LABEL "key check v1"
+#define FILE_MAX    128
+
+struct masterkey {
+	uint8_t b[MASTERKEY_BYTES];
+};
+
+/* Decode base64 into *k; false when it is no key. */
+static bool
+decode_key(struct str text, struct masterkey *k)
+{
+	struct buf bytes = BUF_INIT;
+	bool good = dec_base64(&bytes, text) && bytes.n == sizeof(k->b);
+
+	if (good)
+		memcpy(k->b, bytes.p, sizeof(k->b));
+	if (bytes.p != NULL)
+		wipe(bytes.p, bytes.cap);
+	buf_free(&bytes);
+	return good;
+}
+
+static int
+check_mode(int fd, const char *path, struct err *e)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return err_sys(e, ERR_CONFIG, "%s", path);
+	if (!S_ISREG(st.st_mode) || (st.st_mode & 077) != 0)
+		return err_set(e, ERR_CONFIG,
+		    "%s must be a file that only its owner may read (mode "
+		    "0600)",
+		    path);
+	return 0;
+}
+
+/* 1 read, 0 no such file, -1. */
+static int
+read_file(const char *path, struct masterkey *k, struct err *e)
+{
+	char text[FILE_MAX];
+	struct str key = { text, 0 };
+	ssize_t n;
+	int rc;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+
+	if (fd < 0 && errno == ENOENT)
+		return 0;
+	if (fd < 0)
+		return err_sys(e, ERR_CONFIG, "cannot read %s", path);
+	rc = check_mode(fd, path, e);
+	n = read(fd, text, sizeof(text));
+	close(fd);
+	if (rc == 0) {
+		key.n = n > 0 ? (size_t)n : 0;
+		while (key.n > 0 &&
+		       (text[key.n - 1] == '\n' || text[key.n - 1] == '\r'))
+			key.n--;
+		rc = decode_key(key, k)
+			 ? 1
+			 : err_set(e, ERR_CONFIG,
+			       "%s does not hold %d bytes in base64", path,
+			       MASTERKEY_BYTES);
+	}
+	wipe(text, sizeof(text));
+	return rc;
+}
+
+static int
+write_all(int fd, struct str text)
+{
+	return write(fd, text.p, text.n) == (ssize_t)text.n && fsync(fd) == 0
+		   ? 0
+		   : -1;
+}
+
+/* Write a new key under another name and link it, so that of several processes
+ * one wins and no one reads half a file.  Returns 0 also when another won. */
+static int
+make_file(const char *path, struct err *e)
+{
+	uint8_t key[MASTERKEY_BYTES];
+	struct buf text = BUF_INIT;
+	char *temp = xmalloc(strlen(path) + 8);
+	int rc = -1;
+	int fd;
+
+	snprintf(temp, strlen(path) + 8, "%s.XXXXXX", path);
+	rand_bytes(key, sizeof(key));
+	enc_base64(&text, key, sizeof(key));
+	buf_addc(&text, '\n');
+	fd = mkostemp(temp, O_CLOEXEC);
+	if (fd >= 0) {
+		rc = write_all(fd, buf_str(&text));
+		close(fd);
+		if (rc == 0 && link(temp, path) < 0 && errno != EEXIST)
+			rc = -1;
+	}
+	if (rc < 0)
+		err_sys(e, ERR_CONFIG, "cannot write the master key %s", path);
+	if (fd >= 0)
+		unlink(temp);
+	wipe(key, sizeof(key));
+	wipe(text.p, text.cap);
+	buf_free(&text);
+	free(temp);
+	return rc;
+}
+
+static int
+load_file(const struct conf *conf, struct masterkey *k, struct err *e)
+{
+	struct arena *a = arena_new();
+	const char *path = conf_data_path(a, conf, MASTERKEY_FILE);
+	int rc = read_file(path, k, e);
+
+	if (rc == 0 && (rc = make_file(path, e)) == 0) {
+		log_with(LOG_WARN, "auth",
+		    "no master key was configured: one was made; keep a copy, "
+		    "without it nobody can sign in",
+		    F_STR("file", path));
+		rc = read_file(path, k, e);
+		if (rc == 0)
+			rc = err_set(e, ERR_CONFIG, "%s went away", path);
+	}
+	arena_free(&a);
+	return rc;
+}
+
+struct masterkey *
+masterkey_load(const struct conf *conf, struct err *e)
+{
+	struct masterkey *k = xcalloc(1, sizeof(*k));
+	int rc = 0;
+
+	if (conf->master_key[0] == '\0')
+		rc = load_file(conf, k, e);
+	else if (!decode_key(str_of(conf->master_key), k))
+		rc = err_set(e, ERR_CONFIG,
+		    "security.master_key does not hold %d bytes in base64",
+		    MASTERKEY_BYTES);
+	if (rc < 0)
+		masterkey_free(&k);
+	return k;
+}
+
+void
+masterkey_free(struct masterkey **k)
+{
+	if (*k == NULL)
+		return;
+	wipe(*k, sizeof(**k));
+	free(*k);
+	*k = NULL;
+}
+
+void
+masterkey_derive(
+    const struct masterkey *k, const char *label, uint8_t out[MASTERKEY_BYTES])
+{
+	char digest[] = "SHA256";
+	char salt[] = SALT;
+	struct masterkey key = *k;
+	char *info = xstrdup(label);
+	EVP_KDF *kdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
+	EVP_KDF_CTX *ctx = EVP_KDF_CTX_new(kdf);
+	const OSSL_PARAM params[] = {
+		OSSL_PARAM_construct_utf8_string(
+		    OSSL_KDF_PARAM_DIGEST, digest, 0),
+		OSSL_PARAM_construct_octet_string(
+		    OSSL_KDF_PARAM_KEY, key.b, sizeof(key.b)),
+		OSSL_PARAM_construct_octet_string(
+		    OSSL_KDF_PARAM_SALT, salt, sizeof(salt) - 1),
+		OSSL_PARAM_construct_octet_string(
+		    OSSL_KDF_PARAM_INFO, info, strlen(info)),
+		OSSL_PARAM_construct_end(),
+	};
+
+	CHECK(EVP_KDF_derive(ctx, out, MASTERKEY_BYTES, params) == 1);
+	EVP_KDF_CTX_free(ctx);
+	EVP_KDF_free(kdf);
+	free(info);
+	wipe(&key, sizeof(key));
+}
+
+int
+masterkey_check(const struct masterkey *k, struct db *db, struct err *e)
+{
+	struct arena *a = arena_new();
+	uint8_t mine[MASTERKEY_BYTES];
+	struct str value = { (const char *)mine, sizeof(mine) };
+	struct str there;
+	int rc;
+
+	masterkey_derive(k, CHECK_LABEL, mine);
+	rc = meta_key_check(db, a, &there, e);
+	if (rc == 0 && (rc = meta_set_key_check(db, a, value, e)) == 0)
+		rc = meta_key_check(db, a, &there, e);
+	if (rc == 1 && !str_eq_const_time(value, there))
+		rc = err_set(e, ERR_CONFIG,
+		    "the master key is not the one this database was set up "
+		    "with: "
+		    "give security.master_key or %s its former value",
+		    MASTERKEY_FILE);
+	arena_free(&a);
+	return rc < 0 ? -1 : 0;
+}
