@@ -28,18 +28,23 @@ _Static_assert(sizeof(summary_fields) / sizeof(summary_fields[0]) ==
 unsigned
 summary_bind(struct db_query *q, unsigned n, const struct summary *s)
 {
-	for (size_t i = 0; i < ARRAY_LEN(summary_fields); i++)
-		db_bind_float(q, n++,
-		    *(const double *)((const char *)s + summary_fields[i]));
+	for (size_t i = 0; i < ARRAY_LEN(summary_fields); i++) {
+		double v;
+
+		memcpy(&v, (const char *)s + summary_fields[i], sizeof(v));
+		db_bind_float(q, n++, v);
+	}
 	return n;
 }
 
 unsigned
 summary_read(const struct db_query *q, unsigned col, struct summary *s)
 {
-	for (size_t i = 0; i < ARRAY_LEN(summary_fields); i++)
-		*(double *)((char *)s + summary_fields[i]) =
-		    db_get_float(q, col++);
+	for (size_t i = 0; i < ARRAY_LEN(summary_fields); i++) {
+		double v = db_get_float(q, col++);
+
+		memcpy((char *)s + summary_fields[i], &v, sizeof(v));
+	}
 	return col;
 }
 
