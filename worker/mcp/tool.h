@@ -72,24 +72,30 @@ struct mcp_arg {
 	{                                                                      \
 		.name = n, .type = MCP_ARG_LIST, .words = list, .about = text  \
 	}
-/* The same three in every tool that reads activities. */
-#define ARG_PROVIDER                                                           \
+/* The same in every tool that reads activities. */
+#define ARG_PROVIDER ARG_PROVIDER_(NULL)
+/* Mirrored by clients in the header Mcp-Param-Provider, so that a gateway can
+ * tell sources apart without reading bodies. */
+#define ARG_PROVIDER_MIRRORED ARG_PROVIDER_("Provider")
+#define ARG_PROVIDER_(mirror)                                                  \
 	{                                                                      \
 		.name = "provider", .type = MCP_ARG_STR, .min = 1, .max = 40,  \
-		.about = "Only activities from this source, such as file "     \
-			 "(imported files), synthetic or strava. "             \
-			 "Default: all sources."                               \
+		.header = mirror,                                              \
+		.about = "Only activities of this source, such as file "       \
+			 "(imported files) or synthetic. "                     \
+			 "Default: all sources.",                              \
 	}
 #define ARG_SPORT                                                              \
 	{                                                                      \
 		.name = "sport_type", .type = MCP_ARG_ENUM,                    \
-		.words = mcp_sports, .about = "Only activities of this sport." \
+		.words = mcp_sports,                                           \
+		.about = "Only activities of this sport.",                     \
 	}
 #define ARG_ACTIVITY                                                           \
 	{                                                                      \
 		.name = "activity_id", .type = MCP_ARG_STR, .min = 36,         \
 		.max = 36, .required = true,                                   \
-		.about = "The id of the activity, as get_activities gives it." \
+		.about = "The activity's id, as get_activities gives it.",     \
 	}
 
 #define MCP_MAX_ARGS 16

@@ -1,0 +1,269 @@
+#include "mcp/loads.h"
+
+#include "base/clock.h"
+#include "loop/fiber.h"
+
+/* Raise it when a formula changes: all cached loads are stale then. */
+#define FORMULAS 1
+
+#define BATCH	    32
+#define PATIENCE_US (INT64_C(20) * 1000000)
+
+/* FNV-1a, which is the same in every process. */
+static uint64_t
+mix(uint64_t hash, const void *p, size_t n)
+{
+	const uint8_t *b = p;
+
+	for (size_t i = 0; i < n; i++)
+		hash = (hash ^ b[i]) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
+int64_t
+activity_loads_key(const struct threshold *list, size_t n, enum sex sex)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+	int32_t head[2] = { FORMULAS, (int32_t)sex };
+
+	hash = mix(hash, head, sizeof(head));
+	for (size_t i = 0; i < n; i++) {
+		int32_t what[2] = { (int32_t)list[i].kind, list[i].day };
+
+		hash = mix(hash, what, sizeof(what));
+		hash = mix(hash, &list[i].value, sizeof(list[i].value));
+	}
+	return (int64_t)(hash >> 1 | 1);
+}
+
+/* --- rating --------------------------------------------------------------- */
+
+struct rating {
+	struct mcp_call *call;
+	const struct threshold *thresholds;
+	size_t n_thresholds;
+	int64_t key;
+};
+
+/* What a thread computes; nothing else touches it meanwhile. */
+struct job {
+	const struct activity *activity;
+	struct thresholds thresholds;
+	enum sex sex;
+	struct activity_load load;
+};
+
+static void
+rate_in_thread(void *arg)
+{
+	struct job *job = arg;
+
+	activity_load(job->activity, &job->thresholds, job->sex, &job->load);
+}
+
+/* 1 rated, 0 the activity has gone meanwhile, -1. */
+static int
+rate_one(struct rating *r, struct arena *scratch, struct stored_load *load,
+    struct err *e)
+{
+	struct db *db = call_db(r->call);
+	const struct owner *owner = call_owner(r->call);
+	struct stored_activity sa;
+	struct job job = { .activity = &sa.activity,
+		.sex = call_athlete(r->call)->sex };
+	int rc = activities_get(db, scratch, owner, &load->activity_id, &sa, e);
+
+	if (rc <= 0)
+		return rc;
+	if (activities_read_streams(db, scratch, owner, &sa.activity, e) < 0)
+		return -1;
+	thresholds_on(&job.thresholds, r->thresholds, r->n_thresholds,
+	    sa.activity.local_day);
+	if (fiber_offload(rate_in_thread, &job, e) < 0)
+		return -1;
+	load->value = job.load.value;
+	load->method = load_method_name(job.load.method);
+	load->intensity_factor = job.load.intensity_factor;
+	load->key = r->key;
+	return 1;
+}
+
+static int
+rate_batch(struct rating *r, struct stored_load *list, size_t n, struct err *e)
+{
+	struct arena *scratch = arena_new();
+	size_t rated = 0;
+	int rc = 0;
+
+	for (size_t i = 0; i < n && rc >= 0; i++) {
+		rc = rate_one(r, scratch, &list[i], e);
+		if (rc > 0)
+			list[rated++] = list[i];
+		arena_reset(scratch);
+	}
+	if (rc >= 0)
+		rc = activities_set_loads(call_db(r->call), scratch,
+		    call_owner(r->call), list, rated, e);
+	arena_free(&scratch);
+	return rc;
+}
+
+static int
+rate_stale(struct rating *r, struct err *e)
+{
+	int64_t start = clock_mono_us();
+	struct arena *scratch = arena_new();
+	struct stored_load *list;
+	size_t n;
+	int rc;
+
+	do {
+		arena_reset(scratch);
+		rc = activities_stale(call_db(r->call), scratch,
+		    call_owner(r->call), r->key, INT32_MIN, BATCH, &list, &n,
+		    e);
+		if (rc == 0)
+			rc = rate_batch(r, list, n, e);
+	} while (
+	    rc == 0 && n == BATCH && clock_mono_us() - start < PATIENCE_US);
+	arena_free(&scratch);
+	if (rc < 0)
+		return -1;
+	if (n < BATCH)
+		return 0;
+	call_text(r->call,
+	    "The training loads are being computed anew, since the thresholds "
+	    "or the activities have changed. Ask again in a moment.");
+	return call_refuse(r->call);
+}
+
+static int
+rating_begin(struct rating *r, struct mcp_call *call, struct err *e)
+{
+	struct threshold *list;
+
+	if (call_thresholds(call, &list, &r->n_thresholds, e) < 0)
+		return -1;
+	r->call = call;
+	r->thresholds = list;
+	r->key =
+	    activity_loads_key(list, r->n_thresholds, call_athlete(call)->sex);
+	return 0;
+}
+
+int
+activity_loads_refresh(struct mcp_call *call, struct err *e)
+{
+	struct rating r;
+
+	return rating_begin(&r, call, e) < 0 ? -1 : rate_stale(&r, e);
+}
+
+int
+activity_loads_fill(struct mcp_call *call, struct stored_activity *list,
+    size_t n, struct err *e)
+{
+	struct stored_load *stale =
+	    arena_many(call_arena(call), n, struct stored_load);
+	struct rating r;
+	size_t n_stale = 0;
+
+	if (rating_begin(&r, call, e) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		if (list[i].load.key != r.key) {
+			stale[n_stale] = list[i].load;
+			stale[n_stale++].activity_id = list[i].activity.id;
+		}
+	}
+	if (n_stale == 0)
+		return 0;
+	if (rate_batch(&r, stale, n_stale, e) < 0)
+		return -1;
+	for (size_t i = 0, k = 0; i < n && k < n_stale; i++) {
+		if (uuid_eq(&list[i].activity.id, &stale[k].activity_id))
+			list[i].load = stale[k++];
+	}
+	return 0;
+}
+
+/* --- reading -------------------------------------------------------------- */
+
+static void
+count_method(struct activity_loads *out, const struct stored_load *load)
+{
+	for (int m = 0; m < LOAD_METHOD_COUNT; m++) {
+		if (strcmp(load->method, load_method_name(m)) == 0) {
+			out->by_method[m]++;
+			return;
+		}
+	}
+}
+
+static void
+take(struct activity_loads *out, const struct stored_load *load)
+{
+	out->list[out->n++] = (struct pmc_load){ load->local_day, load->value };
+	out->first_day = MIN(out->first_day, load->local_day);
+	count_method(out, load);
+}
+
+static int
+read_all(struct mcp_call *call, struct activity_loads *out, struct err *e)
+{
+	struct stored_load *list;
+	size_t n;
+
+	if (activities_loads(call_db(call), call_arena(call), call_owner(call),
+		INT32_MIN, INT32_MAX, &list, &n, e) < 0)
+		return -1;
+	out->list = arena_many(call_arena(call), n, struct pmc_load);
+	for (size_t i = 0; i < n; i++)
+		take(out, &list[i]);
+	return 0;
+}
+
+/* Those of one source come with the listing, a page at a time. */
+static int
+read_of_provider(struct mcp_call *call, const char *provider,
+    struct activity_loads *out, struct err *e)
+{
+	struct activity_filter f;
+	struct stored_activity *page;
+	int64_t total;
+	size_t n;
+
+	activity_filter_init(&f);
+	f.provider = provider;
+	f.limit = ACTIVITIES_MAX_PAGE;
+	if (activities_count(call_db(call), call_arena(call), call_owner(call),
+		&f, &total, e) < 0)
+		return -1;
+	out->list =
+	    arena_many(call_arena(call), (size_t)total, struct pmc_load);
+	do {
+		if (activities_list(call_db(call), call_arena(call),
+			call_owner(call), &f, &page, &n, e) < 0)
+			return -1;
+		for (size_t i = 0; i < n && out->n < (size_t)total; i++) {
+			struct stored_load load = page[i].load;
+
+			load.local_day = page[i].activity.local_day;
+			take(out, &load);
+			f.after_us = page[i].activity.start_us;
+			f.after_id = page[i].activity.id;
+		}
+	} while (n == ACTIVITIES_MAX_PAGE && out->n < (size_t)total);
+	return 0;
+}
+
+int
+activity_loads_of(struct mcp_call *call, const char *provider,
+    struct activity_loads *out, struct err *e)
+{
+	*out = (struct activity_loads){ .first_day = INT32_MAX };
+	if (activity_loads_refresh(call, e) < 0)
+		return -1;
+	return provider != NULL ? read_of_provider(call, provider, out, e)
+				: read_all(call, out, e);
+}

@@ -1,0 +1,34 @@
+#ifndef MCP_LOADS_H
+#define MCP_LOADS_H
+
+/* The training loads of a person's whole history.  What is cached is taken;
+ * what was never rated, or with other thresholds, is rated now and kept. */
+
+#include "mcp/call.h"
+#include "sport/load.h"
+#include "sport/pmc.h"
+#include "store/activities.h"
+
+struct activity_loads {
+	size_t n;
+	struct pmc_load *list;		     /* by day */
+	size_t by_method[LOAD_METHOD_COUNT]; /* how many were rated how */
+	int32_t first_day;
+};
+
+/* provider NULL: all.  Waits for the store, and for as long as the rating of
+ * stale activities takes; past a bound the call is refused with the request to
+ * come again. */
+NODISCARD int activity_loads_of(struct mcp_call *call, const char *provider,
+    struct activity_loads *out, struct err *e);
+/* Rate what is stale of the whole history; same bound. */
+NODISCARD int activity_loads_refresh(struct mcp_call *call, struct err *e);
+/* Rate what is stale of one page of a listing. */
+NODISCARD int activity_loads_fill(struct mcp_call *call,
+    struct stored_activity *list, size_t n, struct err *e);
+
+/* Names what the loads are computed from: thresholds, sex, formulas. */
+int64_t activity_loads_key(
+    const struct threshold *list, size_t n, enum sex sex);
+
+#endif

@@ -1,0 +1,215 @@
+#include "mcp/show.h"
+
+#include "auth/scope.h"
+#include "base/check.h"
+#include "base/date.h"
+
+struct field {
+	const char *name;
+	size_t offset; /* in struct summary */
+	int digits;
+	enum show from; /* shown from this much detail on */
+};
+
+#define FIELD(name, digits, from)                                              \
+	{                                                                      \
+#name, offsetof(struct summary, name), digits, from            \
+	}
+
+static const struct field fields[] = {
+	FIELD(elapsed_s, 0, SHOW_SUMMARY),
+	FIELD(moving_s, 0, SHOW_SUMMARY),
+	FIELD(distance_m, 1, SHOW_SUMMARY),
+	FIELD(elevation_gain_m, 1, SHOW_SUMMARY),
+	FIELD(elevation_loss_m, 1, SHOW_DETAILED),
+	FIELD(average_speed_mps, 3, SHOW_SUMMARY),
+	FIELD(max_speed_mps, 3, SHOW_DETAILED),
+	FIELD(average_hr_bpm, 1, SHOW_SUMMARY),
+	FIELD(max_hr_bpm, 0, SHOW_DETAILED),
+	FIELD(average_power_w, 1, SHOW_SUMMARY),
+	FIELD(max_power_w, 0, SHOW_DETAILED),
+	FIELD(average_cadence_rpm, 1, SHOW_DETAILED),
+	FIELD(max_cadence_rpm, 0, SHOW_DETAILED),
+	FIELD(calories_kcal, 0, SHOW_DETAILED),
+	FIELD(average_temperature_c, 1, SHOW_DETAILED),
+};
+
+static double
+field_value(const struct summary *s, const struct field *f)
+{
+	return *(const double *)((const char *)s + f->offset);
+}
+
+static void
+show_restricted(struct jsonw *w, const struct summary *s, enum show how)
+{
+	bool open = false;
+
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
+		if (fields[i].from > how ||
+		    !value_is_restricted(field_value(s, &fields[i])))
+			continue;
+		if (!open)
+			jsonw_kv_array(w, "restricted");
+		open = true;
+		jsonw_cstr(w, fields[i].name);
+	}
+	if (open)
+		jsonw_end_array(w);
+}
+
+void
+show_summary(struct jsonw *w, const struct summary *s, enum show how)
+{
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
+		if (fields[i].from <= how)
+			jsonw_kv_fixed_opt(w, fields[i].name,
+			    field_value(s, &fields[i]), fields[i].digits);
+	}
+	show_restricted(w, s, how);
+}
+
+static void
+show_start(struct jsonw *w, const struct activity *a)
+{
+	struct buf local = BUF_INIT;
+
+	date_format_rfc3339(&local, a->start_us, false, a->utc_offset_s);
+	jsonw_kv_instant(w, "start_time", a->start_us);
+	jsonw_kv_str(w, "start_time_local", buf_str(&local));
+	jsonw_kv_day(w, "local_date", a->local_day);
+	buf_free(&local);
+}
+
+void
+show_activity(struct mcp_call *call, struct jsonw *w,
+    const struct stored_activity *sa, enum show how)
+{
+	const struct activity *a = &sa->activity;
+
+	jsonw_object(w);
+	jsonw_kv_uuid(w, "id", &a->id);
+	jsonw_kv_cstr_opt(w, "name", a->name);
+	jsonw_kv_cstr(w, "sport_type", sport_type_name(a->sport));
+	show_start(w, a);
+	jsonw_kv_cstr(w, "provider", a->provider);
+	if (how == SHOW_DETAILED)
+		jsonw_kv_cstr_opt(w, "device", a->device);
+	show_summary(w, &a->sum, how);
+	jsonw_kv_fixed_opt(w, "rpe", a->rpe, 1);
+	jsonw_kv_fixed_opt(w, "training_load", sa->load.value, 1);
+	if (value_has(sa->load.value))
+		jsonw_kv_cstr_opt(w, "load_method", sa->load.method);
+	if (how == SHOW_DETAILED && call_may(call, SCOPE_LOCATION_READ)) {
+		jsonw_kv_fixed_opt(
+		    w, "start_latitude_deg", a->start_latitude_deg, 6);
+		jsonw_kv_fixed_opt(
+		    w, "start_longitude_deg", a->start_longitude_deg, 6);
+	}
+	jsonw_end_object(w);
+}
+
+void
+show_distance(struct buf *out, double distance_m)
+{
+	if (distance_m >= 1000)
+		buf_printf(out, "%.1f km", distance_m / 1000);
+	else
+		buf_printf(out, "%.0f m", distance_m);
+}
+
+void
+show_activity_line(struct buf *out, const struct stored_activity *sa)
+{
+	const struct activity *a = &sa->activity;
+	const struct summary *s = &a->sum;
+	double time_s = value_has(s->moving_s) ? s->moving_s : s->elapsed_s;
+	char day[DATE_TEXT_LEN + 1];
+
+	date_format_day(a->local_day, day);
+	buf_printf(out, "%s %s (%s)", day,
+	    a->name[0] != '\0' ? a->name : sport_type_title(a->sport),
+	    sport_type_name(a->sport));
+	if (value_has(s->distance_m) && s->distance_m > 0) {
+		buf_adds(out, ", ");
+		show_distance(out, s->distance_m);
+	}
+	if (value_has(time_s)) {
+		buf_adds(out, ", ");
+		date_format_duration(out, time_s);
+	}
+	if (value_has(sa->load.value))
+		buf_printf(out, ", load %.0f", sa->load.value);
+}
+
+/* --- thresholds ----------------------------------------------------------- */
+
+static const struct {
+	const char *unit;
+	const char *words;
+} kinds[THRESHOLD_KIND_COUNT] = {
+	[THRESHOLD_FTP_W] = { "W",
+	    "ftp_w (functional threshold power of cycling)" },
+	[THRESHOLD_RUN_FTP_W] = { "W",
+	    "run_ftp_w (threshold power of running)" },
+	[THRESHOLD_LTHR_BPM] = { "bpm",
+	    "lthr_bpm (heart rate at lactate threshold)" },
+	[THRESHOLD_MAX_HR_BPM] = { "bpm", "max_hr_bpm (maximum heart rate)" },
+	[THRESHOLD_REST_HR_BPM] = { "bpm", "rest_hr_bpm (resting heart rate)" },
+	[THRESHOLD_RUN_PACE_MPS] = { "m/s",
+	    "run_pace_mps (threshold pace of running, as a speed)" },
+	[THRESHOLD_CSS_MPS] = { "m/s", "css_mps (critical swim speed)" },
+};
+
+const char *
+show_threshold_unit(enum threshold_kind k)
+{
+	CHECK(k < THRESHOLD_KIND_COUNT);
+	return kinds[k].unit;
+}
+
+const char *
+show_threshold_words(enum threshold_kind k)
+{
+	CHECK(k < THRESHOLD_KIND_COUNT);
+	return kinds[k].words;
+}
+
+void
+show_threshold(struct jsonw *w, const struct threshold *t)
+{
+	jsonw_object(w);
+	jsonw_kv_cstr(w, "kind", threshold_name(t->kind));
+	jsonw_kv_fixed(w, "value", t->value, 3);
+	jsonw_kv_cstr(w, "unit", show_threshold_unit(t->kind));
+	jsonw_kv_day(w, "valid_from", t->day);
+	jsonw_kv_cstr_opt(w, "source", t->source);
+	jsonw_end_object(w);
+}
+
+/* --- zones ---------------------------------------------------------------- */
+
+void
+show_zones(
+    struct jsonw *w, const struct zones *z, const struct zone_times *times)
+{
+	jsonw_array(w);
+	for (size_t i = 0; i < z->n; i++) {
+		jsonw_object(w);
+		jsonw_kv_cstr(w, "name", z->zone[i].name);
+		jsonw_kv_cstr(w, "title", z->zone[i].title);
+		jsonw_kv_fixed(w, "from", z->zone[i].low, 0);
+		if (isfinite(z->zone[i].high))
+			jsonw_kv_fixed(w, "to", z->zone[i].high, 0);
+		if (times != NULL) {
+			jsonw_kv_int(w, "seconds", (int64_t)times->in_s[i]);
+			if (times->valid_s > 0)
+				jsonw_kv_fixed(w, "percent",
+				    100.0 * (double)times->in_s[i] /
+					(double)times->valid_s,
+				    1);
+		}
+		jsonw_end_object(w);
+	}
+	jsonw_end_array(w);
+}

@@ -1,0 +1,239 @@
+/* Activities, newest first, a page at a time. */
+
+#include "base/enc.h"
+#include "mcp/loads.h"
+#include "mcp/show.h"
+
+#define RECENT 20
+#define LINES  20 /* at most, in the short text */
+
+static const char *const modes[] = { "summary", "detailed", NULL };
+
+struct page {
+	struct stored_activity *list;
+	size_t n;
+	int64_t total;
+	bool has_more;
+};
+
+/* --- cursors: where the page before ended --------------------------------- */
+
+struct position {
+	int64_t start_us;
+	struct uuid id;
+};
+
+static void
+write_cursor(struct jsonw *w, const struct activity *last)
+{
+	struct position p = { last->start_us, last->id };
+	struct buf text = BUF_INIT;
+
+	enc_base64url(&text, &p, sizeof(p));
+	jsonw_kv_str(w, "next_cursor", buf_str(&text));
+	buf_free(&text);
+}
+
+static int
+read_cursor(const char *text, struct activity_filter *f, struct err *e)
+{
+	struct buf bytes = BUF_INIT;
+	struct position p;
+	int rc = 0;
+
+	if (dec_base64url(&bytes, str_of(text)) && bytes.n == sizeof(p)) {
+		memcpy(&p, bytes.p, sizeof(p));
+		f->after_us = p.start_us;
+		f->after_id = p.id;
+	} else {
+		rc = err_set(e, ERR_INVALID,
+		    "cursor must be a next_cursor of an earlier answer");
+	}
+	buf_free(&bytes);
+	return rc;
+}
+
+/* --- reading -------------------------------------------------------------- */
+
+static int
+read_filter(struct mcp_call *call, struct activity_filter *f, struct err *e)
+{
+	const char *cursor = call_str(call, "cursor");
+
+	activity_filter_init(f);
+	f->from_day = call_day(call, "from", INT32_MIN);
+	f->to_day = call_day(call, "to", INT32_MAX);
+	f->sport = call_word(call, "sport_type");
+	f->provider = call_str(call, "provider");
+	f->limit = (unsigned)call_int(call, "limit");
+	if (call_given(call, "after"))
+		f->from_us = call_int(call, "after") * 1000000;
+	if (call_given(call, "before"))
+		f->to_us = call_int(call, "before") * 1000000;
+	if (f->from_day > f->to_day || f->from_us > f->to_us)
+		return err_set(e, ERR_INVALID,
+		    "the range is empty: its beginning is after its end");
+	return cursor != NULL ? read_cursor(cursor, f, e) : 0;
+}
+
+/* Go on past the first `count` matches. */
+static int
+skip(struct mcp_call *call, struct activity_filter *f, int64_t count,
+    struct err *e)
+{
+	unsigned limit = f->limit;
+	struct stored_activity *list;
+	size_t n = 1;
+
+	while (count > 0 && n > 0) {
+		f->limit = (unsigned)MIN(count, ACTIVITIES_MAX_PAGE);
+		if (activities_list(call_db(call), call_arena(call),
+			call_owner(call), f, &list, &n, e) < 0)
+			return -1;
+		if (n > 0) {
+			f->after_us = list[n - 1].activity.start_us;
+			f->after_id = list[n - 1].activity.id;
+		}
+		count -= (int64_t)n;
+	}
+	if (n == 0)
+		f->to_us = INT64_MIN;
+	f->limit = limit;
+	return 0;
+}
+
+static int
+count_matches(struct mcp_call *call, const struct activity_filter *f,
+    struct page *p, struct err *e)
+{
+	return activities_count(
+	    call_db(call), call_arena(call), call_owner(call), f, &p->total, e);
+}
+
+/* One more than asked for tells whether there are more. */
+static int
+read_page(struct mcp_call *call, struct activity_filter *f, struct page *p,
+    struct err *e)
+{
+	unsigned limit = f->limit;
+
+	f->limit = limit + 1;
+	if (activities_list(call_db(call), call_arena(call), call_owner(call),
+		f, &p->list, &p->n, e) < 0)
+		return -1;
+	p->has_more = p->n > limit;
+	p->n = MIN(p->n, limit);
+	return activity_loads_fill(call, p->list, p->n, e);
+}
+
+/* --- answers -------------------------------------------------------------- */
+
+static void
+show_page(struct mcp_call *call, const struct page *p, enum show how)
+{
+	struct jsonw *w = call_out(call);
+
+	jsonw_object(w);
+	jsonw_kv_array(w, "activities");
+	for (size_t i = 0; i < p->n; i++)
+		show_activity(call, w, &p->list[i], how);
+	jsonw_end_array(w);
+	jsonw_kv_int(w, "count", (int64_t)p->n);
+	jsonw_kv_int(w, "total", p->total);
+	jsonw_kv_bool(w, "has_more", p->has_more);
+	if (p->has_more && p->n > 0)
+		write_cursor(w, &p->list[p->n - 1].activity);
+	jsonw_end_object(w);
+}
+
+static void
+say_page(struct mcp_call *call, const struct page *p)
+{
+	call_text(call, "%zu of %lld activities, newest first.", p->n,
+	    (long long)p->total);
+	for (size_t i = 0; i < MIN(p->n, (size_t)LINES); i++) {
+		call_text(call, "\n");
+		show_activity_line(&call->text, &p->list[i]);
+	}
+	if (p->n > LINES)
+		call_text(call, "\nand %zu more", p->n - LINES);
+}
+
+static int
+get_activities_run(struct mcp_call *call, struct err *e)
+{
+	struct activity_filter f;
+	struct page p;
+
+	if (read_filter(call, &f, e) < 0 ||
+	    count_matches(call, &f, &p, e) < 0 ||
+	    skip(call, &f, call_int(call, "offset"), e) < 0 ||
+	    read_page(call, &f, &p, e) < 0)
+		return -1;
+	say_page(call, &p);
+	show_page(call, &p, (enum show)call_word(call, "mode"));
+	return 0;
+}
+
+const struct mcp_tool tool_get_activities = {
+	.name = "get_activities",
+	.title = "List activities",
+	.about = "The athlete's activities, newest first, with their training "
+		 "load. Filter by local dates, sport and source; page with "
+		 "limit and cursor. For sums use get_stats, for one activity "
+		 "get_activity or analyze_activity.",
+	.args = {
+		ARG_INT("limit", 1, 200, "20", "How many to return."),
+		ARG_STR("cursor", 1, 100, NULL,
+		    "next_cursor of the page before; the other filters must "
+		    "stay the same."),
+		ARG_INT("offset", 0, 100000, "0",
+		    "Leave out this many; cursor is better."),
+		ARG_DATE("from", "First local day, as 2026-11-01."),
+		ARG_DATE("to", "Last local day, included."),
+		ARG_INT("after", 0, 4102444800, NULL,
+		    "Only activities that began at or after this Unix time in "
+		    "seconds."),
+		ARG_INT("before", 0, 4102444800, NULL,
+		    "Only activities that began before this Unix time in "
+		    "seconds."),
+		ARG_SPORT,
+		ARG_PROVIDER_MIRRORED,
+		ARG_ENUM("mode", modes, "summary",
+		    "summary, or detailed with every number of each."),
+	},
+	.result = {
+		HAS("activities", "array", "Newest first."),
+		HAS("count", "integer", "How many are here."),
+		HAS("total", "integer", "How many match the filters."),
+		HAS("has_more", "boolean", "Whether there is a next page."),
+		MAY("next_cursor", "string", "Pass it as cursor to go on."),
+	},
+	.scope = SCOPE_ACTIVITIES_READ,
+	.run = get_activities_run,
+};
+
+static int
+recent_run(struct mcp_call *call, struct err *e)
+{
+	struct activity_filter f;
+	struct page p;
+
+	activity_filter_init(&f);
+	f.limit = RECENT;
+	if (count_matches(call, &f, &p, e) < 0 ||
+	    read_page(call, &f, &p, e) < 0)
+		return -1;
+	show_page(call, &p, SHOW_SUMMARY);
+	return 0;
+}
+
+const struct mcp_resource resource_recent_activities = {
+	.uri = "pierre://activities/recent",
+	.name = "recent_activities",
+	.title = "Recent activities",
+	.about = "The athlete's 20 newest activities.",
+	.mime = "application/json",
+	.scope = SCOPE_ACTIVITIES_READ,
+	.run = recent_run,
+};
