@@ -37,7 +37,7 @@ static const struct {
 } sports[] = {
 #define FIT_FILE(number, name)
 #define FIT_MAKER(number, name)
-#define FIT_SPORT_TYPE(sport, sub_sport, type) \
+#define FIT_SPORT_TYPE(sport, sub_sport, type)                                 \
 	{ sport, sub_sport, SPORT_##type },
 #include "files/fit_names.def"
 #undef FIT_FILE
@@ -57,8 +57,7 @@ find_name(const struct number_name *list, size_t n, double number)
 const char *
 fit_file_kind(double type)
 {
-	const char *name =
-	    find_name(file_kinds, ARRAY_LEN(file_kinds), type);
+	const char *name = find_name(file_kinds, ARRAY_LEN(file_kinds), type);
 
 	return name != NULL ? name : "other";
 }
@@ -67,8 +66,9 @@ enum sport_type
 fit_sport(double sport, double sub_sport)
 {
 	for (size_t i = 0; i < ARRAY_LEN(sports); i++)
-		if (sport == sports[i].sport && (sports[i].sub_sport == ANY ||
-		    sub_sport == sports[i].sub_sport))
+		if (sport == sports[i].sport &&
+		    (sports[i].sub_sport == ANY ||
+			sub_sport == sports[i].sub_sport))
 			return sports[i].type;
 	return SPORT_OTHER;
 }
@@ -82,14 +82,15 @@ fit_device_name(struct arena *a, double manufacturer, double product,
 	if (isnan(manufacturer) && product_name[0] == '\0')
 		return "";
 	if (maker == NULL)
-		maker = isnan(manufacturer) ? "" :
-		    arena_printf(a, "maker %.0f", manufacturer);
+		maker = isnan(manufacturer)
+			    ? ""
+			    : arena_printf(a, "maker %.0f", manufacturer);
 	if (product_name[0] != '\0') {
 		/* Most names begin with the maker's. */
 		if (str_starts(str_of(product_name), str_of(maker)))
 			return product_name;
 		return arena_printf(a, "%s %s", maker, product_name);
 	}
-	return isnan(product) ? maker :
-	    arena_printf(a, "%s %.0f", maker, product);
+	return isnan(product) ? maker
+			      : arena_printf(a, "%s %.0f", maker, product);
 }

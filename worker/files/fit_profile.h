@@ -24,11 +24,15 @@ enum fit_field_id {
 };
 
 /* Values of enumerations that we ask about. */
-#define FIT_FILE_ACTIVITY    4
-#define FIT_EVENT_TIMER	     0
-#define FIT_EVENT_START	     0
-#define FIT_LENGTH_ACTIVE    1
-#define FIT_SPORT_TRANSITION 3
+#define FIT_FILE_ACTIVITY	   4
+#define FIT_EVENT_TIMER		   0
+#define FIT_EVENT_START		   0
+#define FIT_EVENT_STOP		   1
+#define FIT_EVENT_STOP_ALL	   4
+#define FIT_EVENT_STOP_DISABLE	   8
+#define FIT_EVENT_STOP_DISABLE_ALL 9
+#define FIT_LENGTH_ACTIVE	   1
+#define FIT_SPORT_TRANSITION	   3
 
 const char *fit_field_name(enum fit_field_id f);
 uint16_t fit_field_message(enum fit_field_id f);

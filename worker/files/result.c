@@ -24,8 +24,8 @@ static const struct {
 };
 
 void
-result_init(struct result *r, struct arena *a, struct decoded *out,
-    int32_t tz_offset_s)
+result_init(
+    struct result *r, struct arena *a, struct decoded *out, int32_t tz_offset_s)
 {
 	*r = (struct result){ .a = a, .out = out, .tz_offset_s = tz_offset_s };
 	*out = (struct decoded){ .kind = "" };
@@ -59,8 +59,8 @@ result_count(struct result *r, struct err *e)
 }
 
 struct activity *
-result_activity(struct result *r, int64_t start_s, int32_t offset_s,
-    struct err *e)
+result_activity(
+    struct result *r, int64_t start_s, int32_t offset_s, struct err *e)
 {
 	struct activity act;
 
@@ -77,7 +77,7 @@ result_activity(struct result *r, int64_t start_s, int32_t offset_s,
 	act.local_day = date_of_instant(act.start_us, act.utc_offset_s);
 	buf_add(&r->activities, &act, sizeof(act));
 	return buf_items(&r->activities, struct activity) +
-	    buf_count(&r->activities, struct activity) - 1;
+	       buf_count(&r->activities, struct activity) - 1;
 }
 
 void
@@ -128,7 +128,7 @@ clean_sample(struct sample *s, size_t *bad)
 
 	for (int k = 0; k < STREAM_KIND_COUNT; k++) {
 		if (!value_has(s->v[k]) || (s->v[k] >= plausible[k].low &&
-		    s->v[k] <= plausible[k].high))
+					       s->v[k] <= plausible[k].high))
 			continue;
 		s->v[k] = VALUE_MISSING;
 		/* No pulse is how straps say that they feel none. */
@@ -184,20 +184,23 @@ warn_of(struct result *r, const struct columns *c)
 	if (c->bad > 0)
 		result_warn(r, "%zu implausible values were left out", c->bad);
 	if (c->early > 0)
-		result_warn(r, "%zu samples from before the start were left "
-		    "out", c->early);
+		result_warn(r,
+		    "%zu samples from before the start were left "
+		    "out",
+		    c->early);
 	if (c->late > 0)
-		result_warn(r, "%zu samples from more than %d days after the "
-		    "start were left out", c->late,
-		    STREAMS_MAX_SAMPLES / 86400);
+		result_warn(r,
+		    "%zu samples from more than %d days after the "
+		    "start were left out",
+		    c->late, STREAMS_MAX_SAMPLES / 86400);
 	if (c->backward > 0)
 		result_warn(r, "%zu samples that go back in time were left out",
 		    c->backward);
 }
 
 struct streams *
-result_streams(struct result *r, const struct sample *s, size_t n,
-    int64_t start_s)
+result_streams(
+    struct result *r, const struct sample *s, size_t n, int64_t start_s)
 {
 	struct columns c = { .s = streams_new(r->a, n) };
 	struct sample one;

@@ -18,7 +18,7 @@ struct result {
 	struct arena *a;
 	struct decoded *out;
 	int32_t tz_offset_s;
-	size_t n_items;        /* samples and the like, see result_count() */
+	size_t n_items;	       /* samples and the like, see result_count() */
 	struct buf activities; /* of struct activity */
 	struct buf daily;      /* of struct daily */
 };
@@ -34,8 +34,8 @@ int result_count(struct result *r, struct err *e);
 /* Add a started activity with provider, day and missing numbers set; the caller
  * fills it before the next call.  NULL and ERR_TOO_LARGE when there are too
  * many.  offset_s INT32_MIN: not in the file. */
-struct activity *result_activity(struct result *r, int64_t start_s,
-    int32_t offset_s, struct err *e);
+struct activity *result_activity(
+    struct result *r, int64_t start_s, int32_t offset_s, struct err *e);
 /* Add a measurement, unless its value is implausible. */
 void result_daily(struct result *r, enum daily_kind kind, int64_t time_s,
     int32_t offset_s, double value);
@@ -46,8 +46,8 @@ void sample_init(struct sample *s, int64_t time_s);
 /* Samples as streams that begin at start_s: implausible values and half
  * positions left out, equal times merged, earlier ones dropped, distance never
  * decreasing, empty samples and channels left out.  NULL when none is left. */
-struct streams *result_streams(struct result *r, const struct sample *s,
-    size_t n, int64_t start_s);
+struct streams *result_streams(
+    struct result *r, const struct sample *s, size_t n, int64_t start_s);
 
 /* The elements of a buffer of structs. */
 #define buf_items(b, type) ((type *)(void *)(b)->p)

@@ -305,6 +305,22 @@ fill_start(struct activity *a)
 	}
 }
 
+/* Without samples the last lap tells where the end is. */
+static void
+fill_elapsed(struct activity *a)
+{
+	const struct lap *last;
+
+	if (a->n_laps > 0) {
+		last = &a->laps[a->n_laps - 1];
+		fill(&a->sum.elapsed_s,
+		    last->start_s + (value_has(last->sum.elapsed_s)
+					    ? last->sum.elapsed_s
+					    : last->sum.moving_s));
+	}
+	fill(&a->sum.elapsed_s, a->sum.moving_s);
+}
+
 void
 activity_complete(struct activity *a)
 {
@@ -315,6 +331,7 @@ activity_complete(struct activity *a)
 		fill_from_samples(&a->sum, &whole);
 		fill_start(a);
 	}
+	fill_elapsed(a);
 	fill_speed(&a->sum);
 	complete_laps(a);
 }

@@ -1,0 +1,98 @@
+/* Measurements of the day in FIT files: scales, resting pulse, heart rate
+ * variability, steps. */
+
+#include "base/date.h"
+#include "files/fit_set.h"
+
+/* 0xfffe in a scale's message: still weighing. */
+#define WEIGHT_BUSY 655.34
+
+#define ACTIVITY_BITS 0x1f
+#define RUNNING	      1
+#define WALKING	      6
+
+static void
+take(struct fit_set *set, const struct fit_message *m, enum daily_kind kind,
+    enum fit_field_id f)
+{
+	if (m->time != FIT_TIME_MISSING)
+		result_daily(set->result, kind, fit_unix_time(m->time),
+		    set->offset_s, fit_get(m, f));
+}
+
+static void
+flush_steps(struct fit_set *set)
+{
+	struct fit_steps *s = &set->steps;
+
+	if (s->day != INT32_MIN && s->of[RUNNING] + s->of[WALKING] > 0)
+		result_daily(set->result, DAILY_STEPS, s->day * INT64_C(86400),
+		    0, s->of[RUNNING] + s->of[WALKING]);
+	memset(s->of, 0, sizeof(s->of));
+}
+
+/* The kind of movement, in one of two fields. */
+static double
+activity_of(const struct fit_message *m)
+{
+	double activity = fit_get(m, FIT_MONITORING_ACTIVITY);
+	double intensity = fit_get(m, FIT_MONITORING_INTENSITY);
+
+	if (isnan(activity) && intensity >= 0 && intensity <= UINT8_MAX)
+		activity = (uint8_t)intensity & ACTIVITY_BITS;
+	return activity;
+}
+
+static void
+take_steps(struct fit_set *set, const struct fit_message *m)
+{
+	struct fit_steps *s = &set->steps;
+	double low = fit_get(m, FIT_MONITORING_TIME_16);
+	double activity = activity_of(m);
+	double steps = fit_get(m, FIT_MONITORING_STEPS);
+	int32_t day;
+
+	if (m->time != FIT_TIME_MISSING)
+		s->time = m->time;
+	else if (s->time != FIT_TIME_MISSING && low >= 0 && low <= UINT16_MAX)
+		s->time += ((uint32_t)low - s->time) & UINT16_MAX;
+	if (s->time == FIT_TIME_MISSING || isnan(steps) ||
+	    (activity != RUNNING && activity != WALKING))
+		return;
+	day = date_of_instant(fit_unix_time(s->time) * DATE_US_PER_SECOND,
+	    set->offset_s != INT32_MIN ? set->offset_s
+				       : set->result->tz_offset_s);
+	if (day != s->day) {
+		flush_steps(set);
+		s->day = day;
+	}
+	s->of[(int)activity] = fmax(s->of[(int)activity], steps);
+}
+
+void
+fit_daily_take(struct fit_set *set, const struct fit_message *m)
+{
+	switch (m->number) {
+	case FIT_WEIGHT:
+		if (fit_get(m, FIT_WEIGHT_WEIGHT) != WEIGHT_BUSY)
+			take(set, m, DAILY_WEIGHT, FIT_WEIGHT_WEIGHT);
+		break;
+	case FIT_RESTING_HR:
+		take(set, m, DAILY_REST_HR, FIT_RESTING_HR_TODAY);
+		break;
+	case FIT_HRV_STATUS:
+		take(set, m, DAILY_HRV_RMSSD, FIT_HRV_STATUS_LAST_NIGHT);
+		break;
+	case FIT_MONITORING:
+		take_steps(set, m);
+		break;
+	default:
+		break;
+	}
+}
+
+void
+fit_daily_end(struct fit_set *set)
+{
+	flush_steps(set);
+}

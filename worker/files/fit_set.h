@@ -1,0 +1,104 @@
+#ifndef FILES_FIT_SET_H
+#define FILES_FIT_SET_H
+
+/* The messages that belong together: from one file_id to the next, over all
+ * chained files between (a watch appends the pulse of a swim that way). */
+
+#include "files/fit_profile.h"
+#include "files/fit_record.h"
+#include "files/result.h"
+
+struct fit_session {
+	int64_t start_s; /* SAMPLE_TIME_MISSING when unknown */
+	int64_t end_s;
+	double sport;
+	double sub_sport;
+	double pool_length_m;
+	double rpe;
+	const char *name;
+	struct summary sum;
+};
+
+struct fit_lap {
+	int64_t start_s;
+	struct summary sum;
+};
+
+/* One length of a pool. */
+struct fit_length {
+	int64_t start_s;
+	double elapsed_s;
+	double speed_mps;
+	double cadence_rpm;
+	bool active;
+};
+
+struct fit_timer_event {
+	int64_t time_s;
+	bool start;
+};
+
+struct fit_pulse {
+	int64_t time_s;
+	double bpm;
+};
+
+/* The strap's clock, and what it stood at at a known time. */
+struct fit_strap {
+	bool known;
+	double time_s;
+	uint32_t anchor; /* 1/1024 s */
+	uint32_t ticks;
+};
+
+/* Steps count from midnight, for each kind of walking apart. */
+struct fit_steps {
+	uint32_t time; /* of the last monitoring message */
+	int32_t day;
+	double of[8]; /* by activity type */
+};
+
+struct fit_set {
+	struct result *result;
+	bool begun; /* some message was taken */
+	double type;
+	double manufacturer, product;
+	const char *product_name;
+	double sport, sub_sport; /* of the sport message */
+	int32_t offset_s;	 /* of local time; INT32_MIN unknown */
+	size_t timeless;	 /* records without a time */
+	bool relative;		 /* some time counts from switching on */
+	struct fit_accumulator acc;
+	struct fit_strap strap;
+	struct fit_steps steps;
+	struct buf samples;  /* struct sample */
+	struct buf sessions; /* struct fit_session */
+	struct buf laps;     /* struct fit_lap */
+	struct buf lengths;  /* struct fit_length */
+	struct buf timer;    /* struct fit_timer_event */
+	struct buf pulse;    /* struct fit_pulse */
+};
+
+void fit_set_init(struct fit_set *set, struct result *r);
+void fit_set_free(struct fit_set *set);
+/* Take what a message says; -1 with ERR_TOO_LARGE when it is one too many. */
+int fit_set_take(
+    struct fit_set *set, const struct fit_message *m, struct err *e);
+
+/* Seconds since 1970, or SAMPLE_TIME_MISSING. */
+int64_t fit_unix_time(uint32_t time);
+
+/* fit_pulse.c: note the strap's beats; later give them to samples without. */
+int fit_pulse_take(
+    struct fit_set *set, const struct fit_message *m, struct err *e);
+void fit_pulse_apply(struct fit_set *set);
+
+/* fit_daily.c: measurements of the day.  fit_daily_end() adds what is known
+ * only at the end. */
+void fit_daily_take(struct fit_set *set, const struct fit_message *m);
+void fit_daily_end(struct fit_set *set);
+
+/* fit_activity.c: the activities that the messages tell of. */
+int fit_activities(struct fit_set *set, struct err *e);
+
+#endif
