@@ -208,6 +208,7 @@ $(BUILD)/clients/.installed: t/clients/package.json t/clients/package-lock.json
 	$(SAY) NPM $(BUILD)/clients
 	@mkdir -p $(@D)
 	$(Q)cp t/clients/package.json t/clients/package-lock.json $(@D)
+	$(Q)cp t/clients/*.mjs t/bench/*.mjs $(@D)
 	$(Q)cd $(@D) && npm ci --no-audit --no-fund --loglevel=error >npm.log 2>&1 || \
 	    { cat npm.log; exit 1; }
 	@touch $@
@@ -272,8 +273,7 @@ MAN_OUT := $(MAN_SRC:man/%=$(BUILD)/man/%)
 $(BUILD)/man/%: man/% $(BIN)
 	$(SAY) MAN $@
 	@mkdir -p $(@D)
-	$(Q)$(PERL) -ne 'if (/^\.\\" \@table (\S+)/) { print qx($(BIN) --man $$1) } \
-	    else { print }' $< > $@
+	$(Q)$(PERL) -pe 's/^\.\\" \@table (\S+)\n/qx($(BIN) --man $$1)/e' $< > $@
 .PHONY: man
 man: $(MAN_OUT)
 all: $(MAN_OUT)

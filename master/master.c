@@ -32,9 +32,6 @@
 static const int signals[] = { SIGHUP, SIGUSR1, SIGTERM, SIGQUIT, SIGINT,
 	SIGCHLD };
 
-static const char *const exit_reasons[] = { "clean", "failed", "killed",
-	"panicked" };
-
 const char *
 master_state_name(enum master_state s)
 {
@@ -388,8 +385,6 @@ prepare(struct master *m, struct err *e)
 	shm_slot_begin(m->shm, SHM_MASTER_SLOT, SLOT_MASTER, 0);
 	shm_slot(m->shm, SHM_MASTER_SLOT)->pid = getpid();
 	metrics_attach(m->shm, SHM_MASTER_SLOT);
-	metrics_label(M_worker_exits_total, 0, exit_reasons,
-	    ARRAY_LEN(exit_reasons));
 	if (listen_open(m->conf, m->listen_fds, m->n_workers, e) < 0) {
 		m->n_workers = 0;
 		return -1;

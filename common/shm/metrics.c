@@ -237,3 +237,18 @@ metrics_render_one(struct buf *out, const char *name, const char *help,
 	write_head(out, name, help, kind);
 	buf_printf(out, "pierre_%s %.15g\n", name, value);
 }
+
+void
+metrics_print_mdoc(FILE *out)
+{
+	fputs(".Bl -tag -width Ds\n", out);
+	for (unsigned m = 0; m < METRIC_COUNT; m++) {
+		fprintf(out, ".It Li pierre_%s\n%s\n", families[m].name,
+		    families[m].help);
+		if (families[m].label[0][0] != '\0')
+			fprintf(out, "By %s%s%s.\n", families[m].label[0],
+			    families[m].label[1][0] != '\0' ? " and " : "",
+			    families[m].label[1]);
+	}
+	fputs(".El\n", out);
+}

@@ -5,6 +5,8 @@
  * slot; a scrape adds the slots up, so that a counter never goes back when a
  * process is replaced. */
 
+#include <stdio.h>
+
 #include "base/buf.h"
 #include "shm/shm.h"
 
@@ -40,5 +42,8 @@ void metrics_render(struct buf *out, struct shm *s);
 /* One more family with a single value; kind is "gauge" or "counter". */
 void metrics_render_one(struct buf *out, const char *name, const char *help,
     const char *kind, double value);
+
+/* The rows of the table in the manual. */
+void metrics_print_mdoc(FILE *out);
 
 #endif

@@ -1,0 +1,302 @@
+#include "command/command.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/date.h"
+#include "base/log.h"
+#include "base/tz.h"
+#include "base/version.h"
+#include "command/manual.h"
+#include "config/conf.h"
+#include "proc/heritage.h"
+#include "store/store.h"
+
+/* Exit statuses of sysexits(3) beside 0 and 1. */
+#define EXIT_USAGE 64
+
+static const struct command_record records[] = {
+#define COMMAND(name, run, db, usage, about) { name, run, db, usage, about },
+#include "command/commands.def"
+#undef COMMAND
+};
+
+/* --- arguments -------------------------------------------------------------- */
+
+static void
+take_out(struct command *c, int at, int n)
+{
+	for (int i = at; i + n < c->argc; i++)
+		c->argv[i] = c->argv[i + n];
+	c->argc -= n;
+}
+
+int
+command_option(struct command *c, const char *name, const char **value_r,
+    struct err *e)
+{
+	size_t len = strlen(name);
+
+	for (int i = 0; i < c->argc; i++) {
+		const char *arg = c->argv[i];
+
+		if (strncmp(arg, name, len) != 0)
+			continue;
+		if (arg[len] == '=') {
+			*value_r = arg + len + 1;
+			take_out(c, i, 1);
+			return 1;
+		}
+		if (arg[len] != '\0')
+			continue;
+		if (i + 1 == c->argc)
+			return err_set(e, ERR_INVALID, "%s wants a value", name);
+		*value_r = c->argv[i + 1];
+		take_out(c, i, 2);
+		return 1;
+	}
+	return 0;
+}
+
+bool
+command_flag(struct command *c, const char *name)
+{
+	for (int i = 0; i < c->argc; i++) {
+		if (strcmp(c->argv[i], name) == 0) {
+			take_out(c, i, 1);
+			return true;
+		}
+	}
+	return false;
+}
+
+int
+command_args_min(struct command *c, int n, struct err *e)
+{
+	for (int i = 0; i < c->argc; i++) {
+		if (strncmp(c->argv[i], "--", 2) == 0)
+			return err_set(e, ERR_INVALID, "%s: unknown option",
+			    c->argv[i]);
+	}
+	if (c->argc < n)
+		return err_set(e, ERR_INVALID, "%d more arguments are needed",
+		    n - c->argc);
+	return 0;
+}
+
+int
+command_args(struct command *c, int n, struct err *e)
+{
+	if (command_args_min(c, n, e) < 0)
+		return -1;
+	if (c->argc > n)
+		return err_set(e, ERR_INVALID, "%s: one argument too many",
+		    c->argv[n]);
+	return 0;
+}
+
+int
+command_day(const char *text, int32_t otherwise, int32_t *day_r, struct err *e)
+{
+	*day_r = otherwise;
+	if (text != NULL && !date_parse_day(str_of(text), day_r))
+		return err_set(e, ERR_INVALID, "%s: not a date such as 2026-11-23",
+		    text);
+	return 0;
+}
+
+int
+command_number(const char *what, const char *text, double low, double high,
+    double *out, struct err *e)
+{
+	if (!str_to_f64(str_of(text), out))
+		return err_set(e, ERR_INVALID, "%s: \"%s\" is not a number", what,
+		    text);
+	if (*out < low || *out > high)
+		return err_set(e, ERR_INVALID, "%s: %s is outside %g to %g", what,
+		    text, low, high);
+	return 0;
+}
+
+int
+command_user(struct command *c, const char *name, struct user *out,
+    struct err *e)
+{
+	int r = users_by_name(c->db, c->arena, name, out, e);
+
+	if (r == 0)
+		return err_set(e, ERR_NOT_FOUND,
+		    "there is no user \"%s\"; see pierrectl user list", name);
+	return r < 0 ? -1 : 0;
+}
+
+int
+command_today(const struct user *u, int32_t *day_r, struct err *e)
+{
+	const struct tz *zone = tz_find(str_of(u->athlete.timezone), e);
+
+	if (zone == NULL)
+		return -1;
+	*day_r = tz_day_at(zone, clock_wall_us());
+	return 0;
+}
+
+void
+command_progress(const char *what, unsigned done, unsigned all)
+{
+	static const char bar[] = "##############################";
+	int filled = (int)(done * 30 / all);
+
+	if (!isatty(STDERR_FILENO))
+		return;
+	fprintf(stderr, "\r%s [%.*s%*s] %u/%u%s", what, filled, bar, 30 - filled,
+	    "", done, all, done == all ? "\n" : "");
+}
+
+/* --- choosing and running --------------------------------------------------- */
+
+static void
+print_usage(FILE *out)
+{
+	fputs("usage: pierrectl [--config FILE] COMMAND [ARGUMENT...]\n\n", out);
+	for (size_t i = 0; i < ARRAY_LEN(records); i++)
+		fprintf(out, "  %s %s\n      %s\n", records[i].name,
+		    records[i].usage, records[i].about);
+	fputs("\nSee pierrectl(8).\n", out);
+}
+
+/* How many of the arguments are the record's words; 0: another command. */
+static int
+words_match(const struct command_record *r, int argc, char **argv)
+{
+	struct str rest = str_of(r->name);
+	int n = 0;
+
+	while (rest.p != NULL) {
+		struct str word = str_cut(rest, ' ', &rest);
+
+		if (n == argc || !str_is(word, argv[n]))
+			return 0;
+		n++;
+	}
+	return n;
+}
+
+static const struct command_record *
+find_record(struct command *c)
+{
+	for (size_t i = 0; i < ARRAY_LEN(records); i++) {
+		int n = words_match(&records[i], c->argc, c->argv);
+
+		if (n > 0) {
+			c->argv += n;
+			c->argc -= n;
+			return &records[i];
+		}
+	}
+	return NULL;
+}
+
+static int
+run_record(struct command *c, const struct command_record *r, struct err *e)
+{
+	int result;
+
+	if (r->wants_db) {
+		c->db = store_open(c->conf, NULL, e);
+		if (c->db == NULL)
+			return -1;
+	}
+	result = r->run(c, e);
+	store_close(&c->db);
+	return result;
+}
+
+static int
+run_configured(struct command *c, const struct command_record *r,
+    const char *conf_path)
+{
+	struct buf errors = BUF_INIT;
+	struct err e = ERR_INIT;
+	int status = 0;
+
+	c->conf = conf_load(conf_path, &errors);
+	if (c->conf == NULL) {
+		fputs(buf_cstr(&errors), stderr);
+		status = EXIT_CONFIG;
+	} else if (run_record(c, r, &e) < 0) {
+		fprintf(stderr, "pierrectl: %s: %s\n", r->name, e.msg);
+		if (e.code == ERR_INVALID)
+			fprintf(stderr, "usage: pierrectl %s %s\n", r->name,
+			    r->usage);
+		status = e.code == ERR_INVALID ? EXIT_USAGE :
+		    e.code == ERR_CONFIG       ? EXIT_CONFIG :
+						 1;
+	}
+	buf_free(&errors);
+	conf_free(&c->conf);
+	return status;
+}
+
+static int
+run_arguments(struct command *c)
+{
+	const char *conf_path = NULL, *table = NULL;
+	const struct command_record *r;
+	struct err e = ERR_INIT;
+
+	if (command_option(c, "--config", &conf_path, &e) < 0 ||
+	    command_option(c, "-c", &conf_path, &e) < 0 ||
+	    command_option(c, "--man", &table, &e) < 0) {
+		fprintf(stderr, "pierrectl: %s\n", e.msg);
+		return EXIT_USAGE;
+	}
+	if (table != NULL)
+		return manual_print(table);
+	if (command_flag(c, "--version") || command_flag(c, "-V")) {
+		printf("pierrectl %s (%s)\n", version_text, version_commit);
+		return 0;
+	}
+	if (command_flag(c, "--help") || command_flag(c, "-h") ||
+	    (c->argc > 0 && strcmp(c->argv[0], "help") == 0)) {
+		print_usage(stdout);
+		return 0;
+	}
+	r = find_record(c);
+	if (r == NULL) {
+		if (c->argc > 0)
+			fprintf(stderr, "pierrectl: %s: unknown command\n\n",
+			    c->argv[0]);
+		print_usage(stderr);
+		return EXIT_USAGE;
+	}
+	return run_configured(c, r, conf_path);
+}
+
+int
+command_main(int argc, char **argv)
+{
+	struct command c = { .arena = arena_new_secret(), .argc = argc - 1 };
+	int status;
+
+	c.argv = arena_many(c.arena, (size_t)argc, char *);
+	for (int i = 1; i < argc; i++)
+		c.argv[i - 1] = argv[i];
+	log_configure(LOG_NOTICE, LOG_TEXT);
+	log_set_process("pierrectl");
+	status = run_arguments(&c);
+	arena_free(&c.arena);
+	return status;
+}
+
+void
+command_print_mdoc(FILE *out)
+{
+	fputs(".Bl -tag -width Ds\n", out);
+	for (size_t i = 0; i < ARRAY_LEN(records); i++)
+		fprintf(out, ".It Cm %s %s\n%s\n", records[i].name,
+		    records[i].usage, records[i].about);
+	fputs(".El\n", out);
+}

@@ -1,0 +1,14 @@
+#ifndef COMMAND_MANUAL_H
+#define COMMAND_MANUAL_H
+
+/* The tables of the manual pages, printed by the program itself: keys,
+ * commands, metrics, tools, resources, prompts, thresholds, scopes, routes. */
+
+#include <stdio.h>
+
+/* To standard output; the exit status. */
+int manual_print(const char *table);
+/* In command.c. */
+void command_print_mdoc(FILE *out);
+
+#endif

@@ -1,0 +1,192 @@
+#include <stdio.h>
+
+#include "base/date.h"
+#include "base/tz.h"
+#include "command/command.h"
+
+/* Apply one option to a field by its own rule. */
+static int
+set_timezone(struct athlete *a, const char *value, struct err *e)
+{
+	if (tz_find(str_of(value), e) == NULL)
+		return -1;
+	a->timezone = value;
+	return 0;
+}
+
+static int
+set_sex(struct athlete *a, const char *value, struct err *e)
+{
+	if (!sex_parse(str_of(value), &a->sex))
+		return err_set(e, ERR_INVALID, "--sex: female or male, not \"%s\"",
+		    value);
+	return 0;
+}
+
+static int
+set_born(struct athlete *a, const char *value, struct err *e)
+{
+	return command_day(value, INT32_MIN, &a->birth_day, e);
+}
+
+static int
+set_height(struct athlete *a, const char *value, struct err *e)
+{
+	return command_number("--height-m", value, 0.5, 2.6, &a->height_m, e);
+}
+
+static int
+set_weight(struct athlete *a, const char *value, struct err *e)
+{
+	return command_number("--weight-kg", value, 20, 400, &a->weight_kg, e);
+}
+
+static int
+set_display(struct athlete *a, const char *value, UNUSED struct err *e)
+{
+	a->display_name = value;
+	return 0;
+}
+
+static int
+set_email(struct athlete *a, const char *value, struct err *e)
+{
+	const char *at = strchr(value, '@');
+
+	if (at == NULL || at == value || at[1] == '\0')
+		return err_set(e, ERR_INVALID, "--email: \"%s\" is not an address",
+		    value);
+	a->email = value;
+	return 0;
+}
+
+static int
+read_options(struct command *c, struct athlete *a, struct err *e)
+{
+	static const struct {
+		const char *name;
+		int (*set)(struct athlete *a, const char *value, struct err *e);
+	} options[] = {
+		{ "--display", set_display },
+		{ "--email", set_email },
+		{ "--timezone", set_timezone },
+		{ "--sex", set_sex },
+		{ "--born", set_born },
+		{ "--height-m", set_height },
+		{ "--weight-kg", set_weight },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(options); i++) {
+		const char *value;
+		int r = command_option(c, options[i].name, &value, e);
+
+		if (r < 0 || (r > 0 && options[i].set(a, value, e) < 0))
+			return -1;
+	}
+	return 0;
+}
+
+static int
+check_username(const char *name, struct err *e)
+{
+	size_t n = strlen(name);
+
+	for (size_t i = 0; i < n; i++) {
+		char c = name[i];
+
+		if (!((c | 32) >= 'a' && (c | 32) <= 'z') &&
+		    !(c >= '0' && c <= '9') && strchr("._-@", c) == NULL)
+			n = 0;
+	}
+	return n >= 1 && n <= 64 ?
+	    0 :
+	    err_set(e, ERR_INVALID, "\"%s\": a user name is 1 to 64 letters, "
+		"digits, '.', '_', '-' or '@'", name);
+}
+
+int
+command_user_create(struct command *c, struct err *e)
+{
+	struct user u = {
+		.athlete = { .display_name = "", .email = "", .timezone = "UTC",
+		    .birth_day = INT32_MIN, .height_m = VALUE_MISSING,
+		    .weight_kg = VALUE_MISSING },
+		.is_admin = command_flag(c, "--admin"),
+	};
+
+	if (read_options(c, &u.athlete, e) < 0 || command_args(c, 1, e) < 0 ||
+	    check_username(c->argv[0], e) < 0)
+		return -1;
+	u.athlete.username = c->argv[0];
+	if (u.athlete.display_name[0] == '\0')
+		u.athlete.display_name = c->argv[0];
+	if (users_create(c->db, c->arena, &u, e) < 0)
+		return -1;
+	printf("user %s created\n", u.athlete.username);
+	return 0;
+}
+
+int
+command_user_set(struct command *c, struct err *e)
+{
+	struct athlete given = { .sex = SEX_UNKNOWN };
+	struct command copy = *c;
+	struct user u;
+
+	/* The options once to find the name among them, once over the user. */
+	copy.argv = arena_memdup(c->arena, c->argv,
+	    (size_t)(c->argc + 1) * sizeof(*c->argv));
+	if (read_options(&copy, &given, e) < 0 || command_args(&copy, 1, e) < 0 ||
+	    command_user(c, copy.argv[0], &u, e) < 0 ||
+	    read_options(c, &u.athlete, e) < 0)
+		return -1;
+	if (users_update(c->db, c->arena, &u.athlete, e) < 0)
+		return -1;
+	printf("user %s changed\n", u.athlete.username);
+	return 0;
+}
+
+int
+command_user_list(struct command *c, struct err *e)
+{
+	struct user *list;
+	size_t n;
+
+	if (command_args(c, 0, e) < 0 ||
+	    users_list(c->db, c->arena, &list, &n, e) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		printf("%-20s %-24s %-20s %s%s\n", list[i].athlete.username,
+		    list[i].athlete.display_name, list[i].athlete.timezone,
+		    list[i].status == USER_SUSPENDED ? "suspended" : "active",
+		    list[i].is_admin ? ", administrator" : "");
+	return 0;
+}
+
+static int
+set_status(struct command *c, enum user_status status, const char *word,
+    struct err *e)
+{
+	struct owner o;
+	struct user u;
+
+	if (command_args(c, 1, e) < 0 || command_user(c, c->argv[0], &u, e) < 0)
+		return -1;
+	o = owner_of(&u.athlete);
+	if (users_set_status(c->db, c->arena, &o, status, e) < 0)
+		return -1;
+	printf("user %s %s\n", u.athlete.username, word);
+	return 0;
+}
+
+int
+command_user_suspend(struct command *c, struct err *e)
+{
+	return set_status(c, USER_SUSPENDED, "suspended", e);
+}
+
+int
+command_user_restore(struct command *c, struct err *e)
+{
+	return set_status(c, USER_ACTIVE, "restored", e);
+}

@@ -1,0 +1,165 @@
+#include <signal.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/check.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "config/conf.h"
+#include "loop/fiber.h"
+#include "proc/chan.h"
+#include "proc/heritage.h"
+#include "shm/shm.h"
+#include "store/dbmeta.h"
+#include "store/store.h"
+
+/* The keeper does what has to be done once a node.  Every round it asks the
+ * database how it is and where the revocation epoch stands, and tells the
+ * workers through shared memory. */
+
+#define ROUND_MS 250
+/* A database is called ill only after this long without an answer. */
+#define DEBOUNCE_US INT64_C(10000000)
+
+struct keeper {
+	const struct heritage *heritage;
+	struct loop *loop;
+	struct db *db;
+	struct timer round;
+	struct event *events[4];
+	int64_t last_good_us; /* monotonic */
+	bool asking;
+	bool leaving;
+};
+
+static void
+note_health(struct keeper *k, bool answered, int64_t took_us)
+{
+	struct shm_health before = shm_db_health(k->heritage->shm);
+	struct shm_health h = {
+		.checked_wall_us = clock_wall_us(),
+		.took_us = took_us,
+	};
+
+	if (answered)
+		k->last_good_us = clock_mono_us();
+	h.ok = answered ||
+	    (before.ok && clock_mono_us() - k->last_good_us < DEBOUNCE_US);
+	if (before.checked_wall_us != 0 && before.ok != h.ok)
+		log_msg(h.ok ? LOG_NOTICE : LOG_ERROR, "keeper", "the database %s",
+		    h.ok ? "answers again" : "does not answer");
+	shm_set_db_health(k->heritage->shm, &h);
+}
+
+static void
+ask_database(void *arg)
+{
+	struct keeper *k = arg;
+	struct arena *a = arena_new();
+	struct err e = ERR_INIT;
+	int64_t begun = clock_mono_us();
+	int64_t epoch;
+	bool answered = meta_auth_epoch(k->db, a, &epoch, &e) == 0;
+
+	if (answered)
+		shm_set_auth_epoch(k->heritage->shm, (uint64_t)epoch);
+	else
+		log_err(LOG_WARN, "keeper", "database", &e);
+	note_health(k, answered, clock_mono_us() - begun);
+	arena_free(&a);
+	k->asking = false;
+}
+
+static void
+on_round(void *arg)
+{
+	struct keeper *k = arg;
+
+	shm_beat(k->heritage->shm, k->heritage->slot,
+	    k->leaving ? SLOT_DRAINING : SLOT_READY);
+	if (!k->asking) {
+		k->asking = true;
+		fiber_spawn(k->loop, ask_database, k);
+	}
+	timer_arm_ms(&k->round, ROUND_MS);
+}
+
+static void
+leave(struct keeper *k)
+{
+	k->leaving = true;
+	timer_disarm(&k->round);
+	loop_stop(k->loop);
+}
+
+static void
+on_signal(int signal, UNUSED short what, void *arg)
+{
+	struct err e = ERR_INIT;
+
+	if (signal != SIGUSR1)
+		leave(arg);
+	else if (log_reopen(&e) < 0)
+		log_err(LOG_ERROR, "keeper", "reopen", &e);
+}
+
+static void
+on_channel(UNUSED int fd, UNUSED short what, void *arg)
+{
+	struct keeper *k = arg;
+
+	if (chan_read_ready(k->heritage->chan_fd) < 0)
+		leave(k);
+}
+
+static void
+watch(struct keeper *k)
+{
+	struct event_base *base = loop_base(k->loop);
+
+	k->events[0] = event_new(base, k->heritage->chan_fd,
+	    EV_READ | EV_PERSIST, on_channel, k);
+	k->events[1] = evsignal_new(base, SIGQUIT, on_signal, k);
+	k->events[2] = evsignal_new(base, SIGTERM, on_signal, k);
+	k->events[3] = evsignal_new(base, SIGUSR1, on_signal, k);
+	for (size_t i = 0; i < ARRAY_LEN(k->events); i++) {
+		CHECK(k->events[i] != NULL);
+		event_add(k->events[i], NULL);
+	}
+	timer_init(&k->round, k->loop, on_round, k);
+}
+
+static void
+serve(struct keeper *k)
+{
+	watch(k);
+	on_round(k);
+	chan_say_ready(k->heritage->chan_fd);
+	loop_run(k->loop);
+	for (size_t i = 0; i < ARRAY_LEN(k->events); i++)
+		event_free(k->events[i]);
+	timer_fini(&k->round);
+	while (k->asking)
+		loop_run_pending(k->loop);
+}
+
+int
+keeper_main(const struct heritage *h)
+{
+	struct keeper k = { .heritage = h, .last_good_us = clock_mono_us() };
+	struct err e = ERR_INIT;
+	int status = 0;
+
+	k.loop = loop_new(1);
+	k.db = store_open(h->conf, k.loop, &e);
+	if (k.db != NULL) {
+		serve(&k);
+	} else {
+		log_err(LOG_ERROR, "keeper", "cannot start", &e);
+		status = e.code == ERR_CONFIG ? EXIT_CONFIG : 1;
+	}
+	store_close(&k.db);
+	loop_free(&k.loop);
+	close(h->chan_fd);
+	return status;
+}

@@ -1,0 +1,19 @@
+#ifndef REST_REST_H
+#define REST_REST_H
+
+/* Handlers of the HTTP routes that are not MCP. */
+
+struct http_req;
+
+/* Probes.  Live: the master and a worker turn.  Ready: not leaving, and the
+ * keeper finds the database well.  Started: the first generation was ready. */
+void rest_livez(struct http_req *req);
+void rest_readyz(struct http_req *req);
+void rest_startupz(struct http_req *req);
+/* The state of the service for people: the status for everybody, details for
+ * administrators. */
+void rest_health(struct http_req *req);
+/* Prometheus text format. */
+void rest_metrics(struct http_req *req);
+
+#endif

@@ -1,0 +1,48 @@
+#include <unistd.h>
+
+#include "auth/masterkey.h"
+#include "base/log.h"
+#include "config/conf.h"
+#include "proc/heritage.h"
+#include "store/store.h"
+
+/* Runs to its end before the first worker starts: the schema is brought up to
+ * date, and there is a master key that fits the database. */
+
+static int
+prepare(const struct conf *conf, struct err *e)
+{
+	unsigned applied = 0;
+	struct masterkey *key;
+	struct db *db;
+	int r = -1;
+
+	if (store_migrate(conf, &applied, e) < 0)
+		return -1;
+	if (applied > 0)
+		log_with(LOG_NOTICE, "setup", "schema brought up to date",
+		    F_INT("migrations", applied));
+	key = masterkey_load(conf, e);
+	if (key == NULL)
+		return -1;
+	db = store_open(conf, NULL, e);
+	if (db != NULL)
+		r = masterkey_check(key, db, e);
+	store_close(&db);
+	masterkey_free(&key);
+	return r;
+}
+
+int
+setup_main(const struct heritage *h)
+{
+	struct err e = ERR_INIT;
+	int status = 0;
+
+	if (prepare(h->conf, &e) < 0) {
+		log_err(LOG_ERROR, "setup", "cannot start", &e);
+		status = e.code == ERR_CONFIG ? EXIT_CONFIG : 1;
+	}
+	close(h->chan_fd);
+	return status;
+}

@@ -1,0 +1,229 @@
+#include <signal.h>
+#include <unistd.h>
+
+#include "app.h"
+#include "auth/guard.h"
+#include "base/check.h"
+#include "base/log.h"
+#include "config/conf.h"
+#include "http/http.h"
+#include "mcp/mcp.h"
+#include "proc/chan.h"
+#include "proc/heritage.h"
+#include "rest/rest.h"
+#include "shm/metrics.h"
+#include "store/store.h"
+
+/* A worker: what it consists of, how it begins, beats and leaves. */
+
+#define BEAT_MS 1000
+
+struct worker {
+	const struct heritage *heritage;
+	struct app app;
+	struct http_app http_app;
+	struct http_server *server;
+	struct timer beat;
+	struct timer deadline; /* of the drain */
+	struct event *events[4];
+	enum slot_state state;
+};
+
+#define LOOP false
+#define FIBER true
+static const struct http_route routes[] = {
+#define ROUTE(method, pattern, handler, access, scopes, waits, body) \
+	{ HTTP_##method, pattern, handler, HTTP_##access, scopes, waits, body },
+#include "routes.def"
+#undef ROUTE
+	{ .pattern = NULL },
+};
+#undef LOOP
+#undef FIBER
+
+static int
+check_guard(struct http_req *req, const struct http_route *route, struct err *e)
+{
+	const struct app *app = http_app_of(req)->state;
+
+	return guard_http(app->guard, req, route, e);
+}
+
+/* --- leaving ---------------------------------------------------------------- */
+
+static void
+on_drained(void *arg)
+{
+	struct worker *w = arg;
+
+	loop_stop(w->app.loop);
+}
+
+static void
+on_deadline(void *arg)
+{
+	struct worker *w = arg;
+
+	log_msg(LOG_WARN, "worker", "server.drain_timeout is over with %u "
+	    "connections open", http_server_connections(w->server));
+	http_server_abort(w->server);
+	loop_stop(w->app.loop);
+}
+
+static void
+drain(struct worker *w)
+{
+	if (w->state == SLOT_DRAINING)
+		return;
+	w->state = SLOT_DRAINING;
+	shm_beat(w->app.shm, w->heritage->slot, w->state);
+	timer_arm_ms(&w->deadline, w->app.conf->drain_timeout_us / 1000);
+	http_server_drain(w->server, on_drained, w);
+}
+
+static void
+on_signal(int signal, UNUSED short what, void *arg)
+{
+	struct worker *w = arg;
+	struct err e = ERR_INIT;
+
+	if (signal == SIGQUIT) {
+		drain(w);
+	} else if (signal == SIGTERM) {
+		http_server_abort(w->server);
+		loop_stop(w->app.loop);
+	} else if (log_reopen(&e) < 0) {
+		log_err(LOG_ERROR, "worker", "reopen", &e);
+	}
+}
+
+/* The master has gone: nobody will reload or replace us. */
+static void
+on_channel(UNUSED int fd, UNUSED short what, void *arg)
+{
+	struct worker *w = arg;
+
+	if (chan_read_ready(w->heritage->chan_fd) < 0) {
+		event_del(w->events[0]);
+		if (w->state != SLOT_DRAINING)
+			log_msg(LOG_WARN, "worker", "the master has gone; leaving");
+		drain(w);
+	}
+}
+
+/* --- beginning -------------------------------------------------------------- */
+
+static void
+on_beat(void *arg)
+{
+	struct worker *w = arg;
+	static uint64_t dropped;
+
+	shm_beat(w->app.shm, w->heritage->slot, w->state);
+	metric_add(M_log_dropped_total, 0, 0, log_dropped() - dropped);
+	dropped = log_dropped();
+	timer_arm_ms(&w->beat, BEAT_MS);
+}
+
+/* The master counts, but does not render. */
+static void
+label_metrics(void)
+{
+	static const char *const exits[] = { "clean", "failed", "killed",
+		"panicked" };
+	static const char *const reloads[] = { "done", "refused" };
+
+	metrics_label(M_worker_exits_total, 0, exits, ARRAY_LEN(exits));
+	metrics_label(M_reloads_total, 0, reloads, ARRAY_LEN(reloads));
+}
+
+/* What the handlers use, in order of need. */
+static int
+open_app(struct worker *w, struct err *e)
+{
+	struct app *app = &w->app;
+
+	app->conf = w->heritage->conf;
+	app->shm = w->heritage->shm;
+	app->loop = loop_new((unsigned)app->conf->threads);
+	app->db = store_open(app->conf, app->loop, e);
+	if (app->db == NULL)
+		return -1;
+	app->guard = guard_new(app->conf, app->db, app->shm, e);
+	if (app->guard == NULL)
+		return -1;
+	app->mcp = mcp_new(app, e);
+	return app->mcp != NULL ? 0 : -1;
+}
+
+static void
+watch(struct worker *w)
+{
+	struct event_base *base = loop_base(w->app.loop);
+
+	w->events[0] = event_new(base, w->heritage->chan_fd,
+	    EV_READ | EV_PERSIST, on_channel, w);
+	w->events[1] = evsignal_new(base, SIGQUIT, on_signal, w);
+	w->events[2] = evsignal_new(base, SIGTERM, on_signal, w);
+	w->events[3] = evsignal_new(base, SIGUSR1, on_signal, w);
+	for (size_t i = 0; i < ARRAY_LEN(w->events); i++) {
+		CHECK(w->events[i] != NULL);
+		event_add(w->events[i], NULL);
+	}
+	timer_init(&w->beat, w->app.loop, on_beat, w);
+	timer_init(&w->deadline, w->app.loop, on_deadline, w);
+}
+
+static int
+open_server(struct worker *w, struct err *e)
+{
+	w->http_app = (struct http_app){
+		.routes = routes,
+		.guard = check_guard,
+		.state = &w->app,
+	};
+	label_metrics();
+	w->server = http_server_new(w->app.loop, w->app.conf, &w->http_app);
+	return http_server_listen(w->server, w->heritage->listen_fd, e);
+}
+
+static void
+close_worker(struct worker *w)
+{
+	for (size_t i = 0; i < ARRAY_LEN(w->events); i++) {
+		if (w->events[i] != NULL)
+			event_free(w->events[i]);
+	}
+	if (w->server != NULL) {
+		timer_fini(&w->beat);
+		timer_fini(&w->deadline);
+	}
+	http_server_free(&w->server);
+	mcp_free(&w->app.mcp);
+	guard_free(&w->app.guard);
+	store_close(&w->app.db);
+	loop_free(&w->app.loop);
+}
+
+int
+worker_main(const struct heritage *h)
+{
+	struct worker w = { .heritage = h, .state = SLOT_STARTING };
+	struct err e = ERR_INIT;
+	int status = 0;
+
+	if (open_app(&w, &e) < 0 || open_server(&w, &e) < 0) {
+		log_err(LOG_ERROR, "worker", "cannot start", &e);
+		status = e.code == ERR_CONFIG ? EXIT_CONFIG : 1;
+	} else {
+		watch(&w);
+		w.state = SLOT_READY;
+		on_beat(&w);
+		chan_say_ready(h->chan_fd);
+		loop_run(w.app.loop);
+	}
+	close_worker(&w);
+	close(h->listen_fd);
+	close(h->chan_fd);
+	return status;
+}
