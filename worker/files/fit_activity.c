@@ -9,6 +9,8 @@
 /* A record may stand before its session's start by a little. */
 #define EARLY_S 600
 #define DAY_S	86400
+/* Nobody sustains more: 50 kcal a minute are 700 W at the pedals. */
+#define KCAL_PER_S_MAX (50 / 60.0)
 
 static int
 compare_samples(const void *a, const void *b)
@@ -106,6 +108,13 @@ add_lengths(struct fit_set *set, double pool_length_m, struct err *e)
 	return 0;
 }
 
+static void
+fill(double *to, double v)
+{
+	if (isnan(*to))
+		*to = v;
+}
+
 /* Samples within a length swim at its speed and cadence. */
 static void
 spread_lengths(struct fit_set *set)
@@ -121,27 +130,34 @@ spread_lengths(struct fit_set *set)
 		if (s[i].time_s < l[at].start_s ||
 		    s[i].time_s > l[at].start_s + l[at].elapsed_s)
 			continue;
-		s[i].v[STREAM_SPEED] = l[at].active ? l[at].speed_mps : 0;
-		s[i].v[STREAM_CADENCE] = l[at].active ? l[at].cadence_rpm : 0;
+		fill(&s[i].v[STREAM_SPEED], l[at].active ? l[at].speed_mps : 0);
+		fill(&s[i].v[STREAM_CADENCE],
+		    l[at].active ? l[at].cadence_rpm : 0);
 	}
 }
 
-/* In a pool without positions the lengths tell distance and speed. */
+static bool
+has_speed(const struct fit_set *set)
+{
+	const struct sample *s = buf_items(&set->samples, struct sample);
+
+	for (size_t i = 0; i < buf_count(&set->samples, *s); i++)
+		if (s[i].v[STREAM_SPEED] > 0)
+			return true;
+	return false;
+}
+
+/* In a pool the lengths tell distance and speed. */
 static int
 swim_lengths(struct fit_set *set, struct err *e)
 {
 	const struct fit_session *session =
 	    buf_items(&set->sessions, struct fit_session);
-	const struct sample *s = buf_items(&set->samples, struct sample);
-	size_t n = buf_count(&set->samples, struct sample);
 
 	if (set->lengths.n == 0 || set->sessions.n == 0 ||
 	    !(session->pool_length_m > 0))
 		return 0;
-	for (size_t i = 0; i < n; i++)
-		if (s[i].v[STREAM_SPEED] > 0)
-			return 0;
-	if (add_lengths(set, session->pool_length_m, e) < 0)
+	if (!has_speed(set) && add_lengths(set, session->pool_length_m, e) < 0)
 		return -1;
 	qsort(set->samples.p, buf_count(&set->samples, struct sample),
 	    sizeof(struct sample), compare_samples);
@@ -216,10 +232,16 @@ timer_within(const struct fit_set *set, const struct span *span)
 	return sum;
 }
 
-/* Devices without a sensor report zeros for it. */
+/* Devices without a sensor report zeros for it, and some applications count
+ * calories in units of their own. */
 static void
 drop_unmeasured(struct summary *sum, const struct streams *s)
 {
+	if (!streams_has(s, STREAM_DISTANCE) && sum->distance_m == 0)
+		sum->distance_m = sum->average_speed_mps = sum->max_speed_mps =
+		    VALUE_MISSING;
+	if (sum->calories_kcal > KCAL_PER_S_MAX * sum->elapsed_s)
+		sum->calories_kcal = VALUE_MISSING;
 	if (!streams_has(s, STREAM_POWER) && sum->average_power_w == 0)
 		sum->average_power_w = sum->max_power_w = VALUE_MISSING;
 	if (!streams_has(s, STREAM_CADENCE) && sum->average_cadence_rpm == 0)
@@ -309,9 +331,7 @@ fit_activities(struct fit_set *set, struct err *e)
 		return 0;
 	if (set->timeless > 0)
 		result_warn(set->result,
-		    "%zu records without a time were left "
-		    "out",
-		    set->timeless);
+		    "records without a time, left out: %zu", set->timeless);
 	if (set->relative)
 		result_warn(set->result,
 		    "the device did not know the date; "

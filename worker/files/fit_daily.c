@@ -59,7 +59,8 @@ take_steps(struct fit_set *set, const struct fit_message *m)
 	if (s->time == FIT_TIME_MISSING || isnan(steps) ||
 	    (activity != RUNNING && activity != WALKING))
 		return;
-	day = date_of_instant(fit_unix_time(s->time) * DATE_US_PER_SECOND,
+	/* The count at midnight is the day's that ends. */
+	day = date_of_instant((fit_unix_time(s->time) - 1) * DATE_US_PER_SECOND,
 	    set->offset_s != INT32_MIN ? set->offset_s
 				       : set->result->tz_offset_s);
 	if (day != s->day) {

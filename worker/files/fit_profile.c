@@ -72,6 +72,20 @@ fit_get_either(const struct fit_message *m, enum fit_field_id f,
 	return isnan(v) ? fit_get(m, otherwise) : v;
 }
 
+double
+fit_get_fraction(const struct fit_message *m, enum fit_field_id whole,
+    enum fit_field_id fraction)
+{
+	double v = override_of(m, whole);
+	double part = fit_get(m, fraction);
+
+	/* The fraction is the device's own, not the developer's. */
+	if (!isnan(v))
+		return v;
+	v = fit_get(m, whole);
+	return isnan(part) ? v : v + part;
+}
+
 uint32_t
 fit_get_time(const struct fit_message *m, enum fit_field_id f)
 {

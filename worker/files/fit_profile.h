@@ -43,6 +43,9 @@ double fit_get(const struct fit_message *m, enum fit_field_id f);
 /* The first that is there: an enhanced field, and the plain one. */
 double fit_get_either(const struct fit_message *m, enum fit_field_id f,
     enum fit_field_id otherwise);
+/* A whole number and the field that has its fraction. */
+double fit_get_fraction(const struct fit_message *m, enum fit_field_id whole,
+    enum fit_field_id fraction);
 /* A time, or FIT_TIME_MISSING. */
 uint32_t fit_get_time(const struct fit_message *m, enum fit_field_id f);
 /* The field itself, or NULL. */

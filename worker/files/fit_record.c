@@ -36,13 +36,11 @@ unpack_speed_distance(struct fit_sample *s, struct fit_accumulator *acc,
 static double
 cadence_of(const struct fit_message *m)
 {
-	double whole = fit_get(m, FIT_RECORD_CADENCE);
 	double fine = fit_get(m, FIT_RECORD_CADENCE_256);
-	double fraction = fit_get(m, FIT_RECORD_CADENCE_FRACTION);
 
-	if (!isnan(fine))
-		return fine;
-	return isnan(fraction) ? whole : whole + fraction;
+	return !isnan(fine) ? fine
+			    : fit_get_fraction(m, FIT_RECORD_CADENCE,
+				  FIT_RECORD_CADENCE_FRACTION);
 }
 
 static void

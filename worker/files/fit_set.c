@@ -73,12 +73,6 @@ static const struct {
 #undef PLAIN
 };
 
-static double
-with_fraction(double whole, double fraction)
-{
-	return isnan(fraction) ? whole : whole + fraction;
-}
-
 static void
 drop_zero(double *v)
 {
@@ -100,11 +94,10 @@ take_summary(struct summary *sum, const struct fit_message *m)
 	    fit_get_either(m, EITHER(AVG_SPEED_ENHANCED), EITHER(AVG_SPEED));
 	sum->max_speed_mps =
 	    fit_get_either(m, EITHER(MAX_SPEED_ENHANCED), EITHER(MAX_SPEED));
-	sum->average_cadence_rpm =
-	    with_fraction(fit_get(m, EITHER(AVG_CADENCE)),
-		fit_get(m, EITHER(AVG_CADENCE_FRACTION)));
-	sum->max_cadence_rpm = with_fraction(fit_get(m, EITHER(MAX_CADENCE)),
-	    fit_get(m, EITHER(MAX_CADENCE_FRACTION)));
+	sum->average_cadence_rpm = fit_get_fraction(
+	    m, EITHER(AVG_CADENCE), EITHER(AVG_CADENCE_FRACTION));
+	sum->max_cadence_rpm = fit_get_fraction(
+	    m, EITHER(MAX_CADENCE), EITHER(MAX_CADENCE_FRACTION));
 #undef EITHER
 	/* No heart stands still; nothing was measured. */
 	drop_zero(&sum->average_hr_bpm);

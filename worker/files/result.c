@@ -8,6 +8,8 @@
 #include "base/check.h"
 #include "base/date.h"
 
+#define DAILY_MAX 100000
+
 /* What instruments worn by people can show. */
 static const struct {
 	double low, high;
@@ -15,7 +17,7 @@ static const struct {
 	[STREAM_HR] = { 20, 250 },
 	[STREAM_POWER] = { 0, 5000 },
 	[STREAM_CADENCE] = { 0, 400 },
-	[STREAM_SPEED] = { 0, 100 },
+	[STREAM_SPEED] = { 0, STREAMS_MAX_SPEED },
 	[STREAM_DISTANCE] = { 0, 1e7 },
 	[STREAM_ALTITUDE] = { -500, 15000 },
 	[STREAM_LAT] = { -90, 90 },
@@ -85,6 +87,7 @@ result_daily(struct result *r, enum daily_kind kind, int64_t time_s,
     int32_t offset_s, double value)
 {
 	struct daily d = { .kind = kind, .value = value };
+	struct daily *last = NULL;
 	double low, high;
 
 	daily_bounds(kind, &low, &high);
@@ -92,7 +95,15 @@ result_daily(struct result *r, enum daily_kind kind, int64_t time_s,
 		return;
 	d.day = date_of_instant(time_s * DATE_US_PER_SECOND,
 	    offset_s != INT32_MIN ? offset_s : r->tz_offset_s);
-	buf_add(&r->daily, &d, sizeof(d));
+	if (r->last_daily[kind] > 0)
+		last = buf_items(&r->daily, struct daily) +
+		       r->last_daily[kind] - 1;
+	if (last != NULL && last->day == d.day) {
+		last->value = value;
+	} else if (buf_count(&r->daily, d) < DAILY_MAX) {
+		buf_add(&r->daily, &d, sizeof(d));
+		r->last_daily[kind] = buf_count(&r->daily, d);
+	}
 }
 
 void
@@ -182,19 +193,17 @@ static void
 warn_of(struct result *r, const struct columns *c)
 {
 	if (c->bad > 0)
-		result_warn(r, "%zu implausible values were left out", c->bad);
+		result_warn(r, "implausible values, left out: %zu", c->bad);
 	if (c->early > 0)
-		result_warn(r,
-		    "%zu samples from before the start were left "
-		    "out",
+		result_warn(r, "samples from before the start, left out: %zu",
 		    c->early);
 	if (c->late > 0)
 		result_warn(r,
-		    "%zu samples from more than %d days after the "
-		    "start were left out",
-		    c->late, STREAMS_MAX_SAMPLES / 86400);
+		    "samples from more than %d days after the start, left "
+		    "out: %zu",
+		    STREAMS_MAX_SAMPLES / 86400, c->late);
 	if (c->backward > 0)
-		result_warn(r, "%zu samples that go back in time were left out",
+		result_warn(r, "samples that go back in time, left out: %zu",
 		    c->backward);
 }
 

@@ -21,6 +21,7 @@ struct result {
 	size_t n_items;	       /* samples and the like, see result_count() */
 	struct buf activities; /* of struct activity */
 	struct buf daily;      /* of struct daily */
+	size_t last_daily[DAILY_KIND_COUNT]; /* index + 1 into daily */
 };
 
 void result_init(struct result *r, struct arena *a, struct decoded *out,
@@ -36,7 +37,8 @@ int result_count(struct result *r, struct err *e);
  * many.  offset_s INT32_MIN: not in the file. */
 struct activity *result_activity(
     struct result *r, int64_t start_s, int32_t offset_s, struct err *e);
-/* Add a measurement, unless its value is implausible. */
+/* Add a measurement, unless its value is implausible.  It takes the place of
+ * the one before of its kind when that was of the same day. */
 void result_daily(struct result *r, enum daily_kind kind, int64_t time_s,
     int32_t offset_s, double value);
 /* An oddity; equal texts are kept once. */

@@ -92,9 +92,7 @@ track_finish(struct track *t, struct err *e)
 	struct activity *act;
 
 	if (t->untimed > 0)
-		result_warn(t->result,
-		    "%zu points without a time were left "
-		    "out",
+		result_warn(t->result, "points without a time, left out: %zu",
 		    t->untimed);
 	if (start_s == INT64_MAX)
 		return 0;

@@ -6,10 +6,6 @@
 
 #include "base/xalloc.h"
 
-/* A gap in the samples that is longer than this is a pause, not smart
- * recording. */
-#define PAUSE_S 30
-
 /* Height changes smaller than this are the barometer's noise. */
 #define CLIMB_M	       3.0
 #define MEDIAN_SAMPLES 5
@@ -69,11 +65,9 @@ fill(double *to, double v)
 static int32_t
 weight_of(const struct range *r, size_t i)
 {
-	int32_t step = 1;
-
-	if (i + 1 < r->to)
-		step = r->s->t_s[i + 1] - r->s->t_s[i];
-	return step > PAUSE_S ? 1 : step;
+	if (i + 1 >= r->to || streams_is_pause(r->s, i + 1))
+		return 1;
+	return r->s->t_s[i + 1] - r->s->t_s[i];
 }
 
 /* Mean over time and largest value; NaN when no sample is there. */
@@ -102,13 +96,10 @@ static double
 running_time(const struct range *r)
 {
 	double sum = 0;
-	int32_t step;
 
-	for (size_t i = r->from + 1; i < r->to; i++) {
-		step = r->s->t_s[i] - r->s->t_s[i - 1];
-		if (step <= PAUSE_S)
-			sum += step;
-	}
+	for (size_t i = r->from + 1; i < r->to; i++)
+		if (!streams_is_pause(r->s, i))
+			sum += r->s->t_s[i] - r->s->t_s[i - 1];
 	return sum;
 }
 

@@ -63,7 +63,7 @@ void activity_init(struct activity *a);
 /* Fill what the source did not say from the streams, for the whole and for each
  * lap: durations, distance, speeds, averages, extremes, elevation (sport-free,
  * section "Elevation" of the methodology: median of 5 samples, then changes of
- * 3 m and more), start position.  A gap of more than 30 s is a pause.  Never
+ * 3 m and more), start position.Pauses are what streams_is_pause() says.  Never
  * overwrites. */
 void activity_complete(struct activity *a);
 

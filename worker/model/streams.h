@@ -18,6 +18,7 @@ enum stream_kind {
 
 /* 11 days at 1 Hz; also the bound of t_s, which starts at 0 or later. */
 #define STREAMS_MAX_SAMPLES 1000000
+#define STREAMS_MAX_SPEED   60 /* m/s, what a person on skis does not exceed */
 
 struct streams {
 	size_t n;
@@ -46,6 +47,10 @@ double *streams_resample(struct arena *a, const struct streams *s,
 
 /* Metres between two points given in degrees, on the mean sphere. */
 double streams_haversine(double lat0, double lon0, double lat1, double lon1);
+/* Whether the time from sample i - 1 to sample i was a pause: longer than smart
+ * recording leaves between samples (30 s), and nothing to show that the athlete
+ * moved on (0.5 m/s and more by the distance channel). */
+bool streams_is_pause(const struct streams *s, size_t i);
 /* Add the distance channel from the positions and the speed channel from the
  * distance (over 5 s), where they are absent. */
 void streams_derive(struct arena *a, struct streams *s);

@@ -5,9 +5,10 @@
 #include "model/streams.h"
 #include "model/value.h"
 
-#define EARTH_RADIUS_M 6371008.8 /* mean radius, IUGG */
-#define SPEED_WINDOW_S 5
-#define SPEED_GAP_S    30 /* nothing is said of the speed across a longer gap */
+#define EARTH_RADIUS_M	6371008.8 /* mean radius, IUGG */
+#define SPEED_WINDOW_S	5
+#define PAUSE_S		30
+#define PAUSE_SPEED_MPS 0.5
 
 double
 streams_haversine(double lat0, double lon0, double lat1, double lon1)
@@ -18,6 +19,17 @@ streams_haversine(double lat0, double lon0, double lat1, double lon1)
 	double h = a * a + cos(lat0 * rad) * cos(lat1 * rad) * b * b;
 
 	return 2 * EARTH_RADIUS_M * asin(fmin(1, sqrt(h)));
+}
+
+bool
+streams_is_pause(const struct streams *s, size_t i)
+{
+	const double *d = s->v[STREAM_DISTANCE];
+	int32_t step = s->t_s[i] - s->t_s[i - 1];
+
+	if (step <= PAUSE_S)
+		return false;
+	return d == NULL || !(d[i] - d[i - 1] >= PAUSE_SPEED_MPS * step);
 }
 
 static void
@@ -40,25 +52,27 @@ derive_distance(struct arena *a, struct streams *s)
 }
 
 /* Distance covered over the samples that lie within half a window around i,
- * one neighbour on each side at least; no gap is crossed. */
+ * one neighbour on each side at least;no pause is crossed. */
 static double
 speed_around(const struct streams *s, size_t i)
 {
 	const double *d = s->v[STREAM_DISTANCE];
 	const int32_t *t = s->t_s;
 	size_t from = i, to = i;
+	double speed;
 
-	while (from > 0 && t[from] - t[from - 1] <= SPEED_GAP_S &&
+	while (from > 0 && !streams_is_pause(s, from) &&
 	       value_has(d[from - 1]) &&
 	       (from == i || t[i] - t[from - 1] <= SPEED_WINDOW_S / 2))
 		from--;
-	while (to + 1 < s->n && t[to + 1] - t[to] <= SPEED_GAP_S &&
+	while (to + 1 < s->n && !streams_is_pause(s, to + 1) &&
 	       value_has(d[to + 1]) &&
 	       (to == i || t[to + 1] - t[i] <= SPEED_WINDOW_S / 2))
 		to++;
 	if (from == to || d[to] < d[from])
 		return VALUE_MISSING;
-	return (d[to] - d[from]) / (t[to] - t[from]);
+	speed = (d[to] - d[from]) / (t[to] - t[from]);
+	return speed <= STREAMS_MAX_SPEED ? speed : VALUE_MISSING;
 }
 
 void
