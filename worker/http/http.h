@@ -108,6 +108,8 @@ struct str http_peer(const struct http_req *req);
 struct str http_request_id(const struct http_req *req);
 const struct http_route *http_route_of(const struct http_req *req);
 const struct http_app *http_app_of(const struct http_req *req);
+/* What the application keeps for its handlers: the table's state. */
+void *http_app_state(const struct http_req *req);
 /* Lives as long as the request. */
 struct arena *http_arena(struct http_req *req);
 const struct who *http_who(const struct http_req *req);

@@ -1,0 +1,140 @@
+/* The edge: taking connections, and not taking them when there are too many
+ * or descriptors have run out. */
+
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "http/http_impl.h"
+
+#define A_TURN	    64
+#define BACK_OFF_MS 100
+
+static const char busy[] = "HTTP/1.1 503 Service Unavailable\r\n"
+			   "Content-Length: 0\r\n"
+			   "Retry-After: 1\r\n"
+			   "Connection: close\r\n\r\n";
+
+void
+accept_watch(struct http_server *s, bool on)
+{
+	for (size_t i = 0; i < s->listeners_n; i++)
+		CHECK((on ? event_add(s->listeners[i].ev, NULL)
+			  : event_del(s->listeners[i].ev)) == 0);
+}
+
+void
+accept_back_off_over(void *arg)
+{
+	struct http_server *s = arg;
+
+	s->paused = false;
+	if (!s->draining)
+		accept_watch(s, true);
+}
+
+static void
+back_off(struct http_server *s, int error)
+{
+	log_msg(LOG_WARN, "http", "taking no connections for %d ms: %s",
+	    BACK_OFF_MS, strerror(error));
+	s->paused = true;
+	accept_watch(s, false);
+	timer_arm_ms(&s->back_off, BACK_OFF_MS);
+}
+
+/* Whoever is silent longest makes room. */
+static bool
+close_idle(struct http_server *s)
+{
+	struct list *idle = &s->in_state[CONN_IDLE];
+
+	if (list_empty(idle))
+		return false;
+	conn_hang_up(list_item(idle->next, struct conn, link));
+	return true;
+}
+
+static void
+refuse(int fd)
+{
+	if (send(fd, busy, sizeof(busy) - 1, MSG_NOSIGNAL) > 0)
+		shutdown(fd, SHUT_WR);
+	close(fd);
+}
+
+static void
+take(struct http_server *s, int fd, const struct sockaddr_storage *peer)
+{
+	if ((int64_t)s->conns_n >= s->conf->max_connections && !close_idle(s))
+		refuse(fd);
+	else
+		conn_new(s, fd, peer);
+}
+
+static bool
+is_shortage(int error)
+{
+	return error == EMFILE || error == ENFILE || error == ENOBUFS ||
+	       error == ENOMEM;
+}
+
+static void
+on_acceptable(evutil_socket_t fd, UNUSED short what, void *arg)
+{
+	struct listener *l = arg;
+	struct sockaddr_storage peer;
+	socklen_t n;
+	int got;
+
+	for (int i = 0; i < A_TURN; i++) {
+		n = sizeof(peer);
+		got = accept4(fd, (struct sockaddr *)&peer, &n,
+		    SOCK_NONBLOCK | SOCK_CLOEXEC);
+		if (got >= 0) {
+			take(l->srv, got, &peer);
+			continue;
+		}
+		if (is_shortage(errno)) {
+			back_off(l->srv, errno);
+			close_idle(l->srv);
+		}
+		/* Anything else concerns that one connection, or no one. */
+		if (errno != ECONNABORTED && errno != EINTR)
+			return;
+	}
+}
+
+int
+http_server_listen(struct http_server *s, int fd, struct err *e)
+{
+	struct listener *l = &s->listeners[s->listeners_n];
+	int on = 1;
+
+	if (s->listeners_n == HTTP_LISTENERS_MAX)
+		return err_set(e, ERR_CONFIG, "more than %d listening sockets",
+		    HTTP_LISTENERS_MAX);
+	if (evutil_make_socket_nonblocking(fd) < 0)
+		return err_sys(e, ERR_IO, "listening socket %d", fd);
+	/* Inherited by what is accepted; a local socket has no such option. */
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	l->srv = s;
+	l->fd = fd;
+	l->ev = event_new(
+	    loop_base(s->loop), fd, EV_READ | EV_PERSIST, on_acceptable, l);
+	CHECK(l->ev != NULL);
+	s->listeners_n++;
+	if (!s->paused && !s->draining)
+		CHECK(event_add(l->ev, NULL) == 0);
+	return 0;
+}
+
+void
+accept_fini(struct http_server *s)
+{
+	for (size_t i = 0; i < s->listeners_n; i++)
+		event_free(s->listeners[i].ev);
+	s->listeners_n = 0;
+}

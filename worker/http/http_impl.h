@@ -1,0 +1,264 @@
+#ifndef HTTP_HTTP_IMPL_H
+#define HTTP_HTTP_IMPL_H
+
+/* What the files of this room share: the server, its connections and the
+ * request that one of them is busy with. */
+
+#include <event2/event_struct.h>
+#include <netinet/in.h>
+#include <sys/uio.h>
+
+#include "base/list.h"
+#include "base/log.h"
+#include "config/conf.h"
+#include "http/h1.h"
+#include "http/http.h"
+#include "http/router.h"
+
+#define CONN_BUF_BYTES	    4096	/* a fresh read buffer */
+#define CONN_BUF_KEEP	    (64 * 1024) /* larger ones are not kept for reuse */
+#define CONN_AHEAD_BYTES    16384	/* read while a request is under way */
+#define CONN_PROGRESS_BYTES 4096	/* that much renews a deadline */
+#define HTTP_LOG_WORDS	    8
+#define HTTP_LISTENERS_MAX  8
+#define HTTP_REQUEST_ID_MAX 64
+
+/* CONN(name): OPEN taken, nothing read yet; HEAD part of a head is there; BODY
+ * a body is awaited; RUN the handler has it; WRITE the rest of the answer is
+ * to be written; IDLE between requests; STREAM server-sent events; LINGER the
+ * answer is out and what the client still sends is thrown away; CLOSED. */
+#define CONN_STATES                                                            \
+	CONN(OPEN)                                                             \
+	CONN(HEAD) CONN(BODY) CONN(RUN) CONN(WRITE) CONN(IDLE) CONN(STREAM)    \
+	    CONN(LINGER) CONN(CLOSED)
+
+enum conn_state {
+#define CONN(name) CONN_##name,
+	CONN_STATES
+#undef CONN
+	    CONN_STATE_COUNT
+};
+
+struct conn {
+	struct list link;  /* among those of its state, by deadline */
+	struct list again; /* has further requests in its buffer */
+	struct http_server *srv;
+	enum conn_state state;
+	int fd; /* -1: gone */
+	int64_t due_us;
+	size_t moved;	    /* bytes since the deadline was renewed */
+	int64_t stalled_us; /* since when output waits; 0: none does */
+	struct event read_ev;
+	struct event *write_ev;
+	bool reading;
+	bool close_after; /* this answer is the last */
+	bool unread;	  /* the client may be sending what nobody reads */
+	bool processing;
+	struct buf in; /* fixed while a request is under way: it points here */
+	size_t in_at;
+	struct buf next; /* came after it */
+	struct buf out;
+	size_t out_at;
+	int64_t requests;
+	struct http_req *req;
+	struct sse *sse;
+	bool peer_trusted;
+	char peer[INET6_ADDRSTRLEN];
+};
+
+enum body_end { BODY_MORE, BODY_COMPLETE, BODY_FAILED };
+
+struct http_req {
+	/* Cleared for each request. */
+	struct conn *conn;
+	const char *base; /* the bytes that h1 speaks of */
+	enum http_method method;
+	struct str path;
+	struct str peer;
+	struct router_match match;
+	unsigned label; /* of the route, in metrics */
+	const struct who *who;
+	struct fiber *fiber;
+	bool begun;  /* the head was complete, or refused */
+	bool active; /* a fiber or a caller up the stack works on it */
+	bool body_begun;
+	bool guarded;
+	bool gone;
+	bool replied;
+	bool has_cache_control;
+	int status;
+	size_t body_sent;
+	struct sse *sse;
+	int64_t began_us;
+	size_t body_max;
+	uint64_t body_left; /* of Content-Length */
+	enum body_end body_end;
+	int body_status; /* of the refusal */
+	const char *body_reason;
+	struct h1_chunked chunked;
+	struct str body;
+	size_t id_n;
+	size_t log_n;
+	/* Kept. */
+	struct http_server *srv;
+	struct list link;
+	struct arena *arena;
+	struct buf body_buf;
+	struct buf out;
+	struct buf headers;
+	char id[HTTP_REQUEST_ID_MAX];
+	struct log_field log[HTTP_LOG_WORDS];
+	struct h1 h1;
+};
+
+struct listener {
+	struct http_server *srv;
+	int fd;
+	struct event *ev;
+};
+
+struct peers; /* networks of trusted proxies */
+
+struct http_server {
+	struct loop *loop;
+	const struct conf *conf;
+	const struct http_app *app;
+	struct router *router;
+	struct peers *trusted;
+	struct h1_limits limits;
+	struct listener listeners[HTTP_LISTENERS_MAX];
+	size_t listeners_n;
+	struct timer back_off; /* of accepting */
+	bool paused;
+	struct list in_state[CONN_STATE_COUNT];
+	int64_t timeout_us[CONN_STATE_COUNT]; /* 0: no deadline */
+	struct timer sweep;
+	int64_t sweep_us; /* when it fires; INT64_MAX: it does not */
+	unsigned conns_n;
+	struct list again;
+	bool again_due;
+	bool reap_due;
+	bool draining;
+	struct timer drain_limit;
+	void (*drained)(void *arg);
+	void *drained_arg;
+	struct list idle_reqs;
+	unsigned idle_reqs_n;
+	struct buf idle_bufs[64];
+	unsigned idle_bufs_n;
+	struct buf head;  /* of the answer that is being written */
+	struct buf event; /* of a stream */
+	int64_t date_s;
+	struct buf date; /* "Date: ...\r\n" of date_s */
+	char *scratch;	 /* CONN_BUF_KEEP bytes, for one read */
+};
+
+/* --- conn.c, conn_io.c --------------------------------------------------- */
+
+struct conn *conn_new(
+    struct http_server *s, int fd, const struct sockaddr_storage *peer);
+const char *conn_state_name(enum conn_state s);
+/* The only place where a state changes. */
+void conn_move(struct conn *c, enum conn_state to);
+/* Renew the deadline of its state after enough bytes. */
+void conn_progress(struct conn *c, size_t n);
+/* Parse and serve what is in the buffer, at most a batch. */
+void conn_process(struct conn *c);
+/* As conn_process, when a turn was not enough. */
+void conn_process_again(struct conn *c);
+/* The answer is written: the next request, idleness, or the end. */
+void conn_answered(struct conn *c);
+/* The handler is done with the request; write the rest or go on. */
+void conn_settle(struct conn *c);
+/* Close now; whoever works for this client is told. */
+void conn_hang_up(struct conn *c);
+/* As conn_hang_up, and throw away what the kernel still has to send. */
+void conn_reset(struct conn *c);
+/* To be freed at the end of the turn. */
+void conn_dispose(struct conn *c);
+/* Its deadline has passed. */
+void conn_expire(struct conn *c);
+
+void conn_watch_reads(struct conn *c, bool on);
+/* Bytes, or 0 for none yet, or -1 when the client has gone. */
+ssize_t conn_recv(struct conn *c, void *p, size_t n);
+/* Write what goes at once and keep the rest. */
+void conn_send(struct conn *c, struct iovec *iov, int n);
+void conn_send_str(struct conn *c, struct str s);
+size_t conn_pending(const struct conn *c);
+void conn_on_readable(evutil_socket_t fd, short what, void *arg);
+void conn_take_buf(struct conn *c, struct buf *b);
+void conn_put_buf(struct conn *c, struct buf *b);
+
+/* --- server.c, accept.c -------------------------------------------------- */
+
+/* A deadline was set. */
+void server_due(struct http_server *s, int64_t due_us);
+/* A connection was disposed of. */
+void server_reap(struct http_server *s);
+/* Free those that were, and have no handler left. */
+void conn_reap(struct http_server *s);
+void server_again(struct http_server *s);
+void accept_watch(struct http_server *s, bool on);
+void accept_fini(struct http_server *s);
+void accept_back_off_over(void *arg);
+
+/* --- exchange.c, body.c -------------------------------------------------- */
+
+struct http_req *exchange_new(struct conn *c);
+/* The head is complete: answer, or begin what leads to an answer. */
+void exchange_begin(struct http_req *req);
+/* The head was refused. */
+void exchange_refuse(struct http_req *req, int status, const char *reason);
+/* More of the body is there, or body_end says why not. */
+void exchange_body(struct http_req *req);
+/* The client is gone. */
+void exchange_abandon(struct http_req *req);
+void exchange_free(struct http_req **req);
+
+bool body_is_expected(const struct http_req *req);
+/* Take the body from what has been read. */
+void body_begin(struct http_req *req);
+/* Read more of it; -1 when the client has gone. */
+int body_read(struct http_req *req);
+void body_fail(struct http_req *req, int status, const char *reason);
+
+/* --- reply.c, cors.c, access.c, observe.c, peer.c, sse.c ----------------- */
+
+void reply_refuse(struct http_req *req, int status, const char *message);
+/* Status line and headers of an answer into srv->head; framing is the header
+ * that says how long the body is, or "". */
+void reply_head(struct http_req *req, int status, const char *content_type,
+    const char *framing);
+/* 1 go on, 0 answered: Host or Origin is not ours, or a preflight. */
+int cors_check(struct http_req *req);
+void access_log(const struct http_req *req, int64_t duration_us);
+void observe_labels(const struct http_route *routes);
+void observe_request(const struct http_req *req, int64_t duration_us);
+void observe_in_flight(int delta);
+void observe_accept(const struct http_server *s);
+void observe_connections(const struct http_server *s);
+#define OBSERVE_UNMATCHED 0
+#define OBSERVE_INVALID	  1
+#define OBSERVE_ROUTES	  2 /* the label of the first */
+
+struct peers *peers_new(const struct conf_list *list);
+void peers_free(struct peers **p);
+/* Text of the address, and whether it is among them. */
+bool peers_name(const struct peers *p, const struct sockaddr_storage *addr,
+    char out[INET6_ADDRSTRLEN]);
+/* The last address in the list that is none of them; peer when there is none
+ * to believe. */
+struct str peers_forwarded(
+    const struct peers *p, struct str list, struct str peer);
+
+void sse_lost(struct sse *s);
+void sse_end(struct sse *s);
+/* Time for a sign of life. */
+void sse_beat(struct sse *s);
+/* Its handler is still sending. */
+bool sse_is_attached(const struct sse *s);
+/* The handler has returned. */
+void sse_handler_done(struct sse *s);
+
+#endif

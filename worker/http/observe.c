@@ -1,0 +1,131 @@
+/* What the server counts, and how the values of its labels are called. */
+
+#include "base/check.h"
+#include "http/http_impl.h"
+#include "shm/metrics.h"
+
+#define LABELS_MAX  64
+#define LABEL_BYTES 96
+
+/* Statuses by index; what is not here counts as the last. */
+static const int statuses[] = {
+	200,
+	101,
+	201,
+	202,
+	204,
+	206,
+	301,
+	302,
+	303,
+	304,
+	307,
+	308,
+	400,
+	401,
+	403,
+	404,
+	405,
+	406,
+	408,
+	409,
+	410,
+	411,
+	412,
+	413,
+	414,
+	415,
+	416,
+	417,
+	421,
+	422,
+	426,
+	428,
+	429,
+	431,
+	499,
+	500,
+	501,
+	502,
+	503,
+	504,
+	505,
+	599,
+};
+
+static char status_text[ARRAY_LEN(statuses)][12];
+static const char *status_names[ARRAY_LEN(statuses)];
+static char route_text[LABELS_MAX][LABEL_BYTES];
+static const char *route_names[LABELS_MAX];
+
+static unsigned
+status_index(int status)
+{
+	unsigned i = 0;
+
+	while (i < ARRAY_LEN(statuses) - 1 && statuses[i] != status)
+		i++;
+	return i;
+}
+
+size_t
+http_route_labels(
+    const struct http_route *routes, const char **names_r, size_t max)
+{
+	size_t n = OBSERVE_ROUTES;
+
+	CHECK(max >= OBSERVE_ROUTES);
+	names_r[OBSERVE_UNMATCHED] = "unmatched";
+	names_r[OBSERVE_INVALID] = "invalid";
+	for (const struct http_route *r = routes;
+	     r->pattern != NULL && n < MIN(max, LABELS_MAX); r++, n++) {
+		snprintf(route_text[n], LABEL_BYTES, "%s %s",
+		    http_method_name(r->method), r->pattern);
+		names_r[n] = route_text[n];
+	}
+	return n;
+}
+
+void
+observe_labels(const struct http_route *routes)
+{
+	size_t n = http_route_labels(routes, route_names, LABELS_MAX);
+
+	for (size_t i = 0; i < ARRAY_LEN(statuses); i++) {
+		snprintf(
+		    status_text[i], sizeof(status_text[i]), "%d", statuses[i]);
+		status_names[i] = status_text[i];
+	}
+	metrics_label(M_http_requests_total, 0, route_names, n);
+	metrics_label(M_http_request_duration_seconds, 0, route_names, n);
+	metrics_label(
+	    M_http_requests_total, 1, status_names, ARRAY_LEN(statuses));
+}
+
+void
+observe_request(const struct http_req *req, int64_t duration_us)
+{
+	metric_add(
+	    M_http_requests_total, req->label, status_index(req->status), 1);
+	metric_observe(
+	    M_http_request_duration_seconds, req->label, duration_us);
+}
+
+void
+observe_in_flight(int delta)
+{
+	metric_gauge_add(M_http_requests_in_flight, delta);
+}
+
+void
+observe_accept(const struct http_server *s)
+{
+	metric_add(M_http_connections_total, 0, 0, 1);
+	observe_connections(s);
+}
+
+void
+observe_connections(const struct http_server *s)
+{
+	metric_gauge(M_http_connections, s->conns_n);
+}

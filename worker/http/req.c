@@ -1,0 +1,198 @@
+/* What handlers may ask of a request. */
+
+#include "base/check.h"
+#include "base/enc.h"
+#include "base/uuid.h"
+#include "http/http_impl.h"
+
+enum http_method
+http_method_of(const struct http_req *req)
+{
+	return req->method;
+}
+
+struct str
+http_path(const struct http_req *req)
+{
+	return req->path;
+}
+
+struct str
+http_query(const struct http_req *req)
+{
+	return h1_str(req->base, req->h1.query);
+}
+
+static bool
+decode_word(struct http_req *req, struct str raw, struct str *out)
+{
+	struct buf plain = BUF_INIT;
+	bool good;
+
+	*out = raw;
+	if (str_find(raw, '%') < 0 && str_find(raw, '+') < 0)
+		return true;
+	good = dec_percent(&plain, raw, true) && str_is_utf8(buf_str(&plain));
+	if (good)
+		*out = str_make(
+		    arena_memdup(req->arena, plain.p, plain.n), plain.n);
+	buf_free(&plain);
+	return good;
+}
+
+int
+http_query_get(
+    struct http_req *req, const char *name, struct str *out, struct err *e)
+{
+	struct str rest = http_query(req), pair, key, raw;
+	int found = 0;
+
+	while (rest.p != NULL) {
+		pair = str_cut(rest, '&', &rest);
+		key = str_cut(pair, '=', &raw);
+		if (!decode_word(req, key, &key))
+			return err_set(
+			    e, ERR_INVALID, "the query is badly encoded");
+		if (!str_is(key, name))
+			continue;
+		if (found++ != 0)
+			return err_set(e, ERR_INVALID,
+			    "%s stands twice in the query", name);
+		if (!decode_word(req, raw.p != NULL ? raw : STR(""), out))
+			return err_set(
+			    e, ERR_INVALID, "%s is badly encoded", name);
+	}
+	return found;
+}
+
+struct str
+http_param(const struct http_req *req, const char *name)
+{
+	for (size_t i = 0; i < req->match.params_n; i++)
+		if (str_is(req->match.param[i].name, name))
+			return req->match.param[i].value;
+	BUG("the route has no such parameter");
+}
+
+struct str
+http_header(const struct http_req *req, const char *name)
+{
+	struct str want = str_of(name);
+
+	for (size_t i = 0; i < req->h1.headers_n; i++)
+		if (str_ieq(h1_str(req->base, req->h1.header[i].name), want))
+			return h1_str(req->base, req->h1.header[i].value);
+	return STR_NULL;
+}
+
+size_t
+http_header_count(const struct http_req *req, const char *name)
+{
+	struct str want = str_of(name);
+	size_t n = 0;
+
+	for (size_t i = 0; i < req->h1.headers_n; i++)
+		if (str_ieq(h1_str(req->base, req->h1.header[i].name), want))
+			n++;
+	return n;
+}
+
+struct str
+http_body(const struct http_req *req)
+{
+	return req->body;
+}
+
+struct str
+http_peer(const struct http_req *req)
+{
+	struct http_req *cache = (struct http_req *)(uintptr_t)req;
+	struct str peer = str_of(req->conn->peer);
+
+	if (!req->conn->peer_trusted)
+		return peer;
+	if (req->peer.p == NULL)
+		cache->peer = peers_forwarded(req->srv->trusted,
+		    h1_get(&req->h1, req->base, H1_FORWARDED_FOR), peer);
+	return req->peer;
+}
+
+static bool
+is_request_id(struct str s)
+{
+	if (s.n == 0 || s.n > HTTP_REQUEST_ID_MAX)
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.p[i];
+
+		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+			(c >= 'A' && c <= 'Z') || c == '-' || c == '_' ||
+			c == '.'))
+			return false;
+	}
+	return true;
+}
+
+struct str
+http_request_id(const struct http_req *req)
+{
+	struct http_req *cache = (struct http_req *)(uintptr_t)req;
+	struct str shown;
+	struct uuid u;
+
+	_Static_assert(HTTP_REQUEST_ID_MAX > UUID_TEXT_LEN, "room for a UUID");
+	if (req->id_n == 0) {
+		shown = h1_get(&req->h1, req->base, H1_REQUEST_ID);
+		if (is_request_id(shown)) {
+			memcpy(cache->id, shown.p, shown.n);
+			cache->id_n = shown.n;
+		} else {
+			u = uuid_new();
+			uuid_format(&u, cache->id);
+			cache->id_n = UUID_TEXT_LEN;
+		}
+	}
+	return str_make(req->id, req->id_n);
+}
+
+const struct http_route *
+http_route_of(const struct http_req *req)
+{
+	return req->match.route;
+}
+
+const struct http_app *
+http_app_of(const struct http_req *req)
+{
+	return req->srv->app;
+}
+
+void *
+http_app_state(const struct http_req *req)
+{
+	return req->srv->app->state;
+}
+
+struct arena *
+http_arena(struct http_req *req)
+{
+	return req->arena;
+}
+
+const struct who *
+http_who(const struct http_req *req)
+{
+	return req->who;
+}
+
+void
+http_set_who(struct http_req *req, const struct who *who)
+{
+	req->who = who;
+}
+
+bool
+http_is_gone(const struct http_req *req)
+{
+	return req->gone;
+}
