@@ -13,7 +13,7 @@
 
 static const char *const state_name[] = {
 #define CONN(name) #name,
-	CONN_STATES
+#include "http/conn_states.def"
 #undef CONN
 };
 
@@ -58,7 +58,11 @@ set_deadline(struct conn *c)
 void
 conn_move(struct conn *c, enum conn_state to)
 {
-	CHECK((leads_to[c->state] & 1u << to) != 0);
+	if ((leads_to[c->state] & 1u << to) == 0) {
+		log_msg(LOG_ALERT, "http", "connection went from %s to %s",
+		    conn_state_name(c->state), conn_state_name(to));
+		BUG("a state does not lead to another");
+	}
 	c->state = to;
 	set_deadline(c);
 }

@@ -40,7 +40,8 @@ status_line(int status)
 		LINE(429, "Too Many Requests");
 		LINE(431, "Request Header Fields Too Large");
 		LINE(500, "Internal Server Error");
-		LINE(501, "Not Implemented");
+		LINE(501, "Not "
+			  "Implemented");
 		LINE(502, "Bad Gateway");
 		LINE(503, "Service Unavailable");
 		LINE(504, "Gateway Timeout");
