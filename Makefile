@@ -143,20 +143,32 @@ $(GEN)/sql_names.h $(GEN)/sql_text.c &: sql/embed.pl $(wildcard sql/*/*.sql)
 	@mkdir -p $(GEN)
 	$(Q)$(PERL) sql/embed.pl $(GEN)
 
-# Files that hold a value; rewritten, and so newer, only when it changes.
+# Files that hold a value: made again, and so newer, only when it has changed.
 .PHONY: FORCE
 FORCE:
-define keep_value
-	@mkdir -p $(@D)
-	@printf '%s\n' '$(subst ','\'',$(1))' | cmp -s - $@ || \
-	    printf '%s\n' '$(subst ','\'',$(1))' > $@
-endef
+FLAGS_NOW := $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL) $(LIBS)
+FLAGS_WAS := $(file <$(O)/flags)
+OBJECTS_WAS := $(file <$(O)/objects.list)
+COMMIT_WAS := $(file <$(O)/commit)
+ifneq ($(FLAGS_NOW),$(FLAGS_WAS))
 $(O)/flags: FORCE
-	$(call keep_value,$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL) $(LIBS))
+endif
+ifneq ($(ALL_OBJ),$(OBJECTS_WAS))
 $(O)/objects.list: FORCE
-	$(call keep_value,$(ALL_OBJ))
+endif
+ifneq ($(GIT_COMMIT),$(COMMIT_WAS))
 $(O)/commit: FORCE
-	$(call keep_value,$(GIT_COMMIT))
+endif
+define write_value
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(subst ','\'',$(1))' > $@
+endef
+$(O)/flags:
+	$(call write_value,$(FLAGS_NOW))
+$(O)/objects.list:
+	$(call write_value,$(ALL_OBJ))
+$(O)/commit:
+	$(call write_value,$(GIT_COMMIT))
 
 -include $(ALL_OBJ:.o=.d) $(UNIT_BIN:%=%.d)
 
@@ -193,7 +205,7 @@ export PIERRE_OBJECTS := $(O)
 export PIERRE_BIN := $(O)/pierre-mcp-server
 export PIERRE_CLIENTS := $(BUILD)/clients
 
-tests: all unit-build $(BUILD)/clients/.installed $(if $(CI),fuzz-replay)
+tests: all unit-build $(BUILD)/clients/.scripts $(if $(CI),fuzz-replay)
 	@$(PROVE) --exec '' $(UNIT_BIN) $(TESTS)
 
 check: deps
@@ -208,9 +220,14 @@ $(BUILD)/clients/.installed: t/clients/package.json t/clients/package-lock.json
 	$(SAY) NPM $(BUILD)/clients
 	@mkdir -p $(@D)
 	$(Q)cp t/clients/package.json t/clients/package-lock.json $(@D)
-	$(Q)cp t/clients/*.mjs t/bench/*.mjs $(@D)
 	$(Q)cd $(@D) && npm ci --no-audit --no-fund --loglevel=error >npm.log 2>&1 || \
 	    { cat npm.log; exit 1; }
+	@touch $@
+
+# Scripts stand beside node_modules, where Node.js looks for what they import.
+CLIENT_SCRIPTS := $(wildcard t/clients/*.mjs t/bench/*.mjs)
+$(BUILD)/clients/.scripts: $(CLIENT_SCRIPTS) $(BUILD)/clients/.installed
+	$(Q)cp $(CLIENT_SCRIPTS) $(@D)
 	@touch $@
 
 # --- fuzzing -------------------------------------------------------------
@@ -243,7 +260,7 @@ fuzz-replay:
 
 .PHONY: bench
 bench: deps
-	@$(MAKE) --no-print-directory all $(BUILD)/clients/.installed
+	@$(MAKE) --no-print-directory all $(BUILD)/clients/.scripts
 	@$(PERL) t/bench/run.pl
 
 # --- lint ----------------------------------------------------------------
@@ -273,7 +290,7 @@ MAN_OUT := $(MAN_SRC:man/%=$(BUILD)/man/%)
 $(BUILD)/man/%: man/% $(BIN)
 	$(SAY) MAN $@
 	@mkdir -p $(@D)
-	$(Q)$(PERL) -pe 's/^\.\\" \@table (\S+)\n/qx($(BIN) --man $$1)/e' $< > $@
+	$(Q)$(PERL) -pe 's{^\.\\" \@table (\S+)\n}{qx($(BIN) --man $$1)}e' $< > $@
 .PHONY: man
 man: $(MAN_OUT)
 all: $(MAN_OUT)
