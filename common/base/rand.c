@@ -3,6 +3,7 @@
 
 #include "base/rand.h"
 
+#include <errno.h>
 #include <math.h>
 #include <pthread.h>
 #include <string.h>
@@ -41,6 +42,8 @@ draw(void *p, size_t n)
 	while (got < n) {
 		ssize_t r = getrandom((char *)p + got, n - got, 0);
 
+		if (r < 0 && errno == EINTR)
+			continue;
 		CHECK(r > 0);
 		got += (size_t)r;
 	}
