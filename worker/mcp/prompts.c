@@ -11,15 +11,14 @@ static const struct mcp_prompt prompt_weekly_review = {
 	.about = "Review one week of training: what was done, how hard it was, "
 		 "and what follows for the next week.",
 	.args = {
-		ARG_DATE("week_of",
-		    "Any day of the week to review, as 2026-11-23. "
-		    "Default: the current week."),
+		ARG_STR("week_of", 1, 40, "the current one",
+		    "Any day of the week to review, as 2026-11-23."),
 		ARG_STR("focus", 1, 200, "overall balance",
 		    "What the athlete cares about most."),
 	},
 	.text =
-	    "Review my training week (the Monday-to-Sunday week of: "
-	    "{week_of}). Focus: {focus}.\n\n"
+	    "Review my training week, Monday to Sunday: {week_of}. "
+	    "Focus: {focus}.\n\n"
 	    "1. Call get_activities for the days of that week, and "
 	    "get_stats for the four weeks before, to see what was usual.\n"
 	    "2. Call analyze_training_load and read fitness (CTL), fatigue "

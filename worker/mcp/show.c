@@ -161,6 +161,10 @@ static const struct {
 	[THRESHOLD_CSS_MPS] = { "m/s", "css_mps (critical swim speed)" },
 };
 
+const char show_threshold_how[] =
+    "Whoever runs this server sets a threshold with: pierrectl threshold set "
+    "USER KIND VALUE --from DATE";
+
 const char *
 show_threshold_unit(enum threshold_kind k)
 {

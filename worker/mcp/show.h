@@ -22,6 +22,8 @@ void show_activity_line(struct buf *out, const struct stored_activity *sa);
 /* {"kind","value","unit","valid_from","source"} */
 void show_threshold(struct jsonw *w, const struct threshold *t);
 const char *show_threshold_unit(enum threshold_kind k);
+/* How a person sets one, in words. */
+extern const char show_threshold_how[];
 /* "ftp_w (functional threshold power of cycling)" */
 const char *show_threshold_words(enum threshold_kind k);
 

@@ -269,44 +269,57 @@ show_quality(struct jsonw *w, struct arena *arena, const struct work *work)
 	jsonw_end_object(w);
 }
 
-static void
+/* Whether it was missing. */
+static bool
 hint(struct jsonw *w, struct arena *arena, const struct work *work,
     enum threshold_kind k, const char *what_for)
 {
 	char day[DATE_TEXT_LEN + 1];
 
 	if (value_has(work->thresholds.of[k].value))
-		return;
+		return false;
 	date_format_day(work->sa.activity.local_day, day);
 	jsonw_cstr(
 	    w, arena_printf(arena, "Set %s from %s or earlier to get %s.",
 		   show_threshold_words(k), day, what_for));
+	return true;
+}
+
+static bool
+hint_at_heart(struct jsonw *w, struct arena *arena, const struct work *work)
+{
+	bool any = false;
+
+	if (work->result.hr.valid_s == 0)
+		return false;
+	any |= hint(w, arena, work, THRESHOLD_LTHR_BPM,
+	    "heart-rate zones by threshold and hrTSS");
+	any |= hint(w, arena, work, THRESHOLD_MAX_HR_BPM, "TRIMP and hrTSS");
+	any |= hint(w, arena, work, THRESHOLD_REST_HR_BPM, "TRIMP and hrTSS");
+	return any;
 }
 
 static void
 show_hints(struct jsonw *w, struct arena *arena, const struct work *work)
 {
+	static const char power[] = "intensity factor, TSS and power zones";
 	const struct analysis *a = &work->result;
+	bool any = false;
 
 	jsonw_kv_array(w, "hints");
 	if (a->power.valid_s > 0 && a->family == FAMILY_RIDE)
-		hint(w, arena, work, THRESHOLD_FTP_W,
-		    "intensity factor, TSS and power zones");
+		any |= hint(w, arena, work, THRESHOLD_FTP_W, power);
 	if (a->power.valid_s > 0 && a->family == FAMILY_RUN)
-		hint(w, arena, work, THRESHOLD_RUN_FTP_W,
-		    "intensity factor, TSS and power zones");
+		any |= hint(w, arena, work, THRESHOLD_RUN_FTP_W, power);
 	if (a->speed.valid_s > 0 && a->family == FAMILY_RUN)
-		hint(w, arena, work, THRESHOLD_RUN_PACE_MPS,
+		any |= hint(w, arena, work, THRESHOLD_RUN_PACE_MPS,
 		    "a running load by pace (rTSS)");
 	if (a->family == FAMILY_SWIM)
-		hint(w, arena, work, THRESHOLD_CSS_MPS,
+		any |= hint(w, arena, work, THRESHOLD_CSS_MPS,
 		    "a swimming load (sTSS)");
-	if (a->hr.valid_s > 0) {
-		hint(w, arena, work, THRESHOLD_LTHR_BPM,
-		    "heart-rate zones by threshold and hrTSS");
-		hint(w, arena, work, THRESHOLD_MAX_HR_BPM, "TRIMP and hrTSS");
-		hint(w, arena, work, THRESHOLD_REST_HR_BPM, "TRIMP and hrTSS");
-	}
+	any |= hint_at_heart(w, arena, work);
+	if (any)
+		jsonw_cstr(w, show_threshold_how);
 	jsonw_end_array(w);
 }
 

@@ -155,6 +155,7 @@ const struct mcp_tool tool_get_athlete = {
 		HAS("thresholds", "array", "Those that hold today."),
 		HAS("missing_thresholds", "array",
 		    "Those that are not set, with what they are."),
+		HAS("how_to_set", "string", "How a threshold is set."),
 		HAS("zones", "object",
 		    "Heart-rate and power zones with scheme and reason."),
 	},
