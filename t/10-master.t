@@ -1,0 +1,146 @@
+#!/usr/bin/perl
+# The master: starting, reloading, rolling back, respawning, draining, and what
+# the operator's commands say.
+use strict;
+use warnings;
+use lib 't/lib';
+use Test::More;
+use Time::HiRes qw(sleep time);
+use Pierre::Test;
+
+my $t = Pierre::Test->new(workers => 2, config => "log:\n  access: false\n");
+
+sub until_true {
+	my ($test, $seconds) = @_;
+	my $until = time + ($seconds || 10);
+	while (time < $until) {
+		return 1 if $test->();
+		sleep 0.02;
+	}
+	return 0;
+}
+
+sub same { return "@{[sort @{$_[0]}]}" eq "@{[sort @{$_[1]}]}" }
+
+# --- status and version -----------------------------------------------------
+
+my ($status, $out, $err) = $t->signal('status');
+is($status, 0, '-s status');
+like($out, qr/running, generation 1/, 'says the generation');
+is(() = $out =~ /^\s*\d+\s+worker\s+\d+\s+\d+\s+1\s+ready/mg, 2, 'lists the workers');
+($status, $out) = run_command($t->bin, '-V');
+like($out, qr/^pierre-mcp-server \d+\.\d+\.\d+ \(\w+\)$/, '-V');
+($status, $out, $err) = run_command($t->bin, '-s', 'dance', '-c', $t->conf);
+is($status, 64, 'an unknown verb');
+is((stat($t->dir . '/pierre.sock'))[2] & 0777, 0600, 'the control socket is the owner\'s');
+is(slurp($t->dir . '/pierre.pid'), $t->pid . "\n", 'the pid file');
+
+# --- a second server --------------------------------------------------------
+
+($status, $out, $err) = run_command($t->bin, '-f', '-c', $t->conf);
+is($status, 78, 'a second server on the same data does not start');
+like($err, qr/running as process @{[$t->pid]}/, 'and names the first');
+
+# --- reload -----------------------------------------------------------------
+
+my $before = $t->children;
+($status, $out) = $t->signal('reload');
+is($status, 0, '-s reload waits for its outcome');
+like($out, qr/generation 2 is serving/, 'and tells it');
+ok(until_true(sub { @{ $t->children->{workers} } == 2 }), 'the old generation leaves');
+my $after = $t->children;
+ok(!same($before->{workers}, $after->{workers}), 'workers are new');
+isnt($before->{keeper}, $after->{keeper}, 'the keeper too');
+
+# --- a bad file changes nothing ---------------------------------------------
+
+my $good = slurp($t->conf);
+$t->write_config("http:\n  max_bodi: 1MiB\n");
+($status, $out, $err) = $t->signal('reload');
+is($status, 1, 'a reload with a bad file fails');
+like($err, qr{pierre.yaml:\d+:3: http.max_bodi: unknown key; did you mean http.max_body\?},
+    'and says where');
+ok(same($after->{workers}, $t->children->{workers}), 'the workers stay');
+is($t->request('GET', '/livez')->{status}, 200, 'and serve');
+($status, $out, $err) = run_command($t->bin, '-t', '-c', $t->conf);
+is($status, 1, '-t says the same');
+
+# --- a generation that cannot start is rolled back ---------------------------
+
+$t->write_config("database:\n  busy_timeout: 6s\nserver:\n  startup_timeout: 5s\n");
+rename $t->dir . '/master.key', $t->dir . '/master.key.away' or die;
+mkdir $t->dir . '/master.key' or die;
+($status, $out, $err) = $t->signal('reload');
+is($status, 1, 'new workers that cannot start');
+like($err, qr/rolled back/, 'are rolled back');
+ok(same($after->{workers}, $t->children->{workers}), 'the old go on');
+rmdir $t->dir . '/master.key' or die;
+rename $t->dir . '/master.key.away', $t->dir . '/master.key' or die;
+($status) = $t->signal('reload');
+is($status, 0, 'and the next reload succeeds');
+
+# --- keys that wait for a restart --------------------------------------------
+
+$t->write_config("server:\n  environment: development\nhttp:\n  max_connections: 100\n");
+my $text = slurp($t->conf) =~ s/workers: 2/workers: 3/r;
+open my $fh, '>', $t->conf or die;
+print $fh $text;
+close $fh;
+($status) = $t->signal('reload');
+is($status, 0, 'a reload that also changes server.workers');
+like($t->log, qr/waiting for a restart: server.workers/, 'names the key that waits');
+ok(until_true(sub { @{ $t->children->{workers} } == 2 }), 'and keeps two workers');
+
+# --- kill -9 ------------------------------------------------------------------
+
+my @workers = sort { $a <=> $b } @{ $t->children->{workers} };
+my $pid = $t->pid;
+my $begun = time;
+kill 'KILL', $workers[0];
+my ($served, $tries) = (0, 0);
+# With one socket a worker, connections of the dead one's queue wait for its
+# successor: every request is answered, and soon.
+while ($served < 40 && time < $begun + 5) {
+	$tries++;
+	$served++ if $t->request('GET', '/livez')->{status} == 200;
+}
+my $took = time - $begun;
+is($served, $tries, 'no new connection fails');
+ok(until_true(sub { @{ $t->children->{workers} } == 2 }), 'the worker is replaced');
+ok((grep { $_ == $workers[1] } @{ $t->children->{workers} }), 'the other is untouched');
+kill 'KILL', $t->children->{keeper};
+ok(until_true(sub { my $k = $t->children->{keeper}; $k && $k != $after->{keeper} }),
+    'the keeper is replaced');
+like($t->request('GET', '/metrics')->{content},
+    qr/pierre_worker_exits_total\{reason="killed"\} 2/, 'exits are counted');
+
+# --- a storm of HUPs is coalesced ---------------------------------------------
+
+my ($generation) = ($t->signal('status'))[1] =~ /generation (\d+)/;
+kill('HUP', $pid), sleep 0.002 for 1 .. 200;
+ok(until_true(sub {
+	my ($s) = ($t->signal('status'))[1];
+	$s =~ /running, generation (\d+)/ && $1 > $generation && @{ $t->children->{workers} } == 2;
+}, 30), 'a storm ends with one generation');
+is($t->request('GET', '/readyz')->{status}, 200, 'that serves');
+
+# --- logs ----------------------------------------------------------------------
+
+($status) = $t->signal('reopen');
+is($status, 0, '-s reopen');
+
+# --- the end ---------------------------------------------------------------------
+
+($status) = $t->signal('quit');
+is($status, 0, '-s quit waits until it is gone');
+ok(until_true(sub { kill(0, $pid) == 0 || waitpid($pid, POSIX::WNOHANG()) != 0 }, 5),
+    'the master has gone');
+$t->{status} = $?;
+$t->{pid} = undef;
+ok(!-e $t->dir . '/pierre.pid', 'the pid file too');
+ok(!-e $t->dir . '/pierre.sock', 'and the socket');
+($status, $out, $err) = $t->signal('status');
+is($status, 1, 'nobody answers now');
+like($t->log, qr/shutdown complete/, 'the last line');
+$t->finish(qr/config: |rolled back|refused|was killed by signal 9|cannot start|ended with status 78/);
+done_testing();
