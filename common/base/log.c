@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <math.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@
 #include "base/date.h"
 #include "base/jsonw.h"
 
-#define LINE_MAX_BYTES 16384 /* under PIPE_BUF lines are atomic on pipes */
+#define LINE_MAX_BYTES ((size_t)PIPE_BUF) /* atomic on pipes */
 
 static struct {
 	int fd;
@@ -122,59 +122,104 @@ log_level_name(enum log_level level)
 
 /* --- lines ------------------------------------------------------------------ */
 
+/* A line that is too long is written again with its texts cut to these
+ * lengths. */
+static const size_t text_limits[] = { 1024, 128, 16 };
+
+struct event {
+	enum log_level level;
+	const char *target;
+	const char *message;
+	const struct log_field *fields;
+	size_t n;
+	size_t limit;
+};
+
 static void
 write_timestamp(struct buf *line)
 {
 	date_format_rfc3339(line, clock_wall_us(), true, 0);
 }
 
+/* Escaped as in JSON; "..." shows where it was cut. */
 static void
-write_field_json(struct jsonw *w, const struct log_field *f)
+write_escaped(struct buf *line, struct str s, size_t limit)
 {
+	size_t n = MIN(s.n, limit);
+
+	while (n < s.n && n > 0 && ((unsigned char)s.p[n] & 0xc0) == 0x80)
+		n--;
+	jsonw_escape(line, str_make(s.p, n));
+	if (n < s.n)
+		buf_adds(line, "...");
+}
+
+static void
+write_quoted(struct buf *line, struct str s, size_t limit)
+{
+	buf_addc(line, '"');
+	write_escaped(line, s, limit);
+	buf_addc(line, '"');
+}
+
+static void
+write_text_json(struct jsonw *w, const char *name, struct str s, size_t limit)
+{
+	struct buf text = BUF_INIT;
+
+	write_quoted(&text, s, limit);
+	jsonw_key(w, name);
+	jsonw_raw(w, buf_str(&text));
+	buf_free(&text);
+}
+
+static void
+write_field_json(struct jsonw *w, const struct log_field *f, size_t limit)
+{
+	if (f->type == LOG_F_STR) {
+		write_text_json(w, f->name, f->v.s, limit);
+		return;
+	}
 	jsonw_key(w, f->name);
-	if (f->type == LOG_F_STR)
-		jsonw_str(w, f->v.s);
-	else if (f->type == LOG_F_INT)
+	if (f->type == LOG_F_INT)
 		jsonw_int(w, f->v.i);
 	else
 		jsonw_fixed(w, f->v.d, 6);
 }
 
 static void
-write_json(struct buf *line, enum log_level level, const char *target,
-    const char *message, const struct log_field *fields, size_t n)
+write_json(struct buf *line, const struct event *ev)
 {
 	static const char *const names[] = { "DEBUG", "INFO", "INFO", "WARN",
 		"ERROR", "ERROR" };
+	struct buf time = BUF_INIT;
 	char where[64];
 	struct jsonw w;
 
+	write_timestamp(&time);
 	jsonw_init(&w, line);
 	jsonw_object(&w);
-	jsonw_key(&w, "timestamp");
-	buf_addc(line, '"');
-	write_timestamp(line);
-	buf_addc(line, '"');
-	w.have_key = false;
-	jsonw_kv_cstr(&w, "level", names[level]);
-	snprintf(where, sizeof(where), "pierre_mcp_server::%s", target);
+	jsonw_kv_str(&w, "timestamp", buf_str(&time));
+	jsonw_kv_cstr(&w, "level", names[ev->level]);
+	snprintf(where, sizeof(where), "pierre_mcp_server::%s", ev->target);
 	jsonw_kv_cstr(&w, "target", where);
-	jsonw_kv_cstr(&w, "message", message);
+	write_text_json(&w, "message", str_of(ev->message), ev->limit);
 	jsonw_kv_object(&w, "fields");
-	if (level == LOG_ALERT)
+	if (ev->level == LOG_ALERT)
 		jsonw_kv_bool(&w, "alert", true);
 	jsonw_kv_cstr_opt(&w, "process", sink.process);
 	jsonw_kv_int(&w, "pid", getpid());
-	for (size_t i = 0; i < n; i++)
-		write_field_json(&w, &fields[i]);
+	for (size_t i = 0; i < ev->n; i++)
+		write_field_json(&w, &ev->fields[i], ev->limit);
 	jsonw_end_object(&w);
 	jsonw_end_object(&w);
 	jsonw_done(&w);
+	buf_free(&time);
 }
 
 /* Quoted as in JSON when it holds a space, a quote or a control byte. */
 static void
-write_text_value(struct buf *line, struct str s)
+write_text_value(struct buf *line, struct str s, size_t limit)
 {
 	bool plain = s.n > 0;
 
@@ -182,56 +227,87 @@ write_text_value(struct buf *line, struct str s)
 		plain = (unsigned char)s.p[i] > ' ' && s.p[i] != '"' &&
 		    s.p[i] != '\\' && s.p[i] != '=' &&
 		    (unsigned char)s.p[i] < 0x7f;
-	if (plain) {
-		buf_addstr(line, s);
-		return;
-	}
-	buf_addc(line, '"');
-	jsonw_escape(line, s);
-	buf_addc(line, '"');
+	if (plain)
+		write_escaped(line, s, limit);
+	else
+		write_quoted(line, s, limit);
 }
 
 static void
-write_text(struct buf *line, enum log_level level, const char *target,
-    const char *message, const struct log_field *fields, size_t n)
+write_text(struct buf *line, const struct event *ev)
 {
 	write_timestamp(line);
-	buf_printf(line, " %-6s %s[%d] %s: ", level_names[level],
+	buf_printf(line, " %-6s %s[%d] %s: ", level_names[ev->level],
 	    sink.process[0] != '\0' ? sink.process : "pierre", (int)getpid(),
-	    target);
-	jsonw_escape(line, str_of(message));
-	for (size_t i = 0; i < n; i++) {
-		buf_printf(line, " %s=", fields[i].name);
-		if (fields[i].type == LOG_F_STR)
-			write_text_value(line, fields[i].v.s);
-		else if (fields[i].type == LOG_F_INT)
-			buf_printf(line, "%lld", (long long)fields[i].v.i);
+	    ev->target);
+	write_escaped(line, str_of(ev->message), ev->limit);
+	for (size_t i = 0; i < ev->n; i++) {
+		const struct log_field *f = &ev->fields[i];
+
+		buf_printf(line, " %s=", f->name);
+		if (f->type == LOG_F_STR)
+			write_text_value(line, f->v.s, ev->limit);
+		else if (f->type == LOG_F_INT)
+			buf_printf(line, "%lld", (long long)f->v.i);
 		else
-			buf_printf(line, "%.6g", fields[i].v.d);
+			buf_printf(line, "%.6g", f->v.d);
 	}
+}
+
+static void
+compose(struct buf *line, struct event *ev)
+{
+	for (size_t i = 0; i < ARRAY_LEN(text_limits); i++) {
+		ev->limit = text_limits[i];
+		buf_clear(line);
+		if (sink.format == LOG_JSON)
+			write_json(line, ev);
+		else
+			write_text(line, ev);
+		if (line->n < LINE_MAX_BYTES)
+			break;
+	}
+	line->n = MIN(line->n, LINE_MAX_BYTES - 1);
+	buf_addc(line, '\n');
+}
+
+/* Standard error is shared with others, so it cannot be made non-blocking: a
+ * pipe that nobody empties would stop us. */
+static bool
+sink_is_ready(void)
+{
+	struct pollfd p = { .fd = sink.fd, .events = POLLOUT };
+
+	if (sink.path[0] != '\0')
+		return true;
+	return poll(&p, 1, 0) > 0 && (p.revents & POLLOUT) != 0;
+}
+
+static bool
+write_line(struct str line)
+{
+	ssize_t done;
+
+	if (!sink_is_ready())
+		return false;
+	do
+		done = write(sink.fd, line.p, line.n);
+	while (done < 0 && errno == EINTR);
+	return done == (ssize_t)line.n;
 }
 
 void
 log_event(enum log_level level, const char *target, const char *message,
     const struct log_field *fields, size_t n)
 {
+	struct event ev = { level, target, message, fields, n, 0 };
 	struct buf line = BUF_INIT;
 	int saved = errno;
-	ssize_t done;
 
 	if (!log_enabled(level))
 		return;
-	if (sink.format == LOG_JSON)
-		write_json(&line, level, target, message, fields, n);
-	else
-		write_text(&line, level, target, message, fields, n);
-	if (line.n > LINE_MAX_BYTES - 1)
-		line.n = LINE_MAX_BYTES - 1;
-	buf_addc(&line, '\n');
-	do
-		done = write(sink.fd, line.p, line.n);
-	while (done < 0 && errno == EINTR);
-	if (done != (ssize_t)line.n)
+	compose(&line, &ev);
+	if (!write_line(buf_str(&line)))
 		atomic_fetch_add_explicit(&sink.dropped, 1,
 		    memory_order_relaxed);
 	buf_free(&line);
