@@ -57,6 +57,7 @@ show_thresholds(struct jsonw *w, const struct profile *p)
 			    w, show_threshold_words((enum threshold_kind)k));
 	}
 	jsonw_end_array(w);
+	jsonw_kv_cstr(w, "how_to_set", show_threshold_how);
 }
 
 static void
