@@ -103,7 +103,8 @@ sub milliseconds {
 # One run of wrk against a running server.
 sub load {
 	my ($root, $url, $script) = @_;
-	my @command = ('wrk', '-t1', '-c64', "-d${seconds}s", '--latency');
+	my @command = ('wrk', '-t1', '-c64', "-d${seconds}s", '--timeout', '20s',
+	    '--latency');
 	push @command, '-s', $script if $script;
 	my $before = cpu_seconds($root);
 	open my $wrk, '-|', @command, $url or die "wrk: $!";

@@ -22,7 +22,7 @@ our @EXPORT = qw(free_port wait_for_port slurp shared_dir run_command);
 
 my $objects = $ENV{PIERRE_OBJECTS} || 'build/release';
 my $bin = abs_path($ENV{PIERRE_BIN} || "$objects/pierre-mcp-server");
-my $ctl = abs_path("$objects/pierrectl");
+my $ctl = abs_path($objects) . "/pierrectl";
 $ENV{TZ} = 'UTC';
 delete @ENV{qw(DATABASE_URL HTTP_PORT HOST LOG_FORMAT RUST_LOG ALLOWED_ORIGINS
     PIERRE_MASTER_ENCRYPTION_KEY)};
