@@ -4,7 +4,7 @@
 # the servers' CPU time a request: it stays the same when the machine is busy
 # with other things, where requests a second do not.
 #
-# Usage: t/bench/run.pl [--seconds N] [--rounds N] [--json]
+# Usage: t/bench/run.pl [--seconds N] [--rounds N] [--only PATTERN] [--json]
 use strict;
 use warnings;
 use FindBin;
@@ -15,9 +15,10 @@ use JSON::PP;
 use File::Temp qw(tempdir);
 use Pierre::Test;
 
-my ($seconds, $rounds, $json) = (4, 3, 0);
-GetOptions('seconds=i' => \$seconds, 'rounds=i' => \$rounds, 'json' => \$json)
-    or die "usage: run.pl [--seconds N] [--rounds N] [--json]\n";
+my ($seconds, $rounds, $json, $only) = (4, 3, 0, '');
+GetOptions('seconds=i' => \$seconds, 'rounds=i' => \$rounds, 'json' => \$json,
+    'only=s' => \$only)
+    or die "usage: run.pl [--seconds N] [--rounds N] [--only PATTERN] [--json]\n";
 my $clients = $ENV{PIERRE_CLIENTS} || 'build/clients';
 my $dir = tempdir(CLEANUP => 1);
 my $hz = POSIX::sysconf(POSIX::_SC_CLK_TCK());
@@ -211,6 +212,8 @@ my @cases = (
 		call('activities', 'get_activities', { limit => 10 }, $ours->token)],
 );
 
+@cases = grep { $_->[0] =~ /$only/ } @cases;
+
 my %result;
 for my $round (1 .. $rounds) {
 	for my $case (@cases) {
@@ -227,11 +230,13 @@ for my $case (@cases) {
 	}
 	$row{$name}{rss_mib} = rss_mib($case->[1]);
 }
-my %ratio = (
-	livez_cpu_vs_nginx => $row{'GET /livez'}{us} / $row{'nginx return 200'}{us},
-	explain_metric_per_cpu_vs_sdk => $row{'tools/call explain_metric'}{per_cpu} /
-	    $row{'SDK v2 tools/call add'}{per_cpu},
-);
+my %ratio;
+$ratio{livez_cpu_vs_nginx} =
+    $row{'GET /livez'}{us} / $row{'nginx return 200'}{us}
+    if $row{'GET /livez'} && $row{'nginx return 200'};
+$ratio{explain_metric_per_cpu_vs_sdk} =
+    $row{'tools/call explain_metric'}{per_cpu} / $row{'SDK v2 tools/call add'}{per_cpu}
+    if $row{'tools/call explain_metric'} && $row{'SDK v2 tools/call add'};
 stop($_) for $nginx, $sdk;
 
 if ($json) {
@@ -247,6 +252,6 @@ for my $case (@cases) {
 	    @$r{qw(rps us per_cpu p50 p99 rss_mib)};
 }
 printf "\nGET /livez costs %.2f x the CPU of nginx return 200.\n",
-    $ratio{livez_cpu_vs_nginx};
+    $ratio{livez_cpu_vs_nginx} if $ratio{livez_cpu_vs_nginx};
 printf "explain_metric serves %.1f x the requests per CPU-second of the SDK server.\n",
-    $ratio{explain_metric_per_cpu_vs_sdk};
+    $ratio{explain_metric_per_cpu_vs_sdk} if $ratio{explain_metric_per_cpu_vs_sdk};
