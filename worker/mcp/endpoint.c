@@ -125,14 +125,10 @@ void
 mcp_write_metadata_url(const struct rpc *r, struct buf *out)
 {
 	const char *base = r->app->conf->public_url;
-	struct str host = http_header(r->http, "host");
 
-	buf_adds(out, ", resource_metadata=\"");
-	if (base[0] != '\0') {
-		buf_adds(out, base);
-	} else {
-		buf_adds(out, "http://");
-		buf_addstr(out, host);
-	}
-	buf_adds(out, "/.well-known/oauth-protected-resource/mcp\"");
+	if (base[0] != '\0')
+		buf_printf(out,
+		    ", resource_metadata=\"%s/.well-known/"
+		    "oauth-protected-resource\"",
+		    base);
 }

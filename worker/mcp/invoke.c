@@ -150,7 +150,8 @@ challenge(struct rpc *r, uint32_t scopes)
 {
 	struct buf b = BUF_INIT;
 
-	buf_adds(&b, "Bearer error=\"insufficient_scope\", scope=\"");
+	buf_adds(&b,
+	    "Bearer realm=\"pierre\", error=\"insufficient_scope\", scope=\"");
 	scope_format(&b, scopes);
 	buf_adds(&b, "\"");
 	mcp_write_metadata_url(r, &b);

@@ -42,7 +42,7 @@ const char *mcp_param(struct rpc *r, const char *name);
 NODISCARD bool mcp_check_scope(
     struct rpc *r, uint32_t scopes, const char *what);
 
-/* ", resource_metadata=..." of a WWW-Authenticate. */
+/* ", resource_metadata=..." of a WWW-Authenticate, as the guard has it. */
 void mcp_write_metadata_url(const struct rpc *r, struct buf *out);
 
 /* How a call went; MCP_REFUSED was the caller's mistake. */
