@@ -20,18 +20,23 @@ conf_key_find(struct str name)
 	return NULL;
 }
 
-const char *
+struct str
 conf_key_nearest(struct str name)
 {
-	const char *nearest = NULL;
+	bool is_section = str_find(name, '.') < 0;
+	struct str nearest = STR_NULL, member;
 	unsigned best = 6;
 
 	for (size_t i = 0; i < CONF_KEY_COUNT; i++) {
-		unsigned d = str_distance(name, str_of(conf_keys[i].name));
+		struct str candidate = str_of(conf_keys[i].name);
+		unsigned d;
 
+		if (is_section)
+			candidate = str_cut(candidate, '.', &member);
+		d = str_distance(name, candidate);
 		if (d < best) {
 			best = d;
-			nearest = conf_keys[i].name;
+			nearest = candidate;
 		}
 	}
 	return nearest;

@@ -2,7 +2,29 @@
 
 #include <stdlib.h>
 
+#include "base/jsonw.h"
+#include "base/xalloc.h"
+
 /* The same table as text: what is in force, and the manual's rows. */
+
+/* What JSON escapes, YAML reads in double quotes too. */
+static void
+print_quoted(struct str s, FILE *out)
+{
+	struct buf text = BUF_INIT;
+
+	jsonw_escape(&text, s);
+	fprintf(out, "\"%s\"", buf_cstr(&text));
+	buf_free(&text);
+}
+
+static bool
+from_environment(const struct conf_key *k)
+{
+	const char *value = k->env[0] != '\0' ? getenv(k->env) : NULL;
+
+	return value != NULL && value[0] != '\0';
+}
 
 static void
 print_yaml_value(const struct conf *c, const struct conf_key *k, FILE *out)
@@ -12,11 +34,11 @@ print_yaml_value(const struct conf *c, const struct conf_key *k, FILE *out)
 	if (k->type == CONF_LIST) {
 		const struct conf_list *list = conf_field(c, k);
 
-		fputc('[', out);
-		for (size_t i = 0; i < list->n; i++)
-			fprintf(out, "%s\"%s\"", i > 0 ? ", " : "",
-			    list->item[i]);
-		fputc(']', out);
+		for (size_t i = 0; i < list->n; i++) {
+			fputs(i > 0 ? ", " : "[", out);
+			print_quoted(str_of(list->item[i]), out);
+		}
+		fputs(list->n > 0 ? "]" : "[]", out);
 		return;
 	}
 	conf_format(c, k, &text);
@@ -25,7 +47,8 @@ print_yaml_value(const struct conf *c, const struct conf_key *k, FILE *out)
 	else if (k->type == CONF_INT || k->type == CONF_BOOL)
 		fputs(buf_cstr(&text), out);
 	else
-		fprintf(out, "\"%s\"", buf_cstr(&text));
+		print_quoted(buf_str(&text), out);
+	wipe(text.p, text.n);
 	buf_free(&text);
 }
 
@@ -46,7 +69,7 @@ conf_print(const struct conf *c, FILE *out)
 		section = part;
 		fprintf(out, "  %.*s: ", STR_ARG(member));
 		print_yaml_value(c, k, out);
-		if (k->env[0] != '\0' && getenv(k->env) != NULL)
+		if (from_environment(k))
 			fprintf(out, "  # from %s", k->env);
 		fputc('\n', out);
 	}

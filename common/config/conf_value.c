@@ -86,10 +86,9 @@ parse_scaled(enum conf_type type, struct str text, int64_t bare, int64_t *out,
 		return err_set(e, ERR_CONFIG, "\"%.*s\" has no unit; write %s",
 		    STR_ARG(text), type == CONF_TIME ? "30s" : "16KiB");
 	}
-	if (value != 0 && factor > INT64_MAX / llabs(value))
+	if (__builtin_mul_overflow(value, factor, out))
 		return err_set(e, ERR_CONFIG, "\"%.*s\" is too large",
 		    STR_ARG(text));
-	*out = value * factor;
 	return 0;
 }
 
@@ -145,14 +144,28 @@ set_enum(struct conf *c, const struct conf_key *k, struct str text,
 	    k->low);
 }
 
+/* Nothing that would end a C string early or break a line of the log. */
+static int
+check_printable(struct str text, struct err *e)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		unsigned char c = (unsigned char)text.p[i];
+
+		if (c < 0x20 || c == 0x7f)
+			return err_set(e, ERR_CONFIG,
+			    "holds a line break or another control character");
+	}
+	return 0;
+}
+
 static int
 set_text(struct conf *c, const struct conf_key *k, struct str text,
     struct err *e)
 {
 	char *value = arena_strndup(c->arena, text.p, text.n);
 
-	if (memchr(text.p, '\n', text.n) != NULL)
-		return err_set(e, ERR_CONFIG, "holds a line break");
+	if (check_printable(text, e) < 0)
+		return -1;
 	if (k->type == CONF_PATH && text.n > 0 && text.p[0] != '/') {
 		char cwd[PATH_MAX];
 
@@ -177,6 +190,8 @@ conf_set_list(struct conf *c, const struct conf_key *k,
 	for (size_t i = 0; i < n; i++) {
 		struct str item = str_trim(items[i]);
 
+		if (check_printable(item, e) < 0)
+			return -1;
 		if (item.n > 0)
 			list->item[list->n++] =
 			    arena_strndup(c->arena, item.p, item.n);
@@ -304,10 +319,9 @@ conf_expand(struct arena *a, struct str text, struct str *out, struct err *e)
 static void
 format_scaled(const struct unit *u, int64_t value, struct buf *out)
 {
-	while (u->name != NULL && u[1].name != NULL &&
-	    (value % u->factor != 0 || value == 0))
+	while (u->name != NULL && u[1].name != NULL && value % u->factor != 0)
 		u++;
-	if (u->name == NULL)
+	if (u->name == NULL || value == 0)
 		buf_printf(out, "%lld", (long long)value);
 	else
 		buf_printf(out, "%lld%s", (long long)(value / u->factor), u->name);

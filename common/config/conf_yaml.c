@@ -99,12 +99,12 @@ read_value(struct walk *w, const struct conf_key *k, const yaml_node_t *node)
 static void
 unknown_key(struct walk *w, const yaml_node_t *node, struct str name)
 {
-	const char *nearest = conf_key_nearest(name);
+	struct str nearest = conf_key_nearest(name);
+	bool near = nearest.p != NULL;
 
 	conf_complain(w->r, w->r->file, line_of(node), column_of(node),
-	    "%.*s: unknown key%s%s%s", (int)MIN(name.n, 80), name.p,
-	    nearest != NULL ? "; did you mean " : "",
-	    nearest != NULL ? nearest : "", nearest != NULL ? "?" : "");
+	    "%.*s: unknown key%s%.*s%s", (int)MIN(name.n, 80), name.p,
+	    near ? "; did you mean " : "", STR_ARG(nearest), near ? "?" : "");
 }
 
 static void

@@ -57,8 +57,9 @@ struct conf_reader {
 void conf_complain(struct conf_reader *r, const char *where, size_t line,
     size_t column, const char *fmt, ...) PRINTF_LIKE(5, 6);
 const struct conf_key *conf_key_find(struct str name);
-/* The nearest key name to one that does not exist, or NULL. */
-const char *conf_key_nearest(struct str name);
+/* The name nearest to one that does not exist: a key's for "section.key", a
+ * section's for a name without a dot; STR_NULL when none is near. */
+struct str conf_key_nearest(struct str name);
 
 /* Set a key from text.  bare_time_ok: "30" is thirty seconds. */
 int conf_set(struct conf *c, const struct conf_key *k, struct str text,

@@ -71,13 +71,18 @@ test_bad(void)
 {
 	expect("server:\n  drain_timout: 2m\n", ":2:3",
 	    "server.drain_timout: unknown key; did you mean server.drain_timeout?");
-	expect("servre:\n  workers: 2\n", ":1:1", "servre: unknown key");
+	expect("servre:\n  workers: 2\n", ":1:1", "servre: unknown key; did you mean server?");
 	expect("server:\n  workers: two\n", ":2:12", "\"two\" is not a number");
 	expect("server:\n  workers: 65\n", ":2:12", "65 is outside 0 to 64");
 	expect("server:\n  drain_timeout: 30\n", ":2:18", "has no unit; write 30s");
 	expect("server:\n  drain_timeout: 30x\n", ":2:18", "is not a unit");
 	expect("server:\n  drain_timeout: 11m\n", ":2:18", "outside 0s to 10m");
-	expect("server:\n  workers: 1\n  workers: 2\n", ":3:3", "stands twice");
+	expect("server:\n  host: \"a\\nb\"\n", ":2:9", "line break");
+	expect("server:\n  host: \"a\\0b\"\n", ":2:9", "control character");
+	expect("http:\n  allowed_hosts: [\"a\\eb\"]\n", ":2:18", "control character");
+	expect("server:\n  workers: -9223372036854775808\n", ":2:12", "outside");
+	expect("server:\n  drain_timeout: -9223372036854775808d\n", ":2:18", "too large");
+expect("server:\n  workers: 1\n  workers: 2\n", ":3:3", "stands twice");
 	expect("log:\n  level: loud\n", ":2:10", "is not one of debug|info");
 	expect("log:\n  access: maybe\n", ":2:11", "neither true nor false");
 	expect("server: 5\n", ":1:9", "must hold keys");

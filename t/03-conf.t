@@ -1,0 +1,294 @@
+#!/usr/bin/perl
+# conf/pierre.yaml is the table of keys: every key with its default.  And every
+# key by itself: what is wrong with it is found, with its place and its name.
+use strict;
+use warnings;
+use File::Temp qw(tempdir);
+use List::Util qw(min);
+use Test::More;
+use Time::HiRes qw(time);
+
+my $objects = $ENV{PIERRE_OBJECTS} || 'build/release';
+my $bin = $ENV{PIERRE_BIN} || "$objects/pierre-mcp-server";
+my $dir = tempdir(CLEANUP => 1);
+my $file = "$dir/pierre.yaml";
+
+my @keys = read_table('common/config/keys.def');
+delete $ENV{$_} for map { $_->{env} || () } @keys;
+cmp_ok(scalar @keys, '>', 30, 'keys of the table');
+
+sub read_table {
+	my ($path) = @_;
+	my @rows;
+	open my $fh, '<', $path or die "$path: $!";
+	while (<$fh>) {
+		my ($name, $type, $rest) = /^KEY\("([\w.]+)", \w+, (\w+), (.*)/
+		    or next;
+		my ($default, $low, $high, $env) = $rest =~ /"([^"]*)"/g;
+		my ($section, $member) = split /\./, $name;
+		push @rows, { name => $name, type => $type, default => $default,
+			low => $low, high => $high, env => $env,
+			section => $section, member => $member };
+	}
+	return @rows;
+}
+
+sub spew {
+	my ($text) = @_;
+	open my $fh, '>', $file or die "$file: $!";
+	print $fh $text;
+	close $fh or die "$file: $!";
+}
+
+# Exit status, standard output, standard error.
+sub run {
+	my (@arguments) = @_;
+	my ($out, $err) = ("$dir/out", "$dir/err");
+	my $pid = fork // die "fork: $!";
+	if ($pid == 0) {
+		open STDOUT, '>', $out;
+		open STDERR, '>', $err;
+		exec $bin, @arguments or exit 127;
+	}
+	waitpid $pid, 0;
+	my $status = $? & 127 ? "signal " . ($? & 127) : $? >> 8;
+	return ($status, map { slurp($_) } $out, $err);
+}
+
+sub slurp {
+	my ($path) = @_;
+	open my $fh, '<', $path or die "$path: $!";
+	local $/;
+	return <$fh> // '';
+}
+
+# What is in force, without the line that names the file.
+sub in_force {
+	my ($status, $out, $err) = run('-T', '-c', @_);
+	is($status, 0, "-T of $_[0]") or diag $err;
+	$out =~ s/^#.*\n//;
+	return $out;
+}
+
+# A file with one key on its second line.
+sub with_key {
+	my ($key, $value, $member) = @_;
+	spew("$key->{section}:\n  " . ($member // $key->{member}) . ": $value\n");
+}
+
+sub refused {
+	my ($place, $words, $what) = @_;
+	my ($status, undef, $err) = run('-t', '-c', $file);
+	my $start = "$file$place: ";
+	my $good = $status eq '1' && index($err, $start) == 0 &&
+	    $err =~ $words && $err =~ tr/\n// == 1;
+	ok($good, $what) or diag "status $status: $err";
+}
+
+# --- the file of the package --------------------------------------------------
+
+spew('');
+is(in_force('conf/pierre.yaml'), in_force($file), 'the file is the defaults');
+
+my ($section, @in_file) = ('');
+for (split /\n/, slurp('conf/pierre.yaml')) {
+	$section = $1 if /^(\w+):/;
+	push @in_file, "$section.$1" if /^  (\w+):/;
+}
+is_deeply(\@in_file, [map { $_->{name} } @keys],
+    'every key of the table once, in its order');
+my $text = slurp('conf/pierre.yaml');
+for my $key (@keys) {
+	my ($comment) = $text =~ /((?:^  #.*\n)+)  $key->{member}:/m;
+	ok(defined $comment && length $comment > 20, "$key->{name} is explained");
+	like($comment, qr/\b$key->{env}\b/, "and its variable named") if $key->{env};
+}
+my ($status, $out, $err) = run('-t', '-c', 'conf/pierre.yaml');
+is("$status $err", '0 ', '-t takes it');
+like($out, qr/is good/, 'and says so');
+
+# -T prints a file that gives the same again.
+my $long = "server:\n  host: 'a\"b\\c'\nhttp:\n  keepalive_timeout: 0\n" .
+    "  allowed_hosts: [a.example, 'b\"c']\n  max_body: 5MiB\n";
+spew($long);
+my $first = in_force($file);
+like($first, qr/host: "a\\"b\\\\c"/, 'quotes are escaped');
+spew($first);
+is(in_force($file), $first, '-T can be read again');
+
+# --- every key by itself ------------------------------------------------------
+
+# Some other value that is right, and how -T shows it.
+sub other_value {
+	my ($key) = @_;
+	return ($key->{default} eq 'true' ? 'false' : 'true') x 2
+	    if $key->{type} eq 'BOOL';
+	my ($word) = grep { $_ ne $key->{default} } split /\|/, $key->{low};
+	return ($word, qq("$word")) if $key->{type} eq 'ENUM';
+	return ($key->{high}, $key->{high}) if $key->{type} eq 'INT';
+	return ($key->{high}, qq("$key->{high}"))
+	    if $key->{type} =~ /^(?:TIME|SIZE)$/;
+	return ('[one, two]', '["one", "two"]') if $key->{type} eq 'LIST';
+	my %special = ('server.listen' => '127.0.0.1:1234',
+		'server.public_url' => 'https://pierre.example',
+		'database.url' => 'sqlite:/tmp/x.db',
+		'security.master_key' => 'A' x 43 . '=');
+	my $value = $special{ $key->{name} } // '/some/where';
+	return ($value, $key->{type} eq 'SECRET' ? '"********"' : qq("$value"));
+}
+
+# The two letters in the middle swapped, or one left out.
+sub misspelled {
+	my ($word) = @_;
+	my $half = int(length($word) / 2);
+	my ($a, $b) = (substr($word, $half - 1, 1), substr($word, $half, 1));
+	substr($word, $half - 1, 2) = $a eq $b ? $a : "$b$a";
+	return $word;
+}
+
+sub check_value {
+	my ($key) = @_;
+	my ($value, $shown) = other_value($key);
+	with_key($key, $value);
+	my (undef, $out, $err) = run('-T', '-c', $file);
+	my ($line) = grep { /^  $key->{member}: / } section_of($out, $key->{section});
+	is($line, "  $key->{member}: $shown", "$key->{name}: another value")
+	    or diag $err;
+}
+
+sub section_of {
+	my ($out, $section) = @_;
+	my ($body) = $out =~ /^$section:\n((?:  .*\n)*)/m;
+	return split /\n/, $body // '';
+}
+
+sub check_wrong_type {
+	my ($key) = @_;
+	my $column = length($key->{member}) + 5;
+	with_key($key, '{a: 1}');
+	refused(":2:$column", qr/\Q$key->{name}\E: must be a plain value/,
+	    "$key->{name}: a mapping");
+	my %wrong = (BOOL => 'perhaps', INT => 'many', TIME => '5x', SIZE => '5s',
+		ENUM => 'nonsense');
+	if (my $wrong = $wrong{ $key->{type} }) {
+		with_key($key, $wrong);
+		refused(":2:$column", qr/\Q$key->{name}\E: /, "$key->{name}: $wrong");
+	}
+	return if $key->{type} eq 'LIST';
+	with_key($key, '[one, two]');
+	refused(":2:$column", qr/takes one value, not a list/,
+	    "$key->{name}: a list");
+}
+
+sub check_range {
+	my ($key) = @_;
+	return unless $key->{type} =~ /^(?:INT|TIME|SIZE)$/;
+	my $column = length($key->{member}) + 5;
+	(my $above = $key->{high}) =~ s/^(\d+)/$1 + 1/e;
+	for my $value ('-1' . ($key->{high} =~ /([a-zA-Z]+)$/ ? $1 : ''), $above) {
+		with_key($key, $value);
+		refused(":2:$column",
+		    qr/\Q$key->{name}\E: \Q$value\E is outside \Q$key->{low} to $key->{high}\E/,
+		    "$key->{name}: $value is out of range");
+	}
+	with_key($key, '99999999999999999999');
+	refused(":2:$column", qr/is not a number/, "$key->{name}: far too large");
+	return unless $key->{type} eq 'TIME';
+	with_key($key, '30');
+	refused(":2:$column", qr/has no unit; write 30s/, "$key->{name}: no unit");
+}
+
+for my $key (@keys) {
+	check_value($key);
+	my $wrong = misspelled($key->{member});
+	with_key($key, '1', $wrong);
+	refused(':2:3', qr/\Q$key->{section}.$wrong\E: unknown key; did you mean \Q$key->{name}\E\?/,
+	    "$key->{name}: misspelled");
+	check_wrong_type($key);
+	check_range($key);
+	my ($value) = other_value($key);
+	spew("$key->{section}:\n  $key->{member}: $value\n  $key->{member}: $value\n");
+	refused(':3:3', qr/\Q$key->{name}\E: stands twice/, "$key->{name}: twice");
+}
+my %sections = map { $_->{section} => 1 } @keys;
+for my $name (sort keys %sections) {
+	my $wrong = misspelled($name);
+	spew("# a comment\n\n$wrong:\n  x: 1\n");
+	refused(':3:1', qr/^\S+ $wrong: unknown key; did you mean $name\?/,
+	    "section $name: misspelled");
+}
+spew("server:\n  workers: two\n  threads: 99\nlog:\n  levle: info\n");
+($status, undef, $err) = run('-t', '-c', $file);
+is($status, 1, 'three mistakes');
+is($err =~ tr/\n//, 3, 'are told at once') or diag $err;
+(undef, undef, $err) = run('-t', '-c', "$dir/none.yaml");
+like($err, qr{^\Q$dir/none.yaml\E: No such file}, 'a file that is not there');
+
+# --- the environment ------------------------------------------------------------
+
+sub with_env {
+	my ($name, $value, $yaml, @arguments) = @_;
+	local $ENV{$name} = $value;
+	spew($yaml);
+	return run(@arguments ? @arguments : ('-T', '-c', $file));
+}
+
+for my $key (grep { $_->{env} } @keys) {
+	my ($value, $shown) = other_value($key);
+	$value = 'one, two' if $key->{type} eq 'LIST';
+	my (undef, $out, $err) = with_env($key->{env}, $value,
+	    "$key->{section}:\n  $key->{member}: $key->{default}\n");
+	my ($line) = grep { /^  $key->{member}: / } section_of($out, $key->{section});
+	is($line, "  $key->{member}: $shown  # from $key->{env}",
+	    "$key->{env} overrides the file") or diag $err;
+	(undef, $out) = with_env($key->{env}, '', '');
+	unlike($out, qr/  # from/, 'and counts for nothing when empty');
+	next unless $key->{type} =~ /^(?:INT|ENUM)$/;
+	($status, undef, $err) = with_env($key->{env}, 'nonsense!', '', '-t', '-c', $file);
+	is($status, 1, "a bad $key->{env} is refused");
+	like($err, qr/^$key->{env}: .*\Q$key->{name}\E/, 'by its name');
+}
+(undef, $out) = with_env('RUST_LOG', 'warn,pierre_mcp_server=trace,hyper=off', '');
+like($out, qr/level: "debug"/, 'RUST_LOG as a list of directives');
+(undef, $out) = with_env('T_HOST', 'b.example', "server:\n  host: a.\${T_HOST}\n");
+like($out, qr/host: "a.b.example"/, '${NAME} in a value');
+
+# --- secrets ----------------------------------------------------------------------
+
+my $secret = 'c2VjcmV0' x 5 . 'AAA=';
+spew("security:\n  master_key: $secret\n");
+($status, $out, $err) = run('-T', '-c', $file);
+is($status, 0, 'a master key in the file') or diag $err;
+unlike("$out$err", qr/c2VjcmV0/, 'is not printed');
+like($out, qr/master_key: "\*{8}"/, 'but masked');
+open my $fh, '>', "$dir/key" or die;
+print $fh "$secret\n";
+close $fh;
+spew("security:\n  master_key: file:$dir/key\n");
+($status, $out) = run('-T', '-c', $file);
+is($status, 0, 'a master key in a file of its own');
+unlike($out, qr/c2VjcmV0/, 'is not printed either');
+spew("security:\n  master_key: ${secret}x\ndatabase:\n  url: postgres://u:hunter2\@h/d\n");
+($status, $out, $err) = run('-t', '-c', $file);
+is($status, 1, 'bad secrets');
+unlike("$out$err", qr/c2VjcmV0|hunter2/, 'are not in the complaint');
+
+# --- the command line ---------------------------------------------------------------
+
+my @times = map {
+	my $begun = time;
+	run('-t', '-c', 'conf/pierre.yaml');
+	time - $begun;
+} 1 .. 5;
+cmp_ok(min(@times), '<', 0.2, sprintf '-t takes %.0f ms', 1e3 * min(@times));
+for (['-x'], ['--nonsense'], ['-c'], ['-s', 'jump'], ['serve'], ['-t', 'more']) {
+	($status, $out, $err) = run(@$_);
+	is($status, 64, "@$_: wrong use");
+	isnt($err, '', 'which is said');
+}
+($status, $out) = run('-h');
+ok($status == 0 && $out =~ /^usage: pierre-mcp-server/, '-h');
+($status, $out) = run('-V');
+ok($status == 0 && $out =~ /^pierre-mcp-server [\d.]+ \(\w+\)$/, '-V');
+
+done_testing();
