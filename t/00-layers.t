@@ -25,7 +25,7 @@ my @every = (@low, qw(rest mcp web jobs));
 $may{command} = [@every];
 
 # Headers directly in worker/ say what a process consists of.
-my %top = map { $_ => 1 } qw(app.h);
+my %top = map { $_ => 1 } qw(app.h routes.def);
 
 sub includes {
 	my ($path) = @_;
@@ -85,8 +85,9 @@ SKIP: {
 	for my $layer (qw(common master worker)) {
 		for (split /\n/, `nm -A \$(find $out/$layer -name '*.o')`) {
 			next unless /^\S+\s+(?:[0-9a-f]+\s+)?([A-Za-z])\s+(\S+)$/;
-			if ($1 eq 'U') { $needed{$layer}{$2} = 1 }
-			elsif ($1 =~ /[TDBRC]/) { $defined{$layer}{$2} = 1 }
+			my ($type, $symbol) = ($1, $2);
+			$needed{$layer}{$symbol} = 1 if $type eq 'U';
+			$defined{$layer}{$symbol} = 1 if $type =~ /[TDBRC]/;
 		}
 	}
 	my @crossed = grep { $defined{worker}{$_} || $defined{master}{$_} }

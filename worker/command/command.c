@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "base/tz.h"
 #include "base/version.h"
-#include "command/manual.h"
+#include "command/tables.h"
 #include "config/conf.h"
 #include "proc/heritage.h"
 #include "store/store.h"
@@ -254,7 +254,7 @@ run_arguments(struct command *c)
 		return EXIT_USAGE;
 	}
 	if (table != NULL)
-		return manual_print(table);
+		return tables_print(table);
 	if (command_flag(c, "--version") || command_flag(c, "-V")) {
 		printf("pierrectl %s (%s)\n", version_text, version_commit);
 		return 0;

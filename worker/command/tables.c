@@ -1,4 +1,4 @@
-#include "command/manual.h"
+#include "command/tables.h"
 
 #include "auth/scope.h"
 #include "config/conf.h"
@@ -42,7 +42,7 @@ print_routes(FILE *out)
 }
 
 int
-manual_print(const char *table)
+tables_print(const char *table)
 {
 	static const struct {
 		const char *name;

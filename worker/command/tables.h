@@ -1,5 +1,5 @@
-#ifndef COMMAND_MANUAL_H
-#define COMMAND_MANUAL_H
+#ifndef COMMAND_TABLES_H
+#define COMMAND_TABLES_H
 
 /* The tables of the manual pages, printed by the program itself: keys,
  * commands, metrics, tools, resources, prompts, thresholds, scopes, routes. */
@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 /* To standard output; the exit status. */
-int manual_print(const char *table);
+int tables_print(const char *table);
 /* In command.c. */
 void command_print_mdoc(FILE *out);
 
