@@ -204,7 +204,7 @@ const struct mcp_tool tool_get_activity = {
 		ARG_BOOL("laps", "true", "Whether to include laps."),
 		ARG_LIST("streams", channels,
 		    "Channels of samples to include. Default: none."),
-		ARG_INT("points", 2, 2000, "120",
+		ARG_INT("points", 2, 20000, "120",
 		    "Samples a channel, at most."),
 		ARG_ENUM("downsample", methods, "mean",
 		    "mean: the average of each stretch; lttb: the samples that "

@@ -1,0 +1,62 @@
+#!/usr/bin/perl
+# Stock clients from npm: the official TypeScript SDK, versions 1 and 2, over
+# HTTP and stdio, and the MCP Inspector, in each era that they speak.
+use strict;
+use warnings;
+use lib 't/lib';
+use Cwd qw(abs_path);
+use JSON::PP;
+use Test::More;
+use Pierre::Test;
+
+my $clients = abs_path($ENV{PIERRE_CLIENTS} || 'build/clients');
+plan skip_all => 'the clients are not installed (make check does)'
+    unless -e "$clients/.installed";
+$ENV{PATH} = "$clients/node_modules/.bin:$ENV{PATH}";
+
+my $t = Pierre::Test->new(workers => 2, demo => 1);
+my $url = $t->url . '/mcp';
+
+# A script that prints TAP, as one subtest.
+sub script {
+	my ($name, @command) = @_;
+	my ($status, $out, $err) = run_command(@command);
+	subtest $name => sub {
+		my $n = 0;
+		for (split /\n/, $out) {
+			if (/^(not )?ok \d+ - (.*)/) { ok(!$1, $2); $n++ }
+			elsif (/^#/) { diag($_) }
+		}
+		is($status, 0, "ends well after $n checks") or diag($err);
+	};
+}
+
+script('SDK 1', 'node', "$clients/sdk1.mjs", $url, $t->token);
+script("SDK 2, $_", 'node', "$clients/sdk2.mjs", $_, 'http', $url, $t->token)
+    for qw(legacy auto modern);
+script("SDK 2, $_, stdio", 'node', "$clients/sdk2.mjs", $_, 'stdio', $t->bin,
+    '-c', $t->conf, 'mcp-stdio', '--user', 'demo') for qw(legacy modern);
+
+# --- the Inspector ------------------------------------------------------------
+
+sub inspect {
+	my ($era, @arguments) = @_;
+	my ($status, $out, $err) = run_command('mcp-inspector', '--cli', $url,
+	    '--transport', 'http', '--protocol-era', $era, '--format', 'json',
+	    '-q', '--header', 'Authorization: Bearer ' . $t->token, @arguments);
+	diag("$status $err") if $status != 0;
+	my $answer = eval { decode_json($out) };
+	return $answer && $answer->{result} ? $answer->{result} : $answer;
+}
+
+for my $era (qw(legacy auto modern)) {
+	my $list = inspect($era, '--method', 'tools/list');
+	ok((grep { $_->{name} eq 'analyze_activity' } @{ $list->{tools} }),
+	    "Inspector, $era: tools/list");
+	my $call = inspect($era, '--method', 'tools/call', '--tool-name',
+	    'analyze_training_load', '--tool-arg', 'days=7');
+	cmp_ok($call->{structuredContent}{training_load}{ctl}, '>', 30,
+	    "Inspector, $era: tools/call");
+}
+$t->finish;
+done_testing();
