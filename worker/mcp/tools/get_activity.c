@@ -1,5 +1,6 @@
 /* One activity: summary, laps, and samples in as few bytes as are asked for. */
 
+#include "loop/fiber.h"
 #include "mcp/loads.h"
 #include "mcp/show.h"
 
@@ -86,17 +87,33 @@ choose_channels(
 	}
 }
 
-/* As many points as asked for, as far as the bytes suffice. */
+struct drawing {
+	struct arena *arena;
+	const struct streams *all;
+	struct picture *picture;
+};
+
 static void
-draw(struct mcp_call *call, const struct streams *s, struct picture *p)
+draw_in_thread(void *arg)
 {
+	struct drawing *d = arg;
+	struct picture *p = d->picture;
+
+	p->samples = streams_downsample(
+	    d->arena, d->all, p->shown, p->points, p->method);
+}
+
+/* As many points as asked for, as far as the bytes suffice. */
+static int
+draw(struct mcp_call *call, const struct streams *s, struct picture *p,
+    struct err *e)
+{
+	struct drawing d = { call_arena(call), s, p };
 	int64_t room = call_int(call, "max_bytes") /
 		       (BYTES_PER_VALUE * (count_bits(p->shown) + 1));
 
 	p->points = (size_t)MAX(MIN(call_int(call, "points"), room), 2);
-	if (p->shown != 0)
-		p->samples = streams_downsample(
-		    call_arena(call), s, p->shown, p->points, p->method);
+	return p->shown != 0 ? fiber_offload(draw_in_thread, &d, e) : 0;
 }
 
 static void
@@ -185,7 +202,8 @@ get_activity_run(struct mcp_call *call, struct err *e)
 		show_laps(w, act);
 	if (with_streams) {
 		choose_channels(call, act->streams, &picture);
-		draw(call, act->streams, &picture);
+		if (draw(call, act->streams, &picture, e) < 0)
+			return -1;
 		show_samples(w, act->streams, &picture);
 	}
 	jsonw_end_object(w);
