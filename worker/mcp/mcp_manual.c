@@ -4,8 +4,8 @@
 
 #include "mcp/mcp_impl.h"
 
-/* Text on a line of its own: a leading '.' or '\'' would be a request, and a
- * backslash begins an escape. */
+/* Text on lines of its own, a sentence a line.  A leading '.' or '\'' would be
+ * a request, and a backslash begins an escape. */
 static void
 print_text(FILE *out, const char *s)
 {
@@ -14,10 +14,12 @@ print_text(FILE *out, const char *s)
 	for (; *s != '\0'; s++) {
 		if (*s == '\\')
 			fputs("\\e", out);
-		else if (*s == '\n')
-			fputs("\n", out);
 		else
 			putc(*s, out);
+		if (*s == '.' && s[1] == ' ') {
+			putc('\n', out);
+			s++;
+		}
 	}
 	putc('\n', out);
 }
@@ -36,7 +38,9 @@ print_bounds(FILE *out, const struct mcp_arg *a)
 	};
 
 	fprintf(out, "(%s", kinds[a->type]);
-	if (a->type == MCP_ARG_INT || a->type == MCP_ARG_NUM)
+	if (a->type == MCP_ARG_INT)
+		fprintf(out, ", %.0f to %.0f", a->min, a->max);
+	if (a->type == MCP_ARG_NUM)
 		fprintf(out, ", %g to %g", a->min, a->max);
 	for (size_t i = 0;
 	     a->words != NULL && a->words != mcp_sports && a->words[i] != NULL;

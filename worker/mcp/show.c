@@ -37,7 +37,10 @@ static const struct field fields[] = {
 static double
 field_value(const struct summary *s, const struct field *f)
 {
-	return *(const double *)((const char *)s + f->offset);
+	double v;
+
+	memcpy(&v, (const char *)s + f->offset, sizeof(v));
+	return v;
 }
 
 static void
