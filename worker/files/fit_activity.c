@@ -193,7 +193,8 @@ take_laps(struct fit_set *set, struct activity *act, const struct span *span,
 	size_t n = buf_count(&set->laps, *lap);
 	int64_t t;
 
-	act->laps = arena_many(set->result->a, MAX(n, (size_t)1), struct lap);
+	act->laps = arena_many(
+	    set->result->a, MIN(n, (size_t)ACTIVITY_MAX_LAPS) + 1, struct lap);
 	for (size_t i = 0; i < n; i++) {
 		t = MAX(lap[i].start_s - start_s, INT64_C(0));
 		if (lap[i].start_s < span->from_s ||

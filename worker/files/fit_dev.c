@@ -5,6 +5,14 @@
 #include "files/fit_profile.h"
 #include "files/fit_value.h"
 
+void
+fit_dev_clear(struct fit_dev *dev)
+{
+	for (size_t i = 0; i < dev->n; i++)
+		dev->slots[dev->fields[i].developer][dev->fields[i].number] = 0;
+	dev->n = 0;
+}
+
 /* A developer is known by an application, a developer id or a maker.  Without
  * any of them nobody can say what the fields mean. */
 static int
@@ -15,28 +23,43 @@ check_identity(const struct fit_message *m, struct err *e)
 	    fit_get_field(m, FIT_DEVELOPER_DATA_MANUFACTURER) != NULL)
 		return 0;
 	return err_set(e, ERR_UNSUPPORTED,
-	    "FIT, byte %zu: developer data "
-	    "without an application id",
+	    "FIT, byte %zu: developer data without an application id",
 	    m->offset);
+}
+
+/* A whole number up to max, which NaN is not. */
+static bool
+get_uint(const struct fit_message *m, enum fit_field_id f, uint32_t max,
+    uint32_t *out)
+{
+	double v = fit_get(m, f);
+
+	if (!(v >= 0 && v <= max))
+		return false;
+	*out = (uint32_t)v;
+	return true;
 }
 
 static void
 learn_field(struct fit_dev *dev, const struct fit_message *m)
 {
-	double developer = fit_get(m, FIT_FIELD_DESCRIPTION_DEVELOPER);
-	double number = fit_get(m, FIT_FIELD_DESCRIPTION_NUMBER);
-	double type = fit_get(m, FIT_FIELD_DESCRIPTION_BASE_TYPE);
-	double message = fit_get(m, FIT_FIELD_DESCRIPTION_NATIVE_MESSAGE);
-	double native = fit_get(m, FIT_FIELD_DESCRIPTION_NATIVE_FIELD);
 	double scale = fit_get(m, FIT_FIELD_DESCRIPTION_SCALE);
 	double offset = fit_get(m, FIT_FIELD_DESCRIPTION_OFFSET);
+	uint32_t developer, number, type, message, native;
+	uint16_t *slot;
 
-	/* One comparison tells a number of the right size from NaN too. */
-	if (!(developer >= 0 && developer <= UINT8_MAX && number >= 0 &&
-		number <= UINT8_MAX && type >= 0 && type <= UINT8_MAX &&
-		message >= 0 && message <= UINT16_MAX && native >= 0 &&
-		native <= UINT8_MAX) ||
-	    dev->n == FIT_DEV_MAX)
+	if (!get_uint(
+		m, FIT_FIELD_DESCRIPTION_DEVELOPER, UINT8_MAX, &developer) ||
+	    !get_uint(m, FIT_FIELD_DESCRIPTION_NUMBER, UINT8_MAX, &number) ||
+	    !get_uint(m, FIT_FIELD_DESCRIPTION_BASE_TYPE, UINT8_MAX, &type) ||
+	    !get_uint(m, FIT_FIELD_DESCRIPTION_NATIVE_MESSAGE, UINT16_MAX,
+		&message) ||
+	    !get_uint(
+		m, FIT_FIELD_DESCRIPTION_NATIVE_FIELD, UINT8_MAX, &native))
+		return;
+	slot = &dev->slots[developer][number];
+	/* The first description holds; definitions point to it. */
+	if (*slot != 0 || dev->n == FIT_DEV_MAX)
 		return;
 	dev->fields[dev->n++] = (struct fit_dev_field){
 		.developer = (uint8_t)developer,
@@ -47,6 +70,7 @@ learn_field(struct fit_dev *dev, const struct fit_message *m)
 		.scale = isnan(scale) || scale == 0 ? 1 : scale,
 		.offset = isnan(offset) ? 0 : offset,
 	};
+	*slot = (uint16_t)dev->n;
 }
 
 int
@@ -59,40 +83,10 @@ fit_dev_learn(struct fit_dev *dev, const struct fit_message *m, struct err *e)
 	return 0;
 }
 
-static const struct fit_field *
-find_developer_field(
-    const struct fit_message *m, const struct fit_dev_field *wanted)
+const struct fit_dev_field *
+fit_dev_find(const struct fit_dev *dev, uint8_t developer, uint8_t number)
 {
-	for (size_t i = 0; i < m->def->n_fields; i++) {
-		const struct fit_field *f = &m->def->fields[i];
+	uint16_t slot = dev->slots[developer][number];
 
-		if (f->is_developer && f->developer == wanted->developer &&
-		    f->number == wanted->number)
-			return f;
-	}
-	return NULL;
-}
-
-double
-fit_dev_override(
-    const struct fit_dev *dev, const struct fit_message *m, uint8_t native)
-{
-	const struct fit_field *f;
-
-	/* The latest description holds. */
-	for (size_t i = dev->n; i-- > 0;) {
-		const struct fit_dev_field *d = &dev->fields[i];
-
-		if (d->native != native || d->message != m->number ||
-		    (f = find_developer_field(m, d)) == NULL)
-			continue;
-		return fit_number(m,
-			   &(struct fit_field){ .offset = f->offset,
-			       .size = f->size,
-			       .type = d->type },
-			   0) /
-			   d->scale -
-		       d->offset;
-	}
-	return NAN;
+	return slot > 0 ? &dev->fields[slot - 1] : NULL;
 }

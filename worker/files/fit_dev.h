@@ -24,14 +24,16 @@ struct fit_dev_field {
 struct fit_dev {
 	size_t n;
 	struct fit_dev_field fields[FIT_DEV_MAX];
+	uint16_t slots[256][256]; /* by developer and number: index + 1 */
 };
 
+void fit_dev_clear(struct fit_dev *dev);
 /* Take note of a field description; refuse a developer without identity.
  * Other messages do nothing. */
 int fit_dev_learn(
     struct fit_dev *dev, const struct fit_message *m, struct err *e);
-/* The value in m, scaled, that takes the place of a field; NaN when none. */
-double fit_dev_override(
-    const struct fit_dev *dev, const struct fit_message *m, uint8_t native);
+/* A developer's field that takes the place of one of the profile, or NULL. */
+const struct fit_dev_field *fit_dev_find(
+    const struct fit_dev *dev, uint8_t developer, uint8_t number);
 
 #endif

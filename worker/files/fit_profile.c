@@ -45,9 +45,13 @@ fit_get_field(const struct fit_message *m, enum fit_field_id f)
 static double
 override_of(const struct fit_message *m, enum fit_field_id f)
 {
-	if (!m->def->has_developer)
+	uint16_t i = m->def->override[fields[f].number];
+	const struct fit_field *field;
+
+	if (i == 0)
 		return NAN;
-	return fit_dev_override(m->dev, m, fields[f].number);
+	field = &m->def->fields[i - 1];
+	return fit_number(m, field, 0) / field->dev->scale - field->dev->offset;
 }
 
 double

@@ -115,7 +115,7 @@ begin_file(struct fit_reader *r, struct err *e)
 	r->at += header;
 	r->data_end = r->at + data;
 	r->file++;
-	r->dev.n = 0;
+	fit_dev_clear(&r->dev);
 	r->time = FIT_TIME_MISSING;
 	for (int i = 0; i < FIT_LOCAL_TYPES; i++)
 		r->defs[i].is_set = false;
@@ -131,7 +131,59 @@ cut_short(const struct fit_reader *r, const char *what, struct err *e)
 	    r->at, what, r->data_end);
 }
 
-/* A count and as many triples of number, size and type (or developer). */
+/* The tables are emptied entry by entry: definitions are many, and short. */
+static void
+clear_definition(struct fit_definition *def)
+{
+	for (size_t i = 0; i < def->n_fields; i++) {
+		def->native[def->fields[i].number] = 0;
+		def->override[def->fields[i].replaces] = 0;
+	}
+	def->is_set = false;
+	def->n_fields = 0;
+	def->size = 0;
+}
+
+/* p has number, size and base type. */
+static void
+add_native(struct fit_definition *def, const uint8_t *p)
+{
+	def->fields[def->n_fields++] = (struct fit_field){
+		.offset = def->size,
+		.number = p[0],
+		.size = p[1],
+		.type = p[2],
+	};
+	def->size += p[1];
+	if (def->native[p[0]] == 0)
+		def->native[p[0]] = (uint16_t)def->n_fields;
+}
+
+/* p has number, size and developer. */
+static void
+add_developer(
+    struct fit_definition *def, const uint8_t *p, const struct fit_dev *dev)
+{
+	struct fit_field *f = &def->fields[def->n_fields++];
+	const struct fit_dev_field *d = fit_dev_find(dev, p[2], p[0]);
+
+	*f = (struct fit_field){
+		.offset = def->size,
+		.number = p[0],
+		.size = p[1],
+		.type = FIT_BYTE,
+		.is_developer = true,
+	};
+	def->size += p[1];
+	if (d == NULL || d->message != def->message)
+		return;
+	f->type = d->type;
+	f->replaces = d->native;
+	f->dev = d;
+	def->override[d->native] = (uint16_t)def->n_fields;
+}
+
+/* A count and as many triples. */
 static int
 read_fields(struct fit_reader *r, size_t *at, struct fit_definition *def,
     bool developer, struct err *e)
@@ -144,17 +196,10 @@ read_fields(struct fit_reader *r, size_t *at, struct fit_definition *def,
 	if (count * 3 > r->data_end - *at)
 		return cut_short(r, "a definition", e);
 	for (size_t i = 0; i < count; i++, *at += 3) {
-		const uint8_t *p = r->p + *at;
-
-		def->fields[def->n_fields++] = (struct fit_field){
-			.offset = def->size,
-			.number = p[0],
-			.size = p[1],
-			.type = developer ? FIT_BYTE : p[2],
-			.developer = developer ? p[2] : 0,
-			.is_developer = developer,
-		};
-		def->size += p[1];
+		if (developer)
+			add_developer(def, r->p + *at, &r->dev);
+		else
+			add_native(def, r->p + *at);
 	}
 	return 0;
 }
@@ -165,7 +210,7 @@ read_definition(struct fit_reader *r, uint8_t head, struct err *e)
 	struct fit_definition *def = &r->defs[head & LOCAL];
 	size_t at = r->at + 1;
 
-	def->is_set = false;
+	clear_definition(def);
 	if (r->data_end - at < 4)
 		return cut_short(r, "a definition", e);
 	if (r->p[at + 1] > 1)
@@ -175,9 +220,6 @@ read_definition(struct fit_reader *r, uint8_t head, struct err *e)
 		    at + 1, r->p[at + 1]);
 	def->big_endian = r->p[at + 1] == 1;
 	def->message = get16(r->p + at + 2, def->big_endian);
-	def->size = 0;
-	def->n_fields = 0;
-	def->has_developer = (head & DEVELOPER) != 0;
 	at += 4;
 	if (read_fields(r, &at, def, false, e) < 0)
 		return -1;
@@ -232,7 +274,6 @@ read_data(
 		.number = def->message,
 		.data = r->p + r->at + 1,
 		.def = def,
-		.dev = &r->dev,
 	};
 	m->time = take_time(r, m);
 	if (compressed)

@@ -21,9 +21,11 @@ struct fit_field {
 	uint32_t offset; /* in the message's data */
 	uint8_t number;
 	uint8_t size;
-	uint8_t type;	   /* base type; of developer fields unknown here */
-	uint8_t developer; /* index of the developer, when is_developer */
+	uint8_t type; /* base type */
 	bool is_developer;
+	uint8_t
+	    replaces; /* number of a field of the profile, when dev is set */
+	const struct fit_dev_field *dev;
 };
 
 struct fit_definition {
@@ -32,8 +34,11 @@ struct fit_definition {
 	uint16_t message; /* global number */
 	uint32_t size;	  /* of the data */
 	size_t n_fields;
-	bool has_developer; /* some field is a developer's */
 	struct fit_field fields[FIT_MAX_FIELDS];
+	/* By number: index + 1 of the field, and of the one that replaces it.
+	 */
+	uint16_t native[256];
+	uint16_t override[256];
 };
 
 /* A data message. */
@@ -45,7 +50,6 @@ struct fit_message {
 	    time; /* field 253 or the compressed header's; FIT_TIME_MISSING */
 	const uint8_t *data;
 	const struct fit_definition *def;
-	const struct fit_dev *dev;
 };
 
 struct fit_reader {

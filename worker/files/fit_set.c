@@ -231,28 +231,29 @@ take_local_time(
 static void
 take_device(struct fit_set *set, const struct fit_message *m)
 {
-	const char *name;
-
 	/* Index 0 is the device that wrote the file; others are sensors. */
 	if (fit_get(m, FIT_DEVICE_INFO_INDEX) != 0)
 		return;
-	name = fit_get_string(set->result->a, m, FIT_DEVICE_INFO_PRODUCT_NAME);
-	if (name[0] != '\0')
-		set->product_name = name;
+	if (set->product_name[0] == '\0')
+		set->product_name = fit_get_string(
+		    set->result->a, m, FIT_DEVICE_INFO_PRODUCT_NAME);
 	if (isnan(set->manufacturer)) {
 		set->manufacturer = fit_get(m, FIT_DEVICE_INFO_MANUFACTURER);
 		set->product = fit_get(m, FIT_DEVICE_INFO_PRODUCT);
 	}
 }
 
-static void
-take_file_id(struct fit_set *set, const struct fit_message *m)
+static int
+take_file_id(struct fit_set *set, const struct fit_message *m, struct err *e)
 {
+	if (result_count(set->result, e) < 0)
+		return err_wrap(e, "FIT, byte %zu", m->offset);
 	set->type = fit_get(m, FIT_FILE_ID_TYPE);
 	set->manufacturer = fit_get(m, FIT_FILE_ID_MANUFACTURER);
 	set->product = fit_get(m, FIT_FILE_ID_PRODUCT);
 	set->product_name =
 	    fit_get_string(set->result->a, m, FIT_FILE_ID_PRODUCT_NAME);
+	return 0;
 }
 
 int
@@ -261,8 +262,7 @@ fit_set_take(struct fit_set *set, const struct fit_message *m, struct err *e)
 	set->begun = true;
 	switch (m->number) {
 	case FIT_FILE_ID:
-		take_file_id(set, m);
-		return 0;
+		return take_file_id(set, m, e);
 	case FIT_SPORT:
 		set->sport = fit_get(m, FIT_SPORT_SPORT);
 		set->sub_sport = fit_get(m, FIT_SPORT_SUB_SPORT);

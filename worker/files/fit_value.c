@@ -35,11 +35,9 @@ static const struct {
 const struct fit_field *
 fit_find(const struct fit_message *m, uint8_t number)
 {
-	for (size_t i = 0; i < m->def->n_fields; i++)
-		if (m->def->fields[i].number == number &&
-		    !m->def->fields[i].is_developer)
-			return &m->def->fields[i];
-	return NULL;
+	uint16_t i = m->def->native[number];
+
+	return i > 0 ? &m->def->fields[i - 1] : NULL;
 }
 
 size_t

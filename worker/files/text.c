@@ -25,9 +25,13 @@ is_blank(const char *p, size_t n)
 const char *
 text_clean(struct arena *a, struct str s, size_t max)
 {
-	char *out = arena_alloc(a, MIN(s.n, max) + 1);
+	char *out;
 	size_t n = 0;
 	bool space = false;
+
+	if (s.n == 0)
+		return "";
+	out = arena_alloc(a, MIN(s.n, max) + 1);
 
 	while (s.n > 0) {
 		size_t len = char_length(s);

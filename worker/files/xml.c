@@ -3,12 +3,11 @@
 #include "files/xml.h"
 
 #include <expat.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 
 #include "base/check.h"
-
-#define CHUNK (1 << 16)
 
 struct xml {
 	XML_Parser parser;
@@ -156,32 +155,12 @@ skip_blanks(struct xml *x, struct str s)
 	return s;
 }
 
-static int
-feed(struct xml *x, struct str bytes)
-{
-	size_t n;
-	bool last;
-
-	do {
-		n = MIN(bytes.n, (size_t)CHUNK);
-		last = n == bytes.n;
-		if (XML_Parse(x->parser, bytes.p, (int)n, last) !=
-		    XML_STATUS_OK) {
-			fail_at_place(x, ERR_CORRUPT,
-			    XML_ErrorString(XML_GetErrorCode(x->parser)));
-			return -1;
-		}
-		bytes = str_make(bytes.p + n, bytes.n - n);
-	} while (!last);
-	return 0;
-}
-
 int
 xml_read(struct str bytes, const char *what, const struct xml_handler *h,
     struct err *e)
 {
 	struct xml x = { .handler = h, .what = what, .e = e };
-	int rc;
+	int rc = 0;
 
 	x.parser = XML_ParserCreate(NULL);
 	CHECK(x.parser != NULL);
@@ -189,7 +168,16 @@ xml_read(struct str bytes, const char *what, const struct xml_handler *h,
 	XML_SetElementHandler(x.parser, on_open, on_close);
 	XML_SetCharacterDataHandler(x.parser, on_text);
 	XML_SetStartDoctypeDeclHandler(x.parser, on_doctype);
-	rc = feed(&x, skip_blanks(&x, bytes));
+	bytes = skip_blanks(&x, bytes);
+	/* All in one piece: a token that is split over many is scanned anew
+	 * with each. */
+	CHECK(bytes.n <= INT_MAX);
+	if (XML_Parse(x.parser, bytes.p, (int)bytes.n, XML_TRUE) !=
+	    XML_STATUS_OK) {
+		fail_at_place(&x, ERR_CORRUPT,
+		    XML_ErrorString(XML_GetErrorCode(x.parser)));
+		rc = -1;
+	}
 	XML_ParserFree(x.parser);
 	return rc;
 }
