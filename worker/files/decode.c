@@ -62,13 +62,13 @@ file_format_name(enum file_format f)
 }
 
 int
-file_decode(struct arena *a, struct str bytes, int32_t tz_offset_s,
+file_decode(struct arena *a, struct str bytes, const struct tz *zone,
     struct decoded *out, struct err *e)
 {
 	struct result r;
 	int rc = -1;
 
-	result_init(&r, a, out, tz_offset_s);
+	result_init(&r, a, out, zone);
 	out->format = file_format_of(bytes);
 	if (bytes.n > FILES_MAX_BYTES)
 		return err_set(e, ERR_TOO_LARGE,

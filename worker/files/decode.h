@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/tz.h"
 #include "model/activity.h"
 #include "model/daily.h"
 
@@ -33,8 +34,8 @@ const char *file_format_name(enum file_format f);
 
 /* 0, or -1 with ERR_CORRUPT, ERR_UNSUPPORTED or ERR_TOO_LARGE: the message
  * names the byte offset (FIT) or line and column (XML) and the reason.  Local
- * days use the offset in the file, else tz_offset_s. */
-int file_decode(struct arena *a, struct str bytes, int32_t tz_offset_s,
+ * days use the offset in the file, else the athlete's zone (NULL: UTC). */
+int file_decode(struct arena *a, struct str bytes, const struct tz *zone,
     struct decoded *out, struct err *e);
 
 #endif

@@ -50,6 +50,7 @@ take_steps(struct fit_set *set, const struct fit_message *m)
 	double low = fit_get(m, FIT_MONITORING_TIME_16);
 	double activity = activity_of(m);
 	double steps = fit_get(m, FIT_MONITORING_STEPS);
+	int64_t before_s;
 	int32_t day;
 
 	if (m->time != FIT_TIME_MISSING)
@@ -60,9 +61,9 @@ take_steps(struct fit_set *set, const struct fit_message *m)
 	    (activity != RUNNING && activity != WALKING))
 		return;
 	/* The count at midnight is the day's that ends. */
-	day = date_of_instant((fit_unix_time(s->time) - 1) * DATE_US_PER_SECOND,
-	    set->offset_s != INT32_MIN ? set->offset_s
-				       : set->result->tz_offset_s);
+	before_s = fit_unix_time(s->time) - 1;
+	day = date_of_instant(before_s * DATE_US_PER_SECOND,
+	    result_offset(set->result, before_s, set->offset_s));
 	if (day != s->day) {
 		flush_steps(set);
 		s->day = day;

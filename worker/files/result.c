@@ -27,9 +27,9 @@ static const struct {
 
 void
 result_init(
-    struct result *r, struct arena *a, struct decoded *out, int32_t tz_offset_s)
+    struct result *r, struct arena *a, struct decoded *out, const struct tz *zone)
 {
-	*r = (struct result){ .a = a, .out = out, .tz_offset_s = tz_offset_s };
+	*r = (struct result){ .a = a, .out = out, .zone = zone };
 	*out = (struct decoded){ .kind = "" };
 }
 
@@ -60,6 +60,16 @@ result_count(struct result *r, struct err *e)
 	return 0;
 }
 
+int32_t
+result_offset(const struct result *r, int64_t time_s, int32_t offset_s)
+{
+	if (offset_s != INT32_MIN)
+		return offset_s;
+	return r->zone != NULL ?
+	    tz_offset_at(r->zone, time_s * DATE_US_PER_SECOND) :
+	    0;
+}
+
 struct activity *
 result_activity(
     struct result *r, int64_t start_s, int32_t offset_s, struct err *e)
@@ -75,7 +85,7 @@ result_activity(
 	activity_init(&act);
 	act.provider = "file";
 	act.start_us = start_s * DATE_US_PER_SECOND;
-	act.utc_offset_s = offset_s != INT32_MIN ? offset_s : r->tz_offset_s;
+	act.utc_offset_s = result_offset(r, start_s, offset_s);
 	act.local_day = date_of_instant(act.start_us, act.utc_offset_s);
 	buf_add(&r->activities, &act, sizeof(act));
 	return buf_items(&r->activities, struct activity) +
@@ -94,7 +104,7 @@ result_daily(struct result *r, enum daily_kind kind, int64_t time_s,
 	if (!(value >= low && value <= high))
 		return;
 	d.day = date_of_instant(time_s * DATE_US_PER_SECOND,
-	    offset_s != INT32_MIN ? offset_s : r->tz_offset_s);
+	    result_offset(r, time_s, offset_s));
 	if (r->last_daily[kind] > 0)
 		last = buf_items(&r->daily, struct daily) +
 		       r->last_daily[kind] - 1;

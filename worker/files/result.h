@@ -17,7 +17,7 @@ struct sample {
 struct result {
 	struct arena *a;
 	struct decoded *out;
-	int32_t tz_offset_s;
+	const struct tz *zone; /* NULL: UTC */
 	size_t n_items;	       /* samples and the like, see result_count() */
 	struct buf activities; /* of struct activity */
 	struct buf daily;      /* of struct daily */
@@ -25,7 +25,11 @@ struct result {
 };
 
 void result_init(struct result *r, struct arena *a, struct decoded *out,
-    int32_t tz_offset_s);
+    const struct tz *zone);
+/* Seconds east of UTC at an instant: what the file said (INT32_MIN: nothing),
+ * else the zone's. */
+int32_t result_offset(
+    const struct result *r, int64_t time_s, int32_t offset_s);
 /* Hand the lists over to out. */
 void result_finish(struct result *r);
 void result_free(struct result *r);

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/check.h"
-#include "base/clock.h"
 #include "base/enc.h"
 #include "base/tz.h"
 #include "store/activities.h"
@@ -85,7 +84,6 @@ file_import(struct db *db, struct arena *a, const struct owner *o,
 {
 	struct job j = { .arena = a, .owner = o, .report = out };
 	struct import_entry before;
-	int32_t offset_s = tz_offset_at(zone, clock_wall_us());
 	struct decoded *d = &out->decoded;
 	int r;
 
@@ -94,7 +92,7 @@ file_import(struct db *db, struct arena *a, const struct owner *o,
 	r = imports_find(db, a, o, j.entry.digest, &before, e);
 	if (r != 0)
 		return r < 0 ? -1 : 0;
-	if (file_decode(a, bytes, offset_s, d, e) < 0)
+	if (file_decode(a, bytes, zone, d, e) < 0)
 		return -1;
 	for (size_t i = 0; i < d->n_activities; i++)
 		finish_activity(&j, &d->activities[i], i);

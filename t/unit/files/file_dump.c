@@ -102,7 +102,7 @@ main(int argc, char **argv)
 
 		if (read_file(&b, argv[i]) < 0)
 			printf("unreadable|path=%s\n", argv[i]);
-		else if (file_decode(a, buf_str(&b), 0, &d, &e) < 0)
+		else if (file_decode(a, buf_str(&b), NULL, &d, &e) < 0)
 			printf("error|path=%s|code=%s|message=%s\n", argv[i],
 			    err_name(e.code), e.msg);
 		else

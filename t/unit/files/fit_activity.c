@@ -92,7 +92,7 @@ decode(struct arena *a, struct fit_writer *w, struct decoded *d)
 	int rc;
 
 	fw_finish(w, &b);
-	rc = file_decode(a, buf_str(&b), 3600, d, &e);
+	rc = file_decode(a, buf_str(&b), tz_find(STR("Etc/GMT-1"), &e), d, &e);
 	if (rc < 0)
 		printf("# %s\n", e.msg);
 	buf_free(&b);
@@ -332,7 +332,7 @@ test_limits(struct arena *a)
 	for (uint32_t i = 0; i < FILES_MAX_ACTIVITIES + 1; i++)
 		put_session(&w, T0 + i * 100, 90, 1, 0, 0xffff);
 	fw_finish(&w, &b);
-	is_int(file_decode(a, buf_str(&b), 0, &d, &e), -1, "65 sessions");
+	is_int(file_decode(a, buf_str(&b), NULL, &d, &e), -1, "65 sessions");
 	is_int(e.code, ERR_TOO_LARGE, "are too many");
 	buf_clear(&b);
 	put_id(&w, 4);
@@ -345,7 +345,7 @@ test_limits(struct arena *a)
 		fw_uint(&w, 1, 100);
 	}
 	fw_finish(&w, &b);
-	is_int(file_decode(a, buf_str(&b), 0, &d, &e), -1, "1000001 records");
+	is_int(file_decode(a, buf_str(&b), NULL, &d, &e), -1, "1000001 records");
 	is_int(e.code, ERR_TOO_LARGE, "are too many");
 	ok(strncmp(e.msg, "FIT, byte 2000", 14) == 0, "says where: %s", e.msg);
 	buf_free(&b);

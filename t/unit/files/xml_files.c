@@ -15,7 +15,7 @@ decode(const char *text)
 {
 	arena_reset(arena);
 	e = ERR_INIT;
-	return file_decode(arena, str_of(text), -3600, &d, &e);
+	return file_decode(arena, str_of(text), tz_find(STR("Etc/GMT+1"), &e), &d, &e);
 }
 
 static void
@@ -181,7 +181,7 @@ test_prefixes(const char *text)
 		memcpy(copy, text, n);
 		arena_reset(arena);
 		good = good &&
-		       file_decode(arena, str_make(copy, n), 0, &d, &e) == -1;
+		       file_decode(arena, str_make(copy, n), NULL, &d, &e) == -1;
 		free(copy);
 	}
 	ok(good, "every prefix is refused");
@@ -197,7 +197,7 @@ test_size(void)
 
 	memcpy(p, "<gpx/>", 6);
 	huge.p = p;
-	is_int(file_decode(arena, huge, 0, &d, &e), -1, "65 MiB");
+	is_int(file_decode(arena, huge, NULL, &d, &e), -1, "65 MiB");
 	is_int(e.code, ERR_TOO_LARGE, "are too many");
 	free(p);
 }
