@@ -8,6 +8,8 @@
 #include "files/decode.h"
 #include "files/fit_proto.h"
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
 static void
 wrap(struct buf *out, const uint8_t *data, size_t n)
 {

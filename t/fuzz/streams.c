@@ -7,6 +7,8 @@
 #include "base/enc.h"
 #include "model/streams.h"
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
 static void
 check_round(struct arena *a, const struct streams *s)
 {

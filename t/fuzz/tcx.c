@@ -6,6 +6,8 @@
 #include "files/result.h"
 #include "files/tcx.h"
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
