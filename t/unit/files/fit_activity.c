@@ -319,6 +319,38 @@ test_daily(struct arena *a)
 	is_near(d.daily[3].value, 1000, 0, "the latest count");
 }
 
+/* Data that ends anywhere, in a file whose checksums are right. */
+static void
+test_prefixes(struct arena *a)
+{
+	struct fit_writer w = { 0 };
+	struct buf whole = BUF_INIT;
+	struct decoded d;
+	bool good = true;
+
+	put_id(&w, 4);
+	define_record(&w);
+	put_record(&w, T0, 100, 0, 200);
+	put_event(&w, T0, 0);
+	put_lap(&w, T0);
+	define_session(&w);
+	put_session(&w, T0, 10, 5, 17, 2500);
+	buf_addstr(&whole, buf_str(&w.data));
+	buf_free(&w.data);
+	for (size_t n = 0; n <= whole.n; n++) {
+		struct buf b = BUF_INIT;
+		struct err e = ERR_INIT;
+
+		buf_add(&w.data, whole.p, n);
+		fw_finish(&w, &b);
+		good = good && (file_decode(a, buf_str(&b), 0, &d, &e) == 0 ||
+				   strncmp(e.msg, "FIT, byte ", 10) == 0);
+		buf_free(&b);
+	}
+	ok(good, "every prefix of the data decodes or is refused");
+	buf_free(&whole);
+}
+
 static void
 test_limits(struct arena *a)
 {
@@ -345,7 +377,8 @@ test_limits(struct arena *a)
 		fw_uint(&w, 1, 100);
 	}
 	fw_finish(&w, &b);
-	is_int(file_decode(a, buf_str(&b), NULL, &d, &e), -1, "1000001 records");
+	is_int(
+	    file_decode(a, buf_str(&b), NULL, &d, &e), -1, "1000001 records");
 	is_int(e.code, ERR_TOO_LARGE, "are too many");
 	ok(strncmp(e.msg, "FIT, byte 2000", 14) == 0, "says where: %s", e.msg);
 	buf_free(&b);
@@ -356,7 +389,7 @@ main(void)
 {
 	static void (*const tests[])(struct arena *) = { test_multisport,
 		test_broken_off, test_others, test_pulse, test_pool, test_daily,
-		test_limits };
+		test_prefixes, test_limits };
 
 	for (size_t i = 0; i < ARRAY_LEN(tests); i++) {
 		struct arena *a = arena_new();
