@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/jsonw.h"
+#include "base/mdoc.h"
 #include "base/xalloc.h"
 
 /* The same table as text: what is in force, and the manual's rows. */
@@ -110,7 +111,9 @@ conf_print_mdoc(FILE *out)
 		bool bounded = k->type == CONF_INT || k->type == CONF_TIME ||
 		    k->type == CONF_SIZE;
 
-		fprintf(out, ".It Ic %s\n%s\n.br\n", k->name, k->about);
+		fprintf(out, ".It Ic %s\n", k->name);
+		mdoc_text(out, k->about);
+		fputs(".br\n", out);
 		fprintf(out, "Type: %s", type_word(k));
 		if (bounded)
 			fprintf(out, " from %s to %s", k->low, k->high);

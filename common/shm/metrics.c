@@ -1,6 +1,7 @@
 #include "shm/metrics.h"
 
 #include "base/check.h"
+#include "base/mdoc.h"
 #include "shm/metric_block.h"
 
 enum kind { KIND_COUNTER, KIND_HISTOGRAM, KIND_GAUGE };
@@ -243,8 +244,8 @@ metrics_print_mdoc(FILE *out)
 {
 	fputs(".Bl -tag -width Ds\n", out);
 	for (unsigned m = 0; m < METRIC_COUNT; m++) {
-		fprintf(out, ".It Li pierre_%s\n%s\n", families[m].name,
-		    families[m].help);
+		fprintf(out, ".It Li pierre_%s\n", families[m].name);
+		mdoc_text(out, families[m].help);
 		if (families[m].label[0][0] != '\0')
 			fprintf(out, "By %s%s%s.\n", families[m].label[0],
 			    families[m].label[1][0] != '\0' ? " and " : "",

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/date.h"
 #include "base/log.h"
+#include "base/mdoc.h"
 #include "base/tz.h"
 #include "base/version.h"
 #include "command/tables.h"
@@ -295,8 +296,10 @@ void
 command_print_mdoc(FILE *out)
 {
 	fputs(".Bl -tag -width Ds\n", out);
-	for (size_t i = 0; i < ARRAY_LEN(records); i++)
-		fprintf(out, ".It Cm %s %s\n%s\n", records[i].name,
-		    records[i].usage, records[i].about);
+	for (size_t i = 0; i < ARRAY_LEN(records); i++) {
+		fprintf(out, ".It Cm %s%s%s\n", records[i].name,
+		    records[i].usage[0] != '\0' ? " " : "", records[i].usage);
+		mdoc_text(out, records[i].about);
+	}
 	fputs(".El\n", out);
 }

@@ -1,28 +1,9 @@
-/* The tables of pierre-mcp(7), from the records. */
+/* The tables of pierre-mcp-server(8), from the records. */
 
 #include <stdio.h>
 
+#include "base/mdoc.h"
 #include "mcp/mcp_impl.h"
-
-/* Text on lines of its own, a sentence a line.  A leading '.' or '\'' would be
- * a request, and a backslash begins an escape. */
-static void
-print_text(FILE *out, const char *s)
-{
-	if (*s == '.' || *s == '\'')
-		fputs("\\&", out);
-	for (; *s != '\0'; s++) {
-		if (*s == '\\')
-			fputs("\\e", out);
-		else
-			putc(*s, out);
-		if (*s == '.' && s[1] == ' ') {
-			putc('\n', out);
-			s++;
-		}
-	}
-	putc('\n', out);
-}
 
 static void
 print_bounds(FILE *out, const struct mcp_arg *a)
@@ -61,7 +42,7 @@ print_args(FILE *out, const struct mcp_arg *a)
 	fputs(".Bl -tag -width activity_id -compact\n", out);
 	for (; a->type != MCP_ARG_END; a++) {
 		fprintf(out, ".It Fa %s\n", a->name);
-		print_text(out, a->about);
+		mdoc_text(out, a->about);
 		print_bounds(out, a);
 	}
 	fputs(".El\n", out);
@@ -73,7 +54,7 @@ print_tool(FILE *out, const struct mcp_tool *t)
 	struct buf scopes = BUF_INIT;
 
 	fprintf(out, ".It Ic %s\n", t->name);
-	print_text(out, t->about);
+	mdoc_text(out, t->about);
 	if (t->scope != 0) {
 		scope_format(&scopes, t->scope);
 		fprintf(out, "Scope:\n.Cm %s .\n", buf_cstr(&scopes));
@@ -86,14 +67,14 @@ static void
 print_resource(FILE *out, const struct mcp_resource *r)
 {
 	fprintf(out, ".It Pa %s\n", r->uri);
-	print_text(out, r->about);
+	mdoc_text(out, r->about);
 }
 
 static void
 print_prompt(FILE *out, const struct mcp_prompt *p)
 {
 	fprintf(out, ".It Ic %s\n", p->name);
-	print_text(out, p->about);
+	mdoc_text(out, p->about);
 	print_args(out, p->args);
 }
 
