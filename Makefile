@@ -237,8 +237,8 @@ FUZZ_SECONDS ?= 60
 $(O)/fuzz/%: t/fuzz/%.c $(O)/lib.a $(O)/flags
 	$(SAY) FUZZ $<
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS_ALL) -Icommon -Iworker $(CFLAGS_ALL) $(LDFLAGS_ALL) \
-	    -o $@ $< $(O)/lib.a $(LIBS)
+	$(Q)$(CC) $(CPPFLAGS_ALL) -Icommon -Iworker $(CFLAGS_ALL) \
+	    -Wno-missing-prototypes $(LDFLAGS_ALL) -o $@ $< $(O)/lib.a $(LIBS)
 
 .PHONY: fuzz-build fuzz fuzz-replay
 fuzz-build: $(FUZZ_BIN)

@@ -75,7 +75,7 @@ child_by_pid(struct master *m, pid_t pid)
 	return NULL;
 }
 
-/* --- the child's side ------------------------------------------------------- */
+/* --- the child's side ---------------------------------------------------- */
 
 static void
 leave_last_words(const char *message)
@@ -142,8 +142,8 @@ live(struct master *m, const struct child *self, const struct conf *conf,
 		.index = self->index,
 		.generation = self->generation,
 		.chan_fd = chan_fd,
-		.listen_fd = role == CHILD_WORKER ? m->listen_fds[self->index] :
-						    -1,
+		.listen_fd =
+		    role == CHILD_WORKER ? m->listen_fds[self->index] : -1,
 	};
 	int status;
 
@@ -168,7 +168,7 @@ live(struct master *m, const struct child *self, const struct conf *conf,
 	exit(status);
 }
 
-/* --- the master's side ------------------------------------------------------ */
+/* --- the master's side --------------------------------------------------- */
 
 struct child *
 child_start(struct master *m, enum child_role role, unsigned index,
@@ -213,8 +213,8 @@ void
 child_drain(struct master *m, struct child *c)
 {
 	c->state = CHILD_DRAINING;
-	c->deadline_us = clock_mono_us() + m->conf->drain_timeout_us +
-	    KILL_GRACE_US;
+	c->deadline_us =
+	    clock_mono_us() + m->conf->drain_timeout_us + KILL_GRACE_US;
 	kill(c->pid, SIGQUIT);
 }
 

@@ -23,7 +23,7 @@ struct client {
 	size_t n;
 	char verb[MAX_VERB];
 	unsigned reloads; /* answered when so many have ended; 0: not waiting */
-	bool holding;     /* kept open until the master ends */
+	bool holding;	  /* kept open until the master ends */
 };
 
 struct control {
@@ -43,16 +43,17 @@ socket_address(const struct conf *c, struct sockaddr_un *addr, struct err *e)
 	memset(addr, 0, sizeof(*addr));
 	addr->sun_family = AF_UNIX;
 	if (strlen(path) >= sizeof(addr->sun_path))
-		r = err_set(e, ERR_CONFIG, "server.data_dir: %s is longer than "
-		    "the %zu bytes a socket's path may have", path,
-		    sizeof(addr->sun_path) - 1);
+		r = err_set(e, ERR_CONFIG,
+		    "server.data_dir: %s is longer than "
+		    "the %zu bytes a socket's path may have",
+		    path, sizeof(addr->sun_path) - 1);
 	else
 		memcpy(addr->sun_path, path, strlen(path));
 	arena_free(&a);
 	return r;
 }
 
-/* --- the server's side ------------------------------------------------------ */
+/* --- the server's side --------------------------------------------------- */
 
 struct control *
 control_new(const struct conf *c, struct err *e)
@@ -65,11 +66,13 @@ control_new(const struct conf *c, struct err *e)
 		ctl->clients[i].fd = -1;
 	if (socket_address(c, &ctl->addr, e) < 0)
 		goto out;
-	ctl->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	ctl->fd =
+	    socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	/* The lock on the pid file says that a socket found here is stale. */
 	unlink(ctl->addr.sun_path);
 	if (ctl->fd < 0 ||
-	    bind(ctl->fd, (struct sockaddr *)&ctl->addr, sizeof(ctl->addr)) < 0 ||
+	    bind(ctl->fd, (struct sockaddr *)&ctl->addr, sizeof(ctl->addr)) <
+		0 ||
 	    listen(ctl->fd, CONTROL_MAX_CLIENTS) < 0) {
 		err_sys(e, ERR_CONFIG, "control socket %s", ctl->addr.sun_path);
 		if (ctl->fd >= 0)
@@ -152,7 +155,8 @@ accept_clients(struct control *ctl)
 
 		if (c->fd >= 0)
 			continue;
-		c->fd = accept4(ctl->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+		c->fd =
+		    accept4(ctl->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 		if (c->fd < 0)
 			return;
 		c->n = 0;
@@ -162,11 +166,12 @@ accept_clients(struct control *ctl)
 }
 
 static void
-do_verb(struct control *ctl, struct client *c, struct master *m, struct str verb)
+do_verb(
+    struct control *ctl, struct client *c, struct master *m, struct str verb)
 {
 	if (str_is(verb, "reload")) {
-		c->reloads = ctl->reloads_done + 1 +
-		    (m->state == MASTER_RELOADING);
+		c->reloads =
+		    ctl->reloads_done + 1 + (m->state == MASTER_RELOADING);
 		master_want_reload(m);
 	} else if (str_is(verb, "reopen")) {
 		master_reopen_logs(m);
@@ -243,7 +248,7 @@ control_reload_done(struct control *ctl, bool good, const char *message)
 	buf_free(&text);
 }
 
-/* --- the client's side ------------------------------------------------------ */
+/* --- the client's side --------------------------------------------------- */
 
 static int
 connect_running(const struct conf *c)
@@ -257,12 +262,14 @@ connect_running(const struct conf *c)
 		return -1;
 	}
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd >= 0 && connect(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0) {
+	if (fd >= 0 &&
+	    connect(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0) {
 		close(fd);
 		fd = -1;
 	}
 	if (fd < 0)
-		fprintf(stderr, "pierre-mcp-server: no server answers at %s: %s\n",
+		fprintf(stderr,
+		    "pierre-mcp-server: no server answers at %s: %s\n",
 		    addr.sun_path, strerror(errno));
 	return fd;
 }

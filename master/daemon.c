@@ -23,8 +23,9 @@ open_log(const struct conf *c)
 		return -1;
 	}
 	if (log_level_parse(str_of(c->log_level), &level))
-		log_configure(level,
-		    str_is(str_of(c->log_format), "json") ? LOG_JSON : LOG_TEXT);
+		log_configure(level, str_is(str_of(c->log_format), "json")
+					 ? LOG_JSON
+					 : LOG_TEXT);
 	log_set_process("master");
 	return 0;
 }

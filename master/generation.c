@@ -32,12 +32,13 @@ static bool
 read_configuration(struct master *m)
 {
 	struct buf text = BUF_INIT;
-	struct conf *c = conf_load(
-	    m->conf->path[0] != '\0' ? m->conf->path : NULL, &text);
+	struct conf *c =
+	    conf_load(m->conf->path[0] != '\0' ? m->conf->path : NULL, &text);
 
 	if (c == NULL) {
 		log_lines(buf_str(&text));
-		log_msg(LOG_ERROR, "master", "reload refused: the configuration is "
+		log_msg(LOG_ERROR, "master",
+		    "reload refused: the configuration is "
 		    "bad, nothing has changed");
 		finish(m, false, buf_cstr(&text));
 		buf_free(&text);
@@ -75,8 +76,8 @@ generation_begin(struct master *m)
 	for (unsigned i = 0; i < m->n_posts; i++) {
 		struct post *p = &m->posts[i];
 
-		p->next = child_start(m, p->role, p->index, m->next_conf,
-		    m->generation + 1, &e);
+		p->next = child_start(
+		    m, p->role, p->index, m->next_conf, m->generation + 1, &e);
 		if (p->next == NULL) {
 			generation_abandon(m, e.msg);
 			return;
@@ -95,8 +96,9 @@ generation_abandon(struct master *m, const char *why)
 		m->posts[i].next = NULL;
 	}
 	conf_free(&m->next_conf);
-	log_msg(LOG_ERROR, "master", "reload rolled back: %s; generation %u goes on",
-	    why, m->generation);
+	log_msg(LOG_ERROR, "master",
+	    "reload rolled back: %s; generation %u goes on", why,
+	    m->generation);
 	buf_printf(&text, "rolled back: %s\n", why);
 	finish(m, false, buf_cstr(&text));
 	buf_free(&text);
@@ -108,8 +110,9 @@ apply_log_settings(const struct conf *c)
 	enum log_level level = LOG_INFO;
 
 	if (log_level_parse(str_of(c->log_level), &level))
-		log_configure(level,
-		    str_is(str_of(c->log_format), "json") ? LOG_JSON : LOG_TEXT);
+		log_configure(level, str_is(str_of(c->log_format), "json")
+					 ? LOG_JSON
+					 : LOG_TEXT);
 }
 
 static void
@@ -132,7 +135,8 @@ commit(struct master *m)
 	m->next_conf = NULL;
 	m->generation++;
 	apply_log_settings(m->conf);
-	log_msg(LOG_NOTICE, "master", "generation %u is serving", m->generation);
+	log_msg(
+	    LOG_NOTICE, "master", "generation %u is serving", m->generation);
 	buf_printf(&text, "generation %u is serving\n", m->generation);
 	finish(m, true, buf_cstr(&text));
 	buf_free(&text);
@@ -144,7 +148,8 @@ generation_advance(struct master *m)
 	for (unsigned i = 0; i < m->n_posts; i++) {
 		if (m->posts[i].next->state != CHILD_READY) {
 			if (clock_mono_us() >= m->reload_until_us)
-				generation_abandon(m, "a new process was not "
+				generation_abandon(m,
+				    "a new process was not "
 				    "ready within server.startup_timeout");
 			return;
 		}

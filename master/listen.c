@@ -35,8 +35,8 @@ static int
 probe_free(const struct addrinfo *ai, const char *name, struct err *e)
 {
 	int one = 1;
-	int fd = socket(ai->ai_family, ai->ai_socktype | SOCK_CLOEXEC,
-	    ai->ai_protocol);
+	int fd = socket(
+	    ai->ai_family, ai->ai_socktype | SOCK_CLOEXEC, ai->ai_protocol);
 	int r = 0;
 
 	if (fd < 0)
@@ -69,7 +69,7 @@ int
 listen_open(const struct conf *c, int *fds, unsigned n, struct err *e)
 {
 	struct addrinfo hints = { .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV |
-		    AI_PASSIVE,
+					      AI_PASSIVE,
 		.ai_socktype = SOCK_STREAM };
 	struct addrinfo *ai;
 	struct str host;

@@ -25,8 +25,8 @@
 
 /* Slots for the generation that serves, the one a reload builds, and those
  * that still drain. */
-#define GENERATIONS 4
-#define BEAT_US INT64_C(1000000)
+#define GENERATIONS    4
+#define BEAT_US	       INT64_C(1000000)
 #define MAX_BACKOFF_US INT64_C(30000000)
 
 static const int signals[] = { SIGHUP, SIGUSR1, SIGTERM, SIGQUIT, SIGINT,
@@ -55,7 +55,7 @@ tell_caller(struct master *m, int status)
 	m->ready_fd = -1;
 }
 
-/* --- what outsiders ask for ------------------------------------------------- */
+/* --- what outsiders ask for ---------------------------------------------- */
 
 void
 master_want_reload(struct master *m)
@@ -115,7 +115,7 @@ act_on_signals(struct master *m)
 		master_stop(m, false);
 }
 
-/* --- children that end ------------------------------------------------------ */
+/* --- children that end --------------------------------------------------- */
 
 static int64_t
 backoff_us(unsigned failures)
@@ -134,9 +134,10 @@ log_end(struct master *m, const struct child *c, int status)
 {
 	const struct board_slot *b = shm_slot(m->shm, c->slot);
 	bool clean = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-	unsigned reason = clean ? 0 : b->panic_len > 0 ? 3 :
-	    WIFSIGNALED(status)			       ? 2 :
-							 1;
+	unsigned reason = clean			? 0
+			  : b->panic_len > 0	? 3
+			  : WIFSIGNALED(status) ? 2
+						: 1;
 
 	metric_add(M_worker_exits_total, reason, 0, 1);
 	if (clean && c->state == CHILD_DRAINING)
@@ -147,9 +148,10 @@ log_end(struct master *m, const struct child *c, int status)
 	else
 		log_msg(LOG_ERROR, "master", "%s %u (%d) %s %d",
 		    child_role_name(c->role), c->index, (int)c->pid,
-		    WIFSIGNALED(status) ? "was killed by signal" :
-					  "ended with status",
-		    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+		    WIFSIGNALED(status) ? "was killed by signal"
+					: "ended with status",
+		    WIFSIGNALED(status) ? WTERMSIG(status)
+					: WEXITSTATUS(status));
 }
 
 static void
@@ -161,14 +163,14 @@ vacate_post(struct master *m, const struct child *c, int status)
 		if (p->current == c) {
 			p->current = NULL;
 			p->failures++;
-			p->spawn_at_us = clock_mono_us() +
-			    backoff_us(p->failures);
+			p->spawn_at_us =
+			    clock_mono_us() + backoff_us(p->failures);
 			p->given_up = WIFEXITED(status) &&
-			    WEXITSTATUS(status) == EXIT_CONFIG;
+				      WEXITSTATUS(status) == EXIT_CONFIG;
 		} else if (p->next == c) {
 			p->next = NULL;
 			generation_abandon(m, "a new process ended before it "
-			    "was ready");
+					      "was ready");
 		}
 	}
 }
@@ -190,15 +192,15 @@ reap(struct master *m)
 	}
 }
 
-/* --- children that begin ---------------------------------------------------- */
+/* --- children that begin ------------------------------------------------- */
 
 static void
 fill_post(struct master *m, struct post *p)
 {
 	struct err e = ERR_INIT;
 
-	p->current = child_start(m, p->role, p->index, m->conf, m->generation,
-	    &e);
+	p->current =
+	    child_start(m, p->role, p->index, m->conf, m->generation, &e);
 	if (p->current != NULL)
 		return;
 	log_err(LOG_ERROR, "master", "cannot start a process", &e);
@@ -255,7 +257,8 @@ advance_start(struct master *m)
 	} else if (ready == m->n_posts) {
 		m->state = MASTER_RUNNING;
 		shm_set_started_up(m->shm);
-		log_with(LOG_NOTICE, "master", "ready", F_STR("version", version_text),
+		log_with(LOG_NOTICE, "master", "ready",
+		    F_STR("version", version_text),
 		    F_STR("listen", m->conf->listen),
 		    F_INT("workers", m->n_workers));
 		tell_caller(m, 0);
@@ -272,14 +275,15 @@ kill_overdue(struct master *m)
 
 		if (c->state != CHILD_DRAINING || now < c->deadline_us)
 			continue;
-		log_msg(LOG_WARN, "master", "%s %u (%d) does not leave; killing it",
+		log_msg(LOG_WARN, "master",
+		    "%s %u (%d) does not leave; killing it",
 		    child_role_name(c->role), c->index, (int)c->pid);
 		kill(c->pid, SIGKILL);
 		c->deadline_us = now + BEAT_US;
 	}
 }
 
-/* --- the loop --------------------------------------------------------------- */
+/* --- the loop ------------------------------------------------------------ */
 
 static int64_t
 timeout_ms(const struct master *m)
@@ -287,7 +291,8 @@ timeout_ms(const struct master *m)
 	int64_t now = clock_mono_us();
 	int64_t until = now + BEAT_US;
 
-	for (unsigned i = 0; i < m->n_posts && m->state != MASTER_STOPPING; i++) {
+	for (unsigned i = 0; i < m->n_posts && m->state != MASTER_STOPPING;
+	     i++) {
 		const struct post *p = &m->posts[i];
 
 		if (p->current == NULL && !p->given_up)
@@ -305,9 +310,9 @@ wait_for_something(struct master *m)
 	n = control_poll(m->control, fds);
 	for (unsigned i = 0; i < m->n_children; i++) {
 		if (m->children[i].state == CHILD_STARTING)
-			fds[n++] = (struct pollfd){
-				.fd = m->children[i].chan_fd,
-				.events = POLLIN };
+			fds[n++] =
+			    (struct pollfd){ .fd = m->children[i].chan_fd,
+				    .events = POLLIN };
 	}
 	if (sig_ppoll(fds, n, timeout_ms(m)) < 0 && errno != EINTR)
 		log_msg(LOG_ALERT, "master", "ppoll: %s", strerror(errno));
@@ -353,7 +358,7 @@ run_loop(struct master *m)
 	log_msg(LOG_NOTICE, "master", "shutdown complete");
 }
 
-/* --- beginning and end ------------------------------------------------------ */
+/* --- beginning and end --------------------------------------------------- */
 
 static void
 lay_out_posts(struct master *m)
@@ -395,9 +400,11 @@ prepare(struct master *m, struct err *e)
 	status = child_run_setup(m, e);
 	if (status == 0)
 		return 0;
-	return e->code != ERR_NONE ? -1 :
-	    err_set(e, status == EXIT_CONFIG ? ERR_CONFIG : ERR_UNAVAILABLE,
-		"the database could not be prepared");
+	return e->code != ERR_NONE
+		   ? -1
+		   : err_set(e,
+			 status == EXIT_CONFIG ? ERR_CONFIG : ERR_UNAVAILABLE,
+			 "the database could not be prepared");
 }
 
 static void

@@ -11,8 +11,12 @@ struct conf;
 struct control;
 struct shm;
 
-enum master_state { MASTER_STARTING, MASTER_RUNNING, MASTER_RELOADING,
-	MASTER_STOPPING };
+enum master_state {
+	MASTER_STARTING,
+	MASTER_RUNNING,
+	MASTER_RELOADING,
+	MASTER_STOPPING
+};
 
 /* A place that is to be filled: worker 0 to n-1, and the keeper.  `next` is its
  * process in the generation that a reload is building. */
@@ -23,7 +27,7 @@ struct post {
 	struct child *next;
 	unsigned failures;   /* since it last was ready */
 	int64_t spawn_at_us; /* monotonic; when current is NULL */
-	bool given_up;       /* its process said that a new one would fail too */
+	bool given_up; /* its process said that a new one would fail too */
 };
 
 struct master {
@@ -34,17 +38,17 @@ struct master {
 	enum master_state state;
 	unsigned generation;
 	unsigned n_workers;
-	int *listen_fds;        /* one a worker, kept open for good */
+	int *listen_fds; /* one a worker, kept open for good */
 	unsigned n_posts;
 	struct post *posts;
-	unsigned n_children;    /* size of the table */
+	unsigned n_children; /* size of the table */
 	struct child *children;
 	int64_t reload_until_us;
 	bool reload_wanted;
-	bool stop_now;          /* no drain */
-	int ready_fd;           /* the waiting caller, or -1 */
-	int pid_fd;             /* holds the lock on the pid file */
-	int status;             /* that the process will exit with */
+	bool stop_now; /* no drain */
+	int ready_fd;  /* the waiting caller, or -1 */
+	int pid_fd;    /* holds the lock on the pid file */
+	int status;    /* that the process will exit with */
 };
 
 /* Run until told to stop; takes *c.  ready_fd gets one byte, the status, when

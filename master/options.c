@@ -12,7 +12,8 @@ options_usage(void)
 	      "\n"
 	      "  -c file  configuration (default /etc/pierre-mcp/pierre.yaml)\n"
 	      "  -f       stay in the foreground\n"
-	      "  -s verb  reload, reopen, quit, stop or status of the running server\n"
+	      "  -s verb  reload, reopen, quit, stop or status of the running "
+	      "server\n"
 	      "  -t       check the configuration\n"
 	      "  -T       check it and print what is in force, secrets masked\n"
 	      "  -V       print the version\n"
@@ -30,8 +31,10 @@ verb_exists(const char *verb)
 		if (strcmp(verb, verbs[i]) == 0)
 			return true;
 	}
-	fprintf(stderr, "pierre-mcp-server: -s %s: not one of reload, reopen, "
-			"quit, stop, status\n", verb);
+	fprintf(stderr,
+	    "pierre-mcp-server: -s %s: not one of reload, reopen, "
+	    "quit, stop, status\n",
+	    verb);
 	return false;
 }
 

@@ -5,8 +5,14 @@
 
 #include "base/base.h"
 
-enum action { ACTION_RUN, ACTION_TEST, ACTION_DUMP, ACTION_VERSION,
-	ACTION_SIGNAL, ACTION_HELP };
+enum action {
+	ACTION_RUN,
+	ACTION_TEST,
+	ACTION_DUMP,
+	ACTION_VERSION,
+	ACTION_SIGNAL,
+	ACTION_HELP
+};
 
 struct options {
 	enum action action;

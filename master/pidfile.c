@@ -13,8 +13,8 @@
 static char *
 path_of(struct arena *a, const struct conf *c)
 {
-	return c->pid_file[0] != '\0' ? arena_strdup(a, c->pid_file) :
-					conf_data_path(a, c, "pierre.pid");
+	return c->pid_file[0] != '\0' ? arena_strdup(a, c->pid_file)
+				      : conf_data_path(a, c, "pierre.pid");
 }
 
 static int
@@ -26,8 +26,8 @@ held_by_another(const char *path, int fd, struct err *e)
 	text[n > 0 ? n : 0] = '\0';
 	text[strcspn(text, "\n")] = '\0';
 	close(fd);
-	return err_set(e, ERR_CONFIG, "%s: a server is running as process %s",
-	    path, text);
+	return err_set(
+	    e, ERR_CONFIG, "%s: a server is running as process %s", path, text);
 }
 
 static int

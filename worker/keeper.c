@@ -44,9 +44,10 @@ note_health(struct keeper *k, bool answered, int64_t took_us)
 	if (answered)
 		k->last_good_us = clock_mono_us();
 	h.ok = answered ||
-	    (before.ok && clock_mono_us() - k->last_good_us < DEBOUNCE_US);
+	       (before.ok && clock_mono_us() - k->last_good_us < DEBOUNCE_US);
 	if (before.checked_wall_us != 0 && before.ok != h.ok)
-		log_msg(h.ok ? LOG_NOTICE : LOG_ERROR, "keeper", "the database %s",
+		log_msg(h.ok ? LOG_NOTICE : LOG_ERROR, "keeper",
+		    "the database %s",
 		    h.ok ? "answers again" : "does not answer");
 	shm_set_db_health(k->heritage->shm, &h);
 }
@@ -117,8 +118,8 @@ watch(struct keeper *k)
 {
 	struct event_base *base = loop_base(k->loop);
 
-	k->events[0] = event_new(base, k->heritage->chan_fd,
-	    EV_READ | EV_PERSIST, on_channel, k);
+	k->events[0] = event_new(
+	    base, k->heritage->chan_fd, EV_READ | EV_PERSIST, on_channel, k);
 	k->events[1] = evsignal_new(base, SIGQUIT, on_signal, k);
 	k->events[2] = evsignal_new(base, SIGTERM, on_signal, k);
 	k->events[3] = evsignal_new(base, SIGUSR1, on_signal, k);

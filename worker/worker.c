@@ -29,10 +29,10 @@ struct worker {
 	enum slot_state state;
 };
 
-#define LOOP false
+#define LOOP  false
 #define FIBER true
 static const struct http_route routes[] = {
-#define ROUTE(method, pattern, handler, access, scopes, waits, body) \
+#define ROUTE(method, pattern, handler, access, scopes, waits, body)           \
 	{ HTTP_##method, pattern, handler, HTTP_##access, scopes, waits, body },
 #include "routes.def"
 #undef ROUTE
@@ -49,7 +49,7 @@ check_guard(struct http_req *req, const struct http_route *route, struct err *e)
 	return guard_http(app->guard, req, route, e);
 }
 
-/* --- leaving ---------------------------------------------------------------- */
+/* --- leaving ------------------------------------------------------------- */
 
 static void
 on_drained(void *arg)
@@ -64,8 +64,10 @@ on_deadline(void *arg)
 {
 	struct worker *w = arg;
 
-	log_msg(LOG_WARN, "worker", "server.drain_timeout is over with %u "
-	    "connections open", http_server_connections(w->server));
+	log_msg(LOG_WARN, "worker",
+	    "server.drain_timeout is over with %u "
+	    "connections open",
+	    http_server_connections(w->server));
 	http_server_abort(w->server);
 	loop_stop(w->app.loop);
 }
@@ -106,12 +108,13 @@ on_channel(UNUSED int fd, UNUSED short what, void *arg)
 	if (chan_read_ready(w->heritage->chan_fd) < 0) {
 		event_del(w->events[0]);
 		if (w->state != SLOT_DRAINING)
-			log_msg(LOG_WARN, "worker", "the master has gone; leaving");
+			log_msg(
+			    LOG_WARN, "worker", "the master has gone; leaving");
 		drain(w);
 	}
 }
 
-/* --- beginning -------------------------------------------------------------- */
+/* --- beginning ----------------------------------------------------------- */
 
 static void
 on_beat(void *arg)
@@ -161,8 +164,8 @@ watch(struct worker *w)
 {
 	struct event_base *base = loop_base(w->app.loop);
 
-	w->events[0] = event_new(base, w->heritage->chan_fd,
-	    EV_READ | EV_PERSIST, on_channel, w);
+	w->events[0] = event_new(
+	    base, w->heritage->chan_fd, EV_READ | EV_PERSIST, on_channel, w);
 	w->events[1] = evsignal_new(base, SIGQUIT, on_signal, w);
 	w->events[2] = evsignal_new(base, SIGTERM, on_signal, w);
 	w->events[3] = evsignal_new(base, SIGUSR1, on_signal, w);

@@ -13,8 +13,8 @@
 #include "base/xalloc.h"
 
 #define CHUNK_FIRST 2048
-#define CHUNK_MAX (256 * 1024)
-#define ALIGN _Alignof(max_align_t)
+#define CHUNK_MAX   (256 * 1024)
+#define ALIGN	    _Alignof(max_align_t)
 
 struct chunk {
 	struct chunk *next;

@@ -37,7 +37,7 @@ void arena_cleanup(struct arena *a, void (*fn)(void *arg), void *arg);
 size_t arena_used(const struct arena *a);
 
 /* A cleared struct / an array of a type. */
-#define arena_one(a, type) ((type *)arena_zalloc((a), sizeof(type)))
+#define arena_one(a, type)     ((type *)arena_zalloc((a), sizeof(type)))
 #define arena_many(a, n, type) ((type *)arena_array((a), (n), sizeof(type)))
 
 #endif

@@ -73,8 +73,8 @@ buf_vprintf(struct buf *b, const char *fmt, va_list ap)
 	n = vsnprintf(buf_reserve(b, 128), 128, fmt, ap);
 	CHECK(n >= 0);
 	if (n >= 128)
-		vsnprintf(buf_reserve(b, (size_t)n + 1), (size_t)n + 1, fmt,
-		    again);
+		vsnprintf(
+		    buf_reserve(b, (size_t)n + 1), (size_t)n + 1, fmt, again);
 	va_end(again);
 	b->n += (size_t)n;
 }

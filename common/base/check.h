@@ -7,7 +7,7 @@
 
 #include "base/base.h"
 
-#define CHECK(cond) \
+#define CHECK(cond)                                                            \
 	((cond) ? (void)0 : check_failed(__FILE__, __LINE__, __func__, #cond))
 #define BUG(what) check_failed(__FILE__, __LINE__, __func__, what)
 
@@ -17,7 +17,7 @@
 typedef void check_hook(const char *message);
 
 void check_set_hook(check_hook *hook);
-NORETURN void check_failed(const char *file, int line, const char *func,
-    const char *what);
+NORETURN void check_failed(
+    const char *file, int line, const char *func, const char *what);
 
 #endif

@@ -7,7 +7,7 @@
  * from 1 March so that the leap day is the last of its year. */
 
 #define DAYS_PER_ERA 146097
-#define EPOCH_SHIFT 719468 /* days from 0000-03-01 to 1970-01-01 */
+#define EPOCH_SHIFT  719468 /* days from 0000-03-01 to 1970-01-01 */
 
 static const char *const month_names[] = { "Jan", "Feb", "Mar", "Apr", "May",
 	"Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
@@ -29,7 +29,7 @@ date_to_day(struct date_civil c)
 	int64_t day_of_year =
 	    (153 * (c.month + (c.month > 2 ? -3 : 9)) + 2) / 5 + c.day - 1;
 	int64_t day_of_era = year_of_era * 365 + year_of_era / 4 -
-	    year_of_era / 100 + day_of_year;
+			     year_of_era / 100 + day_of_year;
 
 	return (int32_t)(era * DAYS_PER_ERA + day_of_era - EPOCH_SHIFT);
 }
@@ -75,11 +75,11 @@ date_iso_week(int32_t day, int *year_r, int *week_r)
 int32_t
 date_of_instant(int64_t us, int32_t offset_s)
 {
-	return (int32_t)floor_div(us + offset_s * DATE_US_PER_SECOND,
-	    DATE_US_PER_DAY);
+	return (int32_t)floor_div(
+	    us + offset_s * DATE_US_PER_SECOND, DATE_US_PER_DAY);
 }
 
-/* --- writing -------------------------------------------------------------- */
+/* --- writing ------------------------------------------------------------- */
 
 void
 date_format_day(int32_t day, char out[DATE_TEXT_LEN + 1])
@@ -154,13 +154,13 @@ date_format_duration(struct buf *out, double seconds)
 		s = -s;
 	}
 	if (s >= 3600)
-		buf_printf(out, "%lld:%02lld:%02lld", s / 3600, s / 60 % 60,
-		    s % 60);
+		buf_printf(
+		    out, "%lld:%02lld:%02lld", s / 3600, s / 60 % 60, s % 60);
 	else
 		buf_printf(out, "%lld:%02lld", s / 60, s % 60);
 }
 
-/* --- reading -------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------- */
 
 /* Exactly n digits at the front of *s. */
 static bool
@@ -203,9 +203,9 @@ static bool
 take_date(struct str *s, struct date_civil *c)
 {
 	return take_digits(s, 4, &c->year) && take_char(s, '-') &&
-	    take_digits(s, 2, &c->month) && take_char(s, '-') &&
-	    take_digits(s, 2, &c->day) && c->month >= 1 && c->month <= 12 &&
-	    c->day >= 1 && c->day <= days_in_month(c->year, c->month);
+	       take_digits(s, 2, &c->month) && take_char(s, '-') &&
+	       take_digits(s, 2, &c->day) && c->month >= 1 && c->month <= 12 &&
+	       c->day >= 1 && c->day <= days_in_month(c->year, c->month);
 }
 
 bool
@@ -238,8 +238,8 @@ take_time(struct str *s, int64_t *us_r)
 			unit /= 10;
 		} while (take_digits(s, 1, &digit));
 	}
-	*us_r = ((h * 60 + m) * INT64_C(60) + sec) * DATE_US_PER_SECOND +
-	    fraction;
+	*us_r =
+	    ((h * 60 + m) * INT64_C(60) + sec) * DATE_US_PER_SECOND + fraction;
 	return true;
 }
 
@@ -278,7 +278,7 @@ date_parse_rfc3339(struct str s, int64_t *us_r, int32_t *offset_r)
 	    !take_time(&s, &time_us) || !take_zone(&s, &offset) || s.n != 0)
 		return false;
 	*us_r = date_to_day(c) * DATE_US_PER_DAY + time_us -
-	    offset * DATE_US_PER_SECOND;
+		offset * DATE_US_PER_SECOND;
 	if (offset_r != NULL)
 		*offset_r = offset;
 	return true;

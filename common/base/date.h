@@ -8,8 +8,8 @@
 #include "base/buf.h"
 
 #define DATE_US_PER_SECOND INT64_C(1000000)
-#define DATE_US_PER_DAY (INT64_C(86400) * DATE_US_PER_SECOND)
-#define DATE_TEXT_LEN 10 /* 2026-11-23 */
+#define DATE_US_PER_DAY	   (INT64_C(86400) * DATE_US_PER_SECOND)
+#define DATE_TEXT_LEN	   10 /* 2026-11-23 */
 
 struct date_civil {
 	int year;
@@ -32,12 +32,12 @@ NODISCARD bool date_parse_day(struct str s, int32_t *day_r);
 
 /* RFC 3339: "2026-11-23T20:30:00Z", with .mmm when ms, with "+01:00" when
  * offset_s is not 0. */
-void date_format_rfc3339(struct buf *out, int64_t us, bool ms,
-    int32_t offset_s);
+void date_format_rfc3339(
+    struct buf *out, int64_t us, bool ms, int32_t offset_s);
 /* Any RFC 3339 / ISO 8601 instant with zone; offset_r (may be NULL) gets the
  * offset that was written, in seconds. */
-NODISCARD bool date_parse_rfc3339(struct str s, int64_t *us_r,
-    int32_t *offset_r);
+NODISCARD bool date_parse_rfc3339(
+    struct str s, int64_t *us_r, int32_t *offset_r);
 /* "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110 5.6.7). */
 void date_format_http(struct buf *out, int64_t us);
 NODISCARD bool date_parse_http(struct str s, int64_t *us_r);

@@ -22,8 +22,8 @@ enc_hex(struct buf *out, const void *p, size_t n)
 }
 
 static void
-encode64(struct buf *out, const unsigned char *in, size_t n,
-    const char *digits, bool pad)
+encode64(struct buf *out, const unsigned char *in, size_t n, const char *digits,
+    bool pad)
 {
 	for (size_t i = 0; i < n; i += 3) {
 		size_t have = MIN(n - i, (size_t)3);
@@ -60,8 +60,8 @@ static bool
 is_unreserved(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	    (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
-	    c == '~';
+	       (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
+	       c == '~';
 }
 
 void

@@ -115,7 +115,7 @@ scan_unicode(struct scan *s)
 	s->at++;
 	low = scan_hex4(s);
 	return (low >= 0xdc00 && low <= 0xdfff) ||
-	    scan_fail(s, "lone surrogate");
+	       scan_fail(s, "lone surrogate");
 }
 
 static bool
@@ -127,7 +127,7 @@ scan_escape(struct scan *s)
 	if (c == 'u')
 		return scan_unicode(s);
 	return (c > 0 && strchr("\"\\/bfnrt", c) != NULL) ||
-	    scan_fail(s, "unknown escape");
+	       scan_fail(s, "unknown escape");
 }
 
 static bool
@@ -149,7 +149,7 @@ scan_string(struct scan *s)
 			return false;
 	}
 	return str_is_utf8(str_make(s->text.p + start, s->at - start)) ||
-	    scan_fail(s, "string before this is not UTF-8");
+	       scan_fail(s, "string before this is not UTF-8");
 }
 
 static bool
@@ -231,13 +231,13 @@ scan_value(struct scan *s)
 	}
 }
 
-/* --- duplicate keys --------------------------------------------------------- */
+/* --- duplicate keys ------------------------------------------------------ */
 
 static int
 duplicate_key(const char *name, struct err *e)
 {
-	return err_set(e, ERR_INVALID, "JSON: member \"%.80s\" stands twice",
-	    name);
+	return err_set(
+	    e, ERR_INVALID, "JSON: member \"%.80s\" stands twice", name);
 }
 
 static int
@@ -259,7 +259,7 @@ check_many_members(const cJSON *object, struct err *e)
 	const char *twice = NULL;
 	const cJSON *c;
 
-	cJSON_ArrayForEach(c, object) {
+	cJSON_ArrayForEach (c, object) {
 		if (map_put(seen, str_of(c->string), seen) != NULL) {
 			twice = c->string;
 			break;
@@ -275,14 +275,15 @@ check_unique_members(const cJSON *item, struct err *e)
 	const cJSON *c;
 	size_t n = 0;
 
-	cJSON_ArrayForEach(c, item) {
+	cJSON_ArrayForEach (c, item) {
 		n++;
 		if (check_unique_members(c, e) < 0)
 			return -1;
 	}
 	if (!cJSON_IsObject(item))
 		return 0;
-	return n <= 16 ? check_few_members(item, e) : check_many_members(item, e);
+	return n <= 16 ? check_few_members(item, e)
+		       : check_many_members(item, e);
 }
 
 static void
@@ -344,7 +345,7 @@ json_raw_member(struct str text, struct str name)
 	return STR_NULL;
 }
 
-/* --- members -------------------------------------------------------------- */
+/* --- members ------------------------------------------------------------- */
 
 const cJSON *
 json_get(const cJSON *obj, const char *name)
@@ -372,7 +373,7 @@ bool
 json_is_integer(const cJSON *item)
 {
 	return cJSON_IsNumber(item) && fabs(item->valuedouble) <= 0x1p53 &&
-	    item->valuedouble == trunc(item->valuedouble);
+	       item->valuedouble == trunc(item->valuedouble);
 }
 
 /* 1 there, 0 absent or null, -1 not what was wanted. */

@@ -21,14 +21,14 @@ struct str json_raw_member(struct str text, struct str name);
 
 /* Typed members of an object.  1 found, 0 absent or null, -1 other type (e
  * names the member).  json_get_str points into the tree. */
-NODISCARD int json_get_str(const cJSON *obj, const char *name,
-    struct str *out, struct err *e);
-NODISCARD int json_get_i64(const cJSON *obj, const char *name, int64_t *out,
-    struct err *e);
-NODISCARD int json_get_f64(const cJSON *obj, const char *name, double *out,
-    struct err *e);
-NODISCARD int json_get_bool(const cJSON *obj, const char *name, bool *out,
-    struct err *e);
+NODISCARD int json_get_str(
+    const cJSON *obj, const char *name, struct str *out, struct err *e);
+NODISCARD int json_get_i64(
+    const cJSON *obj, const char *name, int64_t *out, struct err *e);
+NODISCARD int json_get_f64(
+    const cJSON *obj, const char *name, double *out, struct err *e);
+NODISCARD int json_get_bool(
+    const cJSON *obj, const char *name, bool *out, struct err *e);
 /* The member itself (case-sensitive), NULL when absent. */
 const cJSON *json_get(const cJSON *obj, const char *name);
 const char *json_type_name(const cJSON *item);

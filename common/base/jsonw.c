@@ -102,7 +102,7 @@ jsonw_key(struct jsonw *w, const char *key)
 	jsonw_key_str(w, str_of(key));
 }
 
-/* --- strings -------------------------------------------------------------- */
+/* --- strings ------------------------------------------------------------- */
 
 /* Length of the well-formed UTF-8 sequence at p, 0 when there is none. */
 static size_t
@@ -111,7 +111,9 @@ utf8_length(const unsigned char *p, size_t n)
 	size_t len = p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
 
 	return p[0] >= 0xc2 && p[0] <= 0xf4 && len <= n &&
-	    str_is_utf8(str_make((const char *)p, len)) ? len : 0;
+		       str_is_utf8(str_make((const char *)p, len))
+		   ? len
+		   : 0;
 }
 
 static void
@@ -142,7 +144,8 @@ jsonw_escape(struct buf *out, struct str s)
 
 		if (c >= 0x80)
 			len = utf8_length(p + i, s.n - i);
-		if (len > 0 && c >= 0x20 && c != '"' && c != '\\' && c != 0x7f) {
+		if (len > 0 && c >= 0x20 && c != '"' && c != '\\' &&
+		    c != 0x7f) {
 			i += len;
 			continue;
 		}
@@ -172,7 +175,7 @@ jsonw_cstr(struct jsonw *w, const char *s)
 	jsonw_str(w, str_of(s));
 }
 
-/* --- other values --------------------------------------------------------- */
+/* --- other values -------------------------------------------------------- */
 
 static void
 plain_value(struct jsonw *w, const char *text)
@@ -293,14 +296,14 @@ jsonw_tree(struct jsonw *w, const cJSON *item)
 
 	if (cJSON_IsObject(item)) {
 		jsonw_object(w);
-		cJSON_ArrayForEach(child, item) {
+		cJSON_ArrayForEach (child, item) {
 			jsonw_key(w, child->string);
 			jsonw_tree(w, child);
 		}
 		jsonw_end_object(w);
 	} else if (cJSON_IsArray(item)) {
 		jsonw_array(w);
-		cJSON_ArrayForEach(child, item)
+		cJSON_ArrayForEach (child, item)
 			jsonw_tree(w, child);
 		jsonw_end_array(w);
 	} else if (cJSON_IsString(item)) {
@@ -314,7 +317,7 @@ jsonw_tree(struct jsonw *w, const cJSON *item)
 	}
 }
 
-/* --- members -------------------------------------------------------------- */
+/* --- members ------------------------------------------------------------- */
 
 void
 jsonw_kv_str(struct jsonw *w, const char *key, struct str s)

@@ -57,8 +57,7 @@ void jsonw_kv_cstr_opt(struct jsonw *w, const char *key, const char *s);
 void jsonw_kv_int(struct jsonw *w, const char *key, int64_t v);
 void jsonw_kv_bool(struct jsonw *w, const char *key, bool v);
 void jsonw_kv_fixed(struct jsonw *w, const char *key, double v, int digits);
-void jsonw_kv_fixed_opt(struct jsonw *w, const char *key, double v,
-    int digits);
+void jsonw_kv_fixed_opt(struct jsonw *w, const char *key, double v, int digits);
 void jsonw_kv_uuid(struct jsonw *w, const char *key, const struct uuid *u);
 void jsonw_kv_instant(struct jsonw *w, const char *key, int64_t us);
 void jsonw_kv_day(struct jsonw *w, const char *key, int32_t day);

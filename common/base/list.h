@@ -44,8 +44,8 @@ list_del(struct list *node)
 #define list_item(node, type, member) container_of(node, type, member)
 
 /* The current node may be removed in the body. */
-#define list_each(node, tmp, head)                                    \
-	for ((node) = (head)->next, (tmp) = (node)->next; (node) != (head); \
+#define list_each(node, tmp, head)                                             \
+	for ((node) = (head)->next, (tmp) = (node)->next; (node) != (head);    \
 	     (node) = (tmp), (tmp) = (node)->next)
 
 #endif

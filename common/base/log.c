@@ -27,7 +27,7 @@ static struct {
 static const char *const level_names[] = { "debug", "info", "notice", "warn",
 	"error", "alert" };
 
-/* --- the sink --------------------------------------------------------------- */
+/* --- the sink ------------------------------------------------------------ */
 
 static int
 open_sink(const char *path, struct err *e)
@@ -120,7 +120,7 @@ log_level_name(enum log_level level)
 	return level_names[level];
 }
 
-/* --- lines ------------------------------------------------------------------ */
+/* --- lines --------------------------------------------------------------- */
 
 /* A line that is too long is written again with its texts cut to these
  * lengths. */
@@ -225,8 +225,8 @@ write_text_value(struct buf *line, struct str s, size_t limit)
 
 	for (size_t i = 0; i < s.n && plain; i++)
 		plain = (unsigned char)s.p[i] > ' ' && s.p[i] != '"' &&
-		    s.p[i] != '\\' && s.p[i] != '=' &&
-		    (unsigned char)s.p[i] < 0x7f;
+			s.p[i] != '\\' && s.p[i] != '=' &&
+			(unsigned char)s.p[i] < 0x7f;
 	if (plain)
 		write_escaped(line, s, limit);
 	else
@@ -308,8 +308,8 @@ log_event(enum log_level level, const char *target, const char *message,
 		return;
 	compose(&line, &ev);
 	if (!write_line(buf_str(&line)))
-		atomic_fetch_add_explicit(&sink.dropped, 1,
-		    memory_order_relaxed);
+		atomic_fetch_add_explicit(
+		    &sink.dropped, 1, memory_order_relaxed);
 	buf_free(&line);
 	errno = saved;
 }

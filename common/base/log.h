@@ -31,10 +31,13 @@ struct log_field {
 	} v;
 };
 
-#define F_STR(name, cstr) ((struct log_field){ name, LOG_F_STR, { .s = str_of(cstr) } })
-#define F_SLICE(name, slice) ((struct log_field){ name, LOG_F_STR, { .s = (slice) } })
+#define F_STR(name, cstr)                                                      \
+	((struct log_field){ name, LOG_F_STR, { .s = str_of(cstr) } })
+#define F_SLICE(name, slice)                                                   \
+	((struct log_field){ name, LOG_F_STR, { .s = (slice) } })
 #define F_INT(name, val) ((struct log_field){ name, LOG_F_INT, { .i = (val) } })
-#define F_DOUBLE(name, val) ((struct log_field){ name, LOG_F_DOUBLE, { .d = (val) } })
+#define F_DOUBLE(name, val)                                                    \
+	((struct log_field){ name, LOG_F_DOUBLE, { .d = (val) } })
 
 /* path NULL: standard error.  Opens with O_APPEND, mode 0640. */
 NODISCARD int log_open(const char *path, struct err *e);
@@ -61,13 +64,13 @@ void log_err(enum log_level level, const char *target, const char *what,
 
 /* log_with(LOG_INFO, "mcp", "Tool execution completed",
  *     F_STR("tool_name", name), F_INT("duration_ms", ms)); */
-#define log_with(level, target, message, ...)                              \
-	do {                                                               \
-		if (log_enabled(level)) {                                  \
-			const struct log_field log_f_[] = { __VA_ARGS__ }; \
-			log_event(level, target, message, log_f_,          \
-			    ARRAY_LEN(log_f_));                            \
-		}                                                          \
+#define log_with(level, target, message, ...)                                  \
+	do {                                                                   \
+		if (log_enabled(level)) {                                      \
+			const struct log_field log_f_[] = { __VA_ARGS__ };     \
+			log_event(level, target, message, log_f_,              \
+			    ARRAY_LEN(log_f_));                                \
+		}                                                              \
 	} while (0)
 
 #endif

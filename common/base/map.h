@@ -18,8 +18,8 @@ void *map_del(struct map *m, struct str key);
 size_t map_count(const struct map *m);
 /* Iterate in no order: start with *pos = 0; false at the end.  The map must
  * not change meanwhile. */
-bool map_next(const struct map *m, size_t *pos, struct str *key_r,
-    void **value_r);
+bool map_next(
+    const struct map *m, size_t *pos, struct str *key_r, void **value_r);
 
 /* The map's hash, for tables of one's own. */
 uint64_t map_hash(struct str key);

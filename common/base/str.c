@@ -45,7 +45,7 @@ bool
 str_ends(struct str s, struct str suffix)
 {
 	return s.n >= suffix.n &&
-	    str_eq(str_make(s.p + (s.n - suffix.n), suffix.n), suffix);
+	       str_eq(str_make(s.p + (s.n - suffix.n), suffix.n), suffix);
 }
 
 struct str

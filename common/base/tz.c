@@ -36,13 +36,13 @@ struct rule {
 struct tz {
 	char name[MAX_NAME + 1];
 	size_t n;
-	int64_t *at; /* transition instants, s */
+	int64_t *at;	   /* transition instants, s */
 	int32_t *offset_s; /* from there on */
-	int32_t first_s; /* before the first */
+	int32_t first_s;   /* before the first */
 	struct rule rule;
 };
 
-/* --- the POSIX TZ footer ---------------------------------------------------- */
+/* --- the POSIX TZ footer ------------------------------------------------- */
 
 static bool
 skip_abbreviation(const char **p)
@@ -142,7 +142,7 @@ parse_rule(const char *p, struct rule *r)
 		r->dst_s = -west;
 	}
 	return *p++ == ',' && read_change(&p, &r->begin) && *p++ == ',' &&
-	    read_change(&p, &r->end) && *p == '\0';
+	       read_change(&p, &r->end) && *p == '\0';
 }
 
 /* Local seconds since 1970 at which a change happens in a year. */
@@ -165,8 +165,8 @@ change_in_year(const struct change *c, int year)
 		while (day >= end)
 			day -= 7;
 	} else {
-		bool leap = (year % 4 == 0 && year % 100 != 0) ||
-		    year % 400 == 0;
+		bool leap =
+		    (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
 
 		day = date_to_day(first) + c->day;
 		if (c->kind == 'J')
@@ -184,7 +184,7 @@ rule_offset(const struct rule *r, int64_t s)
 	if (!r->has_dst)
 		return r->std_s;
 	year = date_from_day(date_of_instant(s * DATE_US_PER_SECOND, r->std_s))
-	    .year;
+		   .year;
 	begin = change_in_year(&r->begin, year) - r->std_s;
 	end = change_in_year(&r->end, year) - r->dst_s;
 	if (begin < end)
@@ -192,13 +192,13 @@ rule_offset(const struct rule *r, int64_t s)
 	return s >= end && s < begin ? r->std_s : r->dst_s;
 }
 
-/* --- the file --------------------------------------------------------------- */
+/* --- the file ------------------------------------------------------------ */
 
 static uint32_t
 be32(const unsigned char *p)
 {
 	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
-	    (uint32_t)p[2] << 8 | p[3];
+	       (uint32_t)p[2] << 8 | p[3];
 }
 
 struct counts {
@@ -213,15 +213,15 @@ read_header(const unsigned char *p, size_t n, struct counts *c)
 	*c = (struct counts){ be32(p + 20), be32(p + 24), be32(p + 28),
 		be32(p + 32), be32(p + 36), be32(p + 40) };
 	return c->time <= 10000 && c->type >= 1 && c->type <= 256 &&
-	    c->leap <= 1000 && c->chars <= 10000 && c->isut <= 256 &&
-	    c->isstd <= 256;
+	       c->leap <= 1000 && c->chars <= 10000 && c->isut <= 256 &&
+	       c->isstd <= 256;
 }
 
 static size_t
 data_size(const struct counts *c, size_t time_size)
 {
 	return c->time * (time_size + 1) + c->type * 6 + c->chars +
-	    c->leap * (time_size + 4) + c->isstd + c->isut;
+	       c->leap * (time_size + 4) + c->isstd + c->isut;
 }
 
 static bool
@@ -238,7 +238,7 @@ read_transitions(struct tz *z, const unsigned char *p, const struct counts *c)
 		if (index[i] >= c->type)
 			return false;
 		z->at[i] = (int64_t)((uint64_t)be32(p + i * 8) << 32 |
-		    be32(p + i * 8 + 4));
+				     be32(p + i * 8 + 4));
 		z->offset_s[i] = (int32_t)be32(type + index[i] * 6);
 	}
 	return true;
@@ -334,7 +334,7 @@ load_zone(struct str name)
 	return NULL;
 }
 
-/* --- the interface ---------------------------------------------------------- */
+/* --- the interface ------------------------------------------------------- */
 
 static struct map *zones;
 static pthread_mutex_t zones_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -368,9 +368,10 @@ tz_find(struct str name, struct err *e)
 		pthread_mutex_unlock(&zones_lock);
 	}
 	if (z == NULL)
-		err_set(e, ERR_INVALID, "time zone \"%.*s\" is not known; use "
-		    "an IANA name such as Europe/Berlin", (int)MIN(name.n, 80),
-		    name.p);
+		err_set(e, ERR_INVALID,
+		    "time zone \"%.*s\" is not known; use "
+		    "an IANA name such as Europe/Berlin",
+		    (int)MIN(name.n, 80), name.p);
 	return z;
 }
 
@@ -410,7 +411,7 @@ tz_day_start(const struct tz *z, int32_t day)
 {
 	int64_t local = day * DATE_US_PER_DAY;
 	int64_t us = local - tz_offset_at(z, local - DATE_US_PER_DAY / 2) *
-	    DATE_US_PER_SECOND;
+				 DATE_US_PER_SECOND;
 
 	/* True as well where midnight stands twice, or was skipped. */
 	if (tz_day_at(z, us) == day && tz_day_at(z, us - 1) < day)

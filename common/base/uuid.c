@@ -111,8 +111,7 @@ uuid_parse(struct str s, struct uuid *out)
 	for (int i = 0; i < 16; i++) {
 		int high, low;
 
-		if ((i == 4 || i == 6 || i == 8 || i == 10) &&
-		    s.p[at++] != '-')
+		if ((i == 4 || i == 6 || i == 8 || i == 10) && s.p[at++] != '-')
 			return false;
 		high = hex_value(s.p[at]);
 		low = hex_value(s.p[at + 1]);

@@ -37,8 +37,8 @@ xrealloc(void *ptr, size_t size)
 void *
 xreallocarray(void *ptr, size_t count, size_t size)
 {
-	void *p = reallocarray(ptr, count != 0 ? count : 1,
-	    size != 0 ? size : 1);
+	void *p =
+	    reallocarray(ptr, count != 0 ? count : 1, size != 0 ? size : 1);
 
 	CHECK(p != NULL);
 	return p;

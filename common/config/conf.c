@@ -21,7 +21,7 @@ set_defaults(struct conf *c)
 	}
 }
 
-/* --- what one key alone cannot say ------------------------------------------ */
+/* --- what one key alone cannot say --------------------------------------- */
 
 /* "127.0.0.1:8081", "[::1]:8081"; false when it is neither. */
 static bool
@@ -31,9 +31,8 @@ split_listen(const char *text, struct str *host, int *port)
 	const char *colon = strrchr(text, ':');
 	int64_t number;
 
-	if (colon == NULL ||
-	    !str_to_i64(str_of(colon + 1), &number) || number < 0 ||
-	    number > 65535)
+	if (colon == NULL || !str_to_i64(str_of(colon + 1), &number) ||
+	    number < 0 || number > 65535)
 		return false;
 	*port = (int)number;
 	*host = str_make(s.p, (size_t)(colon - s.p));
@@ -48,16 +47,18 @@ static void
 check_public_url(struct conf_reader *r)
 {
 	struct str url = str_of(r->conf->public_url);
-	size_t scheme = str_starts(url, STR("https://")) ? 8 :
-	    str_starts(url, STR("http://"))		 ? 7 :
-							   0;
+	size_t scheme = str_starts(url, STR("https://"))  ? 8
+			: str_starts(url, STR("http://")) ? 7
+							  : 0;
 
 	if (url.n == 0)
 		return;
 	if (scheme == 0 || url.n == scheme ||
 	    memchr(url.p + scheme, '/', url.n - scheme) != NULL)
-		conf_complain(r, r->file, 0, 0, "server.public_url: \"%s\" is not "
-		    "http(s)://host[:port]", r->conf->public_url);
+		conf_complain(r, r->file, 0, 0,
+		    "server.public_url: \"%s\" is not "
+		    "http(s)://host[:port]",
+		    r->conf->public_url);
 }
 
 static void
@@ -66,7 +67,8 @@ check_database_url(struct conf_reader *r)
 	struct str url = str_of(r->conf->database_url);
 
 	if (url.n > 0 && !str_starts(url, STR("sqlite:")))
-		conf_complain(r, r->file, 0, 0, "database.url: only sqlite: "
+		conf_complain(r, r->file, 0, 0,
+		    "database.url: only sqlite: "
 		    "databases can be used");
 }
 
@@ -78,7 +80,8 @@ check_master_key(struct conf_reader *r)
 	if (r->conf->master_key[0] == '\0')
 		return;
 	if (!dec_base64(&key, str_of(r->conf->master_key)) || key.n != 32)
-		conf_complain(r, r->file, 0, 0, "security.master_key: must be 32 "
+		conf_complain(r, r->file, 0, 0,
+		    "security.master_key: must be 32 "
 		    "bytes in base64 (openssl rand -base64 32)");
 	wipe(key.p, key.n);
 	buf_free(&key);
@@ -91,14 +94,16 @@ check_whole(struct conf_reader *r)
 	int port;
 
 	if (!split_listen(r->conf->listen, &host, &port))
-		conf_complain(r, r->file, 0, 0, "server.listen: \"%s\" is not "
-		    "address:port", r->conf->listen);
+		conf_complain(r, r->file, 0, 0,
+		    "server.listen: \"%s\" is not "
+		    "address:port",
+		    r->conf->listen);
 	check_public_url(r);
 	check_database_url(r);
 	check_master_key(r);
 }
 
-/* --- the interface ---------------------------------------------------------- */
+/* --- the interface ------------------------------------------------------- */
 
 struct conf *
 conf_load(const char *path, struct buf *errors)
@@ -136,7 +141,8 @@ conf_free(struct conf **c)
 }
 
 void
-conf_keep_restart_keys(struct conf *c, const struct conf *old, struct buf *names)
+conf_keep_restart_keys(
+    struct conf *c, const struct conf *old, struct buf *names)
 {
 	for (size_t i = 0; i < CONF_KEY_COUNT; i++) {
 		const struct conf_key *k = &conf_keys[i];

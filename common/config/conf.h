@@ -18,18 +18,18 @@ struct conf_list {
 };
 
 /* C types of the key types; times are microseconds, sizes bytes. */
-#define CONF_C_BOOL bool
-#define CONF_C_INT int64_t
-#define CONF_C_TIME int64_t
-#define CONF_C_SIZE int64_t
-#define CONF_C_STR const char *
-#define CONF_C_PATH const char *
+#define CONF_C_BOOL   bool
+#define CONF_C_INT    int64_t
+#define CONF_C_TIME   int64_t
+#define CONF_C_SIZE   int64_t
+#define CONF_C_STR    const char *
+#define CONF_C_PATH   const char *
 #define CONF_C_SECRET const char *
-#define CONF_C_ENUM const char *
-#define CONF_C_LIST struct conf_list
+#define CONF_C_ENUM   const char *
+#define CONF_C_LIST   struct conf_list
 
 struct conf {
-#define KEY(name, field, type, def, low, high, env, reload, about) \
+#define KEY(name, field, type, def, low, high, env, reload, about)             \
 	CONF_C_##type field;
 #include "config/keys.def"
 #undef KEY
@@ -51,12 +51,11 @@ void conf_print_mdoc(FILE *out);
 
 /* Carry over from `old` what only a restart may change; `names` gets the
  * comma-separated names of the keys whose new value has to wait. */
-void conf_keep_restart_keys(struct conf *c, const struct conf *old,
-    struct buf *names);
+void conf_keep_restart_keys(
+    struct conf *c, const struct conf *old, struct buf *names);
 
 /* Host and port to bind. host_r is a slice of c->listen. */
-void conf_listen_address(const struct conf *c, struct str *host_r,
-    int *port_r);
+void conf_listen_address(const struct conf *c, struct str *host_r, int *port_r);
 /* Worker processes, with 0 resolved to the processors there are. */
 unsigned conf_worker_count(const struct conf *c);
 /* Make the data directory, for the owner alone, and those above it. */

@@ -43,7 +43,7 @@ conf_read_env(struct conf_reader *r)
 			text = level_of_directives(text);
 		r->origin[i] = CONF_FROM_ENV;
 		if (conf_set(r->conf, k, text, true, &e) < 0)
-			conf_complain(r, k->env, 0, 0, "%s (environment, for %s)",
-			    e.msg, k->name);
+			conf_complain(r, k->env, 0, 0,
+			    "%s (environment, for %s)", e.msg, k->name);
 	}
 }

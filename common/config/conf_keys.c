@@ -3,8 +3,8 @@
 #include <stdarg.h>
 
 const struct conf_key conf_keys[CONF_KEY_COUNT] = {
-#define KEY(name, field, type, def, low, high, env, reload, about)        \
-	{ name, CONF_##type, offsetof(struct conf, field), def, low, high, \
+#define KEY(name, field, type, def, low, high, env, reload, about)             \
+	{ name, CONF_##type, offsetof(struct conf, field), def, low, high,     \
 		env, CONF_##reload, about },
 #include "config/keys.def"
 #undef KEY

@@ -58,8 +58,8 @@ conf_print(const struct conf *c, FILE *out)
 {
 	struct str section = STR_NULL;
 
-	fprintf(out, "# %s%s\n", c->path[0] != '\0' ? "from " : "no file",
-	    c->path);
+	fprintf(
+	    out, "# %s%s\n", c->path[0] != '\0' ? "from " : "no file", c->path);
 	for (size_t i = 0; i < CONF_KEY_COUNT; i++) {
 		const struct conf_key *k = &conf_keys[i];
 		struct str member;
@@ -109,7 +109,7 @@ conf_print_mdoc(FILE *out)
 	for (size_t i = 0; i < CONF_KEY_COUNT; i++) {
 		const struct conf_key *k = &conf_keys[i];
 		bool bounded = k->type == CONF_INT || k->type == CONF_TIME ||
-		    k->type == CONF_SIZE;
+			       k->type == CONF_SIZE;
 
 		fprintf(out, ".It Ic %s\n", k->name);
 		mdoc_text(out, k->about);

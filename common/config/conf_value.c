@@ -39,9 +39,9 @@ static const struct unit no_units[] = { { NULL, 0 } };
 static const struct unit *
 units_of(enum conf_type type)
 {
-	return type == CONF_TIME ? time_units :
-	    type == CONF_SIZE	 ? size_units :
-				   no_units;
+	return type == CONF_TIME   ? time_units
+	       : type == CONF_SIZE ? size_units
+				   : no_units;
 }
 
 static const struct unit *
@@ -65,30 +65,31 @@ parse_scaled(enum conf_type type, struct str text, int64_t bare, int64_t *out,
 	struct str unit;
 
 	while (digits < text.n &&
-	    ((text.p[digits] >= '0' && text.p[digits] <= '9') ||
-		(digits == 0 && text.p[0] == '-')))
+	       ((text.p[digits] >= '0' && text.p[digits] <= '9') ||
+		   (digits == 0 && text.p[0] == '-')))
 		digits++;
 	unit = str_trim(str_make(text.p + digits, text.n - digits));
 	if (!str_to_i64(str_make(text.p, digits), &value))
-		return err_set(e, ERR_CONFIG, "\"%.*s\" is not a number",
-		    STR_ARG(text));
+		return err_set(
+		    e, ERR_CONFIG, "\"%.*s\" is not a number", STR_ARG(text));
 	if (unit.n > 0) {
 		const struct unit *u = find_unit(units_of(type), unit);
 
 		if (u == NULL)
 			return err_set(e, ERR_CONFIG,
 			    "\"%.*s\" is not a unit; %s", STR_ARG(unit),
-			    type == CONF_TIME ? "write 500ms, 30s, 5m, 2h or 1d" :
-			    type == CONF_SIZE ? "write 512B, 16KiB, 4MiB or 1GiB" :
-						"this is a plain number");
+			    type == CONF_TIME ? "write 500ms, 30s, 5m, 2h or 1d"
+			    : type == CONF_SIZE
+				? "write 512B, 16KiB, 4MiB or 1GiB"
+				: "this is a plain number");
 		factor = u->factor;
 	} else if (factor == 0 && value != 0) {
 		return err_set(e, ERR_CONFIG, "\"%.*s\" has no unit; write %s",
 		    STR_ARG(text), type == CONF_TIME ? "30s" : "16KiB");
 	}
 	if (__builtin_mul_overflow(value, factor, out))
-		return err_set(e, ERR_CONFIG, "\"%.*s\" is too large",
-		    STR_ARG(text));
+		return err_set(
+		    e, ERR_CONFIG, "\"%.*s\" is too large", STR_ARG(text));
 	return 0;
 }
 
@@ -111,23 +112,23 @@ set_number(struct conf *c, const struct conf_key *k, struct str text,
 }
 
 static int
-set_bool(struct conf *c, const struct conf_key *k, struct str text,
-    struct err *e)
+set_bool(
+    struct conf *c, const struct conf_key *k, struct str text, struct err *e)
 {
-	bool yes = str_is(text, "true") || str_is(text, "yes") ||
-	    str_is(text, "on");
+	bool yes =
+	    str_is(text, "true") || str_is(text, "yes") || str_is(text, "on");
 
 	if (!yes && !str_is(text, "false") && !str_is(text, "no") &&
 	    !str_is(text, "off"))
-		return err_set(e, ERR_CONFIG, "\"%.*s\" is neither true nor false",
-		    STR_ARG(text));
+		return err_set(e, ERR_CONFIG,
+		    "\"%.*s\" is neither true nor false", STR_ARG(text));
 	*(bool *)conf_field(c, k) = yes;
 	return 0;
 }
 
 static int
-set_enum(struct conf *c, const struct conf_key *k, struct str text,
-    struct err *e)
+set_enum(
+    struct conf *c, const struct conf_key *k, struct str text, struct err *e)
 {
 	struct str rest = str_of(k->low);
 
@@ -140,8 +141,8 @@ set_enum(struct conf *c, const struct conf_key *k, struct str text,
 			return 0;
 		}
 	}
-	return err_set(e, ERR_CONFIG, "\"%.*s\" is not one of %s", STR_ARG(text),
-	    k->low);
+	return err_set(
+	    e, ERR_CONFIG, "\"%.*s\" is not one of %s", STR_ARG(text), k->low);
 }
 
 /* Nothing that would end a C string early or break a line of the log. */
@@ -159,8 +160,8 @@ check_printable(struct str text, struct err *e)
 }
 
 static int
-set_text(struct conf *c, const struct conf_key *k, struct str text,
-    struct err *e)
+set_text(
+    struct conf *c, const struct conf_key *k, struct str text, struct err *e)
 {
 	char *value = arena_strndup(c->arena, text.p, text.n);
 
@@ -178,8 +179,8 @@ set_text(struct conf *c, const struct conf_key *k, struct str text,
 }
 
 int
-conf_set_list(struct conf *c, const struct conf_key *k,
-    const struct str *items, size_t n, struct err *e)
+conf_set_list(struct conf *c, const struct conf_key *k, const struct str *items,
+    size_t n, struct err *e)
 {
 	struct conf_list *list = conf_field(c, k);
 
@@ -201,8 +202,8 @@ conf_set_list(struct conf *c, const struct conf_key *k,
 
 /* Comma-separated, as environment variables write a list. */
 static int
-set_list_text(struct conf *c, const struct conf_key *k, struct str text,
-    struct err *e)
+set_list_text(
+    struct conf *c, const struct conf_key *k, struct str text, struct err *e)
 {
 	struct str items[256];
 	size_t n = 0;
@@ -220,8 +221,8 @@ conf_set(struct conf *c, const struct conf_key *k, struct str text,
     bool bare_time_ok, struct err *e)
 {
 	if (text.n > MAX_VALUE)
-		return err_set(e, ERR_CONFIG, "is longer than %d bytes",
-		    MAX_VALUE);
+		return err_set(
+		    e, ERR_CONFIG, "is longer than %d bytes", MAX_VALUE);
 	switch (k->type) {
 	case CONF_BOOL:
 		return set_bool(c, k, text, e);
@@ -241,11 +242,11 @@ conf_set(struct conf *c, const struct conf_key *k, struct str text,
 	return set_text(c, k, text, e);
 }
 
-/* --- ${NAME} and file: ------------------------------------------------------ */
+/* --- ${NAME} and file: --------------------------------------------------- */
 
 static int
-read_value_file(struct arena *a, struct str path, struct str *out,
-    struct err *e)
+read_value_file(
+    struct arena *a, struct str path, struct str *out, struct err *e)
 {
 	char *name = arena_strndup(a, path.p, path.n);
 	char text[MAX_VALUE + 1];
@@ -259,8 +260,8 @@ read_value_file(struct arena *a, struct str path, struct str *out,
 	if (n < 0)
 		return err_sys(e, ERR_CONFIG, "cannot read %s", name);
 	if (n > MAX_VALUE)
-		return err_set(e, ERR_CONFIG, "%s is longer than %d bytes", name,
-		    MAX_VALUE);
+		return err_set(e, ERR_CONFIG, "%s is longer than %d bytes",
+		    name, MAX_VALUE);
 	while (n > 0 && (text[n - 1] == '\n' || text[n - 1] == '\r'))
 		n--;
 	*out = str_make(arena_strndup(a, text, (size_t)n), (size_t)n);
@@ -268,8 +269,8 @@ read_value_file(struct arena *a, struct str path, struct str *out,
 }
 
 static int
-expand_variables(struct arena *a, struct str text, struct str *out,
-    struct err *e)
+expand_variables(
+    struct arena *a, struct str text, struct str *out, struct err *e)
 {
 	struct buf b = BUF_INIT;
 	size_t i = 0;
@@ -279,7 +280,8 @@ expand_variables(struct arena *a, struct str text, struct str *out,
 		const char *end, *value;
 		char *name;
 
-		if (text.p[i] != '$' || i + 1 == text.n || text.p[i + 1] != '{') {
+		if (text.p[i] != '$' || i + 1 == text.n ||
+		    text.p[i + 1] != '{') {
 			buf_addc(&b, text.p[i++]);
 			continue;
 		}
@@ -288,8 +290,8 @@ expand_variables(struct arena *a, struct str text, struct str *out,
 			r = err_set(e, ERR_CONFIG, "\"${\" without \"}\"");
 			break;
 		}
-		name = arena_strndup(a, text.p + i + 2,
-		    (size_t)(end - (text.p + i + 2)));
+		name = arena_strndup(
+		    a, text.p + i + 2, (size_t)(end - (text.p + i + 2)));
 		value = getenv(name);
 		if (value == NULL)
 			r = err_set(e, ERR_CONFIG,
@@ -309,12 +311,12 @@ conf_expand(struct arena *a, struct str text, struct str *out, struct err *e)
 	if (expand_variables(a, text, out, e) < 0)
 		return -1;
 	if (str_starts(*out, STR("file:")))
-		return read_value_file(a, str_make(out->p + 5, out->n - 5), out,
-		    e);
+		return read_value_file(
+		    a, str_make(out->p + 5, out->n - 5), out, e);
 	return 0;
 }
 
-/* --- back to text ----------------------------------------------------------- */
+/* --- back to text -------------------------------------------------------- */
 
 static void
 format_scaled(const struct unit *u, int64_t value, struct buf *out)
@@ -324,7 +326,8 @@ format_scaled(const struct unit *u, int64_t value, struct buf *out)
 	if (u->name == NULL || value == 0)
 		buf_printf(out, "%lld", (long long)value);
 	else
-		buf_printf(out, "%lld%s", (long long)(value / u->factor), u->name);
+		buf_printf(
+		    out, "%lld%s", (long long)(value / u->factor), u->name);
 }
 
 void
@@ -345,7 +348,8 @@ conf_format(const struct conf *c, const struct conf_key *k, struct buf *out)
 	case CONF_LIST:
 		list = field;
 		for (size_t i = 0; i < list->n; i++)
-			buf_printf(out, "%s%s", i > 0 ? "," : "", list->item[i]);
+			buf_printf(
+			    out, "%s%s", i > 0 ? "," : "", list->item[i]);
 		return;
 	case CONF_STR:
 	case CONF_PATH:

@@ -29,8 +29,8 @@ column_of(const yaml_node_t *node)
 static struct str
 scalar_text(const yaml_node_t *node)
 {
-	return str_make((const char *)node->data.scalar.value,
-	    node->data.scalar.length);
+	return str_make(
+	    (const char *)node->data.scalar.value, node->data.scalar.length);
 }
 
 /* 0, or -1 and a complaint. */
@@ -188,11 +188,12 @@ read_document(struct walk *w)
 	}
 	for (p = root->data.mapping.pairs.start;
 	     p < root->data.mapping.pairs.top; p++) {
-		const yaml_node_t *key = yaml_document_get_node(&w->doc, p->key);
+		const yaml_node_t *key =
+		    yaml_document_get_node(&w->doc, p->key);
 
 		if (key->type == YAML_SCALAR_NODE)
-			read_section(w, key,
-			    yaml_document_get_node(&w->doc, p->value));
+			read_section(
+			    w, key, yaml_document_get_node(&w->doc, p->value));
 		else
 			conf_complain(w->r, w->r->file, line_of(key),
 			    column_of(key), "a name must be plain text");

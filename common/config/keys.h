@@ -35,7 +35,7 @@ struct conf_key {
 };
 
 enum conf_key_index {
-#define KEY(name, field, type, def, low, high, env, reload, about) \
+#define KEY(name, field, type, def, low, high, env, reload, about)             \
 	CONF_KEY_##field,
 #include "config/keys.def"
 #undef KEY
@@ -68,13 +68,13 @@ int conf_set(struct conf *c, const struct conf_key *k, struct str text,
 int conf_set_list(struct conf *c, const struct conf_key *k,
     const struct str *items, size_t n, struct err *e);
 /* Replace ${NAME} and a leading file:PATH; the result is the arena's. */
-int conf_expand(struct arena *a, struct str text, struct str *out,
-    struct err *e);
+int conf_expand(
+    struct arena *a, struct str text, struct str *out, struct err *e);
 /* Text form that conf_set reads back to the same value. */
-void conf_format(const struct conf *c, const struct conf_key *k,
-    struct buf *out);
-bool conf_same(const struct conf *a, const struct conf *b,
-    const struct conf_key *k);
+void conf_format(
+    const struct conf *c, const struct conf_key *k, struct buf *out);
+bool conf_same(
+    const struct conf *a, const struct conf *b, const struct conf_key *k);
 
 int conf_read_yaml(struct conf_reader *r, const char *path);
 void conf_read_env(struct conf_reader *r);

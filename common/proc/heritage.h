@@ -16,11 +16,11 @@ struct shm;
 struct heritage {
 	const struct conf *conf;
 	struct shm *shm;
-	unsigned slot;       /* on the board */
-	unsigned index;      /* which worker, from 0 */
+	unsigned slot;	/* on the board */
+	unsigned index; /* which worker, from 0 */
 	unsigned generation;
-	int chan_fd;         /* READY goes out here; end of file: master gone */
-	int listen_fd;       /* -1 for the keeper */
+	int chan_fd;   /* READY goes out here; end of file: master gone */
+	int listen_fd; /* -1 for the keeper */
 };
 
 /* Serves requests. */

@@ -12,10 +12,10 @@
 #define METRIC_HISTOGRAM_WORDS (METRIC_BUCKETS + 2)
 
 struct metric_block {
-#define COUNTER(name, help, label1, n1, label2, n2) \
+#define COUNTER(name, help, label1, n1, label2, n2)                            \
 	_Atomic uint64_t name[(n1) * (n2)];
-#define HISTOGRAM(name, help, label, n) \
-	_Atomic uint64_t name[(n) * METRIC_HISTOGRAM_WORDS];
+#define HISTOGRAM(name, help, label, n)                                        \
+	_Atomic uint64_t name[(n)*METRIC_HISTOGRAM_WORDS];
 #define GAUGE(name, help) _Atomic uint64_t name[1];
 #include "shm/metrics.def"
 #undef COUNTER

@@ -16,14 +16,14 @@ struct family {
 };
 
 static const struct family families[METRIC_COUNT] = {
-#define COUNTER(name, help, label1, n1, label2, n2)                    \
-	{ #name, help, KIND_COUNTER, offsetof(struct metric_block, name), \
+#define COUNTER(name, help, label1, n1, label2, n2)                            \
+	{ #name, help, KIND_COUNTER, offsetof(struct metric_block, name),      \
 		{ label1, label2 }, { n1, n2 } },
-#define HISTOGRAM(name, help, label, n)                                  \
-	{ #name, help, KIND_HISTOGRAM, offsetof(struct metric_block, name), \
+#define HISTOGRAM(name, help, label, n)                                        \
+	{ #name, help, KIND_HISTOGRAM, offsetof(struct metric_block, name),    \
 		{ label, "" }, { n, 1 } },
-#define GAUGE(name, help)                                            \
-	{ #name, help, KIND_GAUGE, offsetof(struct metric_block, name), \
+#define GAUGE(name, help)                                                      \
+	{ #name, help, KIND_GAUGE, offsetof(struct metric_block, name),        \
 		{ "", "" }, { 1, 1 } },
 #include "shm/metrics.def"
 #undef COUNTER
@@ -35,8 +35,8 @@ static const int64_t bounds_us[METRIC_BUCKETS] = { 1000, 2500, 5000, 10000,
 	25000, 50000, 100000, 250000, 500000, 1000000, 2500000, 5000000,
 	10000000 };
 static const char *const bounds_text[METRIC_BUCKETS + 1] = { "0.001", "0.0025",
-	"0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "2.5",
-	"5", "10", "+Inf" };
+	"0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "5",
+	"10", "+Inf" };
 
 static struct metric_block *own;
 
@@ -122,7 +122,7 @@ metrics_label(enum metric m, unsigned label, const char *const *names, size_t n)
 	labels[m][label].n = n;
 }
 
-/* --- rendering -------------------------------------------------------------- */
+/* --- rendering ----------------------------------------------------------- */
 
 /* Sum of a word over all slots. */
 static uint64_t
@@ -131,17 +131,18 @@ total(struct shm *s, const struct family *f, size_t index)
 	uint64_t sum = 0;
 
 	for (unsigned slot = 0; slot < shm_slots(s); slot++)
-		sum += atomic_load_explicit(words_of(shm_metrics(s, slot), f) +
-			index, memory_order_relaxed);
+		sum += atomic_load_explicit(
+		    words_of(shm_metrics(s, slot), f) + index,
+		    memory_order_relaxed);
 	return sum;
 }
 
 static void
-write_head(struct buf *out, const char *name, const char *help,
-    const char *kind)
+write_head(
+    struct buf *out, const char *name, const char *help, const char *kind)
 {
-	buf_printf(out, "# HELP pierre_%s %s\n# TYPE pierre_%s %s\n", name, help,
-	    name, kind);
+	buf_printf(out, "# HELP pierre_%s %s\n# TYPE pierre_%s %s\n", name,
+	    help, name, kind);
 }
 
 static const char *
@@ -153,9 +154,9 @@ value_name(enum metric m, unsigned label, unsigned i)
 static unsigned
 value_count(enum metric m, unsigned label)
 {
-	return families[m].label[label][0] == '\0' ?
-	    1 :
-	    (unsigned)labels[m][label].n;
+	return families[m].label[label][0] == '\0'
+		   ? 1
+		   : (unsigned)labels[m][label].n;
 }
 
 static void
@@ -200,7 +201,8 @@ write_histogram(struct buf *out, struct shm *s, enum metric m)
 		count = 0;
 		for (size_t b = 0; b <= METRIC_BUCKETS; b++) {
 			count += total(s, f, base + b);
-			buf_printf(out, "pierre_%s_bucket{%s=\"%s\",le=\"%s\"} %llu\n",
+			buf_printf(out,
+			    "pierre_%s_bucket{%s=\"%s\",le=\"%s\"} %llu\n",
 			    f->name, f->label[0], value, bounds_text[b],
 			    (unsigned long long)count);
 		}

@@ -12,8 +12,8 @@
 
 enum metric {
 #define COUNTER(name, help, label1, n1, label2, n2) M_##name,
-#define HISTOGRAM(name, help, label, n) M_##name,
-#define GAUGE(name, help) M_##name,
+#define HISTOGRAM(name, help, label, n)		    M_##name,
+#define GAUGE(name, help)			    M_##name,
 #include "shm/metrics.def"
 #undef COUNTER
 #undef HISTOGRAM
@@ -34,8 +34,8 @@ void metric_gauge_add(enum metric m, int64_t delta);
 
 /* What the values of label 0 or 1 are called; borrowed for good.  Unnamed
  * values are not shown. */
-void metrics_label(enum metric m, unsigned label, const char *const *names,
-    size_t n);
+void metrics_label(
+    enum metric m, unsigned label, const char *const *names, size_t n);
 
 /* Prometheus text format 0.0.4 of all metrics, each name after "pierre_". */
 void metrics_render(struct buf *out, struct shm *s);

@@ -130,8 +130,8 @@ slot_state_name(enum slot_state s)
 }
 
 void
-shm_slot_begin(struct shm *s, unsigned slot, enum slot_role role,
-    uint32_t generation)
+shm_slot_begin(
+    struct shm *s, unsigned slot, enum slot_role role, uint32_t generation)
 {
 	struct board_slot *b = shm_slot(s, slot);
 

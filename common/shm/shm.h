@@ -47,8 +47,8 @@ const char *slot_state_name(enum slot_state s);
 
 /* Before the process in a slot begins / after it has ended: gauges back to 0,
  * counters stay. */
-void shm_slot_begin(struct shm *s, unsigned slot, enum slot_role role,
-    uint32_t generation);
+void shm_slot_begin(
+    struct shm *s, unsigned slot, enum slot_role role, uint32_t generation);
 void shm_slot_end(struct shm *s, unsigned slot);
 /* Say that this process is alive, and where it stands. */
 void shm_beat(struct shm *s, unsigned slot, enum slot_state state);

@@ -36,7 +36,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		wrap(&b, data + 1, n - 1);
 	else if (n > 0)
 		buf_add(&b, data + 1, n - 1);
-	if (file_decode(a, buf_str(&b), 3600, &d, &e) < 0 && e.msg[0] == '\0')
+	if (file_decode(a, buf_str(&b), NULL, &d, &e) < 0 && e.msg[0] == '\0')
 		abort();
 	buf_free(&b);
 	arena_free(&a);

@@ -39,7 +39,7 @@ child_dies(void (*fn)(void))
 	int status = child_wait_status(fn, -1);
 
 	return WIFSIGNALED(status) ||
-	    (WIFEXITED(status) && WEXITSTATUS(status) != 0);
+	       (WIFEXITED(status) && WEXITSTATUS(status) != 0);
 }
 
 #endif

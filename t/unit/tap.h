@@ -30,28 +30,28 @@ tap_ok(int pass, const char *file, int line, const char *fmt, ...)
 	return pass;
 }
 
-#define is_int(got, want, ...)                                              \
-	do {                                                                \
+#define is_int(got, want, ...)                                                 \
+	do {                                                                   \
 		long long tap_g = (long long)(got), tap_w = (long long)(want); \
-		if (!ok(tap_g == tap_w, __VA_ARGS__))                       \
-			printf("#   got %lld, want %lld\n", tap_g, tap_w);  \
+		if (!ok(tap_g == tap_w, __VA_ARGS__))                          \
+			printf("#   got %lld, want %lld\n", tap_g, tap_w);     \
 	} while (0)
 
-#define is_str(got, want, ...)                                              \
-	do {                                                                \
-		const char *tap_g = (got), *tap_w = (want);                 \
-		if (!ok(tap_g != NULL && strcmp(tap_g, tap_w) == 0,         \
-			__VA_ARGS__))                                       \
-			printf("#   got '%s', want '%s'\n",                 \
-			    tap_g != NULL ? tap_g : "(null)", tap_w);       \
+#define is_str(got, want, ...)                                                 \
+	do {                                                                   \
+		const char *tap_g = (got), *tap_w = (want);                    \
+		if (!ok(tap_g != NULL && strcmp(tap_g, tap_w) == 0,            \
+			__VA_ARGS__))                                          \
+			printf("#   got '%s', want '%s'\n",                    \
+			    tap_g != NULL ? tap_g : "(null)", tap_w);          \
 	} while (0)
 
 /* Equal within tol (absolute). */
-#define is_near(got, want, tol, ...)                                        \
-	do {                                                                \
-		double tap_g = (got), tap_w = (want);                       \
-		if (!ok(fabs(tap_g - tap_w) <= (tol), __VA_ARGS__))         \
-			printf("#   got %.10g, want %.10g\n", tap_g, tap_w); \
+#define is_near(got, want, tol, ...)                                           \
+	do {                                                                   \
+		double tap_g = (got), tap_w = (want);                          \
+		if (!ok(fabs(tap_g - tap_w) <= (tol), __VA_ARGS__))            \
+			printf("#   got %.10g, want %.10g\n", tap_g, tap_w);   \
 	} while (0)
 
 static inline int

@@ -24,7 +24,7 @@ static const struct command_record records[] = {
 #undef COMMAND
 };
 
-/* --- arguments -------------------------------------------------------------- */
+/* --- arguments ----------------------------------------------------------- */
 
 static void
 take_out(struct command *c, int at, int n)
@@ -35,8 +35,8 @@ take_out(struct command *c, int at, int n)
 }
 
 int
-command_option(struct command *c, const char *name, const char **value_r,
-    struct err *e)
+command_option(
+    struct command *c, const char *name, const char **value_r, struct err *e)
 {
 	size_t len = strlen(name);
 
@@ -53,7 +53,8 @@ command_option(struct command *c, const char *name, const char **value_r,
 		if (arg[len] != '\0')
 			continue;
 		if (i + 1 == c->argc)
-			return err_set(e, ERR_INVALID, "%s wants a value", name);
+			return err_set(
+			    e, ERR_INVALID, "%s wants a value", name);
 		*value_r = c->argv[i + 1];
 		take_out(c, i, 2);
 		return 1;
@@ -78,8 +79,8 @@ command_args_min(struct command *c, int n, struct err *e)
 {
 	for (int i = 0; i < c->argc; i++) {
 		if (strncmp(c->argv[i], "--", 2) == 0)
-			return err_set(e, ERR_INVALID, "%s: unknown option",
-			    c->argv[i]);
+			return err_set(
+			    e, ERR_INVALID, "%s: unknown option", c->argv[i]);
 	}
 	if (c->argc < n)
 		return err_set(e, ERR_INVALID, "%d more arguments are needed",
@@ -93,8 +94,8 @@ command_args(struct command *c, int n, struct err *e)
 	if (command_args_min(c, n, e) < 0)
 		return -1;
 	if (c->argc > n)
-		return err_set(e, ERR_INVALID, "%s: one argument too many",
-		    c->argv[n]);
+		return err_set(
+		    e, ERR_INVALID, "%s: one argument too many", c->argv[n]);
 	return 0;
 }
 
@@ -103,8 +104,8 @@ command_day(const char *text, int32_t otherwise, int32_t *day_r, struct err *e)
 {
 	*day_r = otherwise;
 	if (text != NULL && !date_parse_day(str_of(text), day_r))
-		return err_set(e, ERR_INVALID, "%s: not a date such as 2026-11-23",
-		    text);
+		return err_set(
+		    e, ERR_INVALID, "%s: not a date such as 2026-11-23", text);
 	return 0;
 }
 
@@ -113,17 +114,17 @@ command_number(const char *what, const char *text, double low, double high,
     double *out, struct err *e)
 {
 	if (!str_to_f64(str_of(text), out))
-		return err_set(e, ERR_INVALID, "%s: \"%s\" is not a number", what,
-		    text);
+		return err_set(
+		    e, ERR_INVALID, "%s: \"%s\" is not a number", what, text);
 	if (*out < low || *out > high)
-		return err_set(e, ERR_INVALID, "%s: %s is outside %g to %g", what,
-		    text, low, high);
+		return err_set(e, ERR_INVALID, "%s: %s is outside %g to %g",
+		    what, text, low, high);
 	return 0;
 }
 
 int
-command_user(struct command *c, const char *name, struct user *out,
-    struct err *e)
+command_user(
+    struct command *c, const char *name, struct user *out, struct err *e)
 {
 	int r = users_by_name(c->db, c->arena, name, out, e);
 
@@ -152,16 +153,17 @@ command_progress(const char *what, unsigned done, unsigned all)
 
 	if (!isatty(STDERR_FILENO))
 		return;
-	fprintf(stderr, "\r%s [%.*s%*s] %u/%u%s", what, filled, bar, 30 - filled,
-	    "", done, all, done == all ? "\n" : "");
+	fprintf(stderr, "\r%s [%.*s%*s] %u/%u%s", what, filled, bar,
+	    30 - filled, "", done, all, done == all ? "\n" : "");
 }
 
-/* --- choosing and running --------------------------------------------------- */
+/* --- choosing and running ------------------------------------------------ */
 
 static void
 print_usage(FILE *out)
 {
-	fputs("usage: pierrectl [--config FILE] COMMAND [ARGUMENT...]\n\n", out);
+	fputs(
+	    "usage: pierrectl [--config FILE] COMMAND [ARGUMENT...]\n\n", out);
 	for (size_t i = 0; i < ARRAY_LEN(records); i++)
 		fprintf(out, "  %s %s\n      %s\n", records[i].name,
 		    records[i].usage, records[i].about);
@@ -216,8 +218,8 @@ run_record(struct command *c, const struct command_record *r, struct err *e)
 }
 
 static int
-run_configured(struct command *c, const struct command_record *r,
-    const char *conf_path)
+run_configured(
+    struct command *c, const struct command_record *r, const char *conf_path)
 {
 	struct buf errors = BUF_INIT;
 	struct err e = ERR_INIT;
@@ -232,9 +234,9 @@ run_configured(struct command *c, const struct command_record *r,
 		if (e.code == ERR_INVALID)
 			fprintf(stderr, "usage: pierrectl %s %s\n", r->name,
 			    r->usage);
-		status = e.code == ERR_INVALID ? EXIT_USAGE :
-		    e.code == ERR_CONFIG       ? EXIT_CONFIG :
-						 1;
+		status = e.code == ERR_INVALID	? EXIT_USAGE
+			 : e.code == ERR_CONFIG ? EXIT_CONFIG
+						: 1;
 	}
 	buf_free(&errors);
 	conf_free(&c->conf);

@@ -26,38 +26,38 @@ struct command_record {
 	const char *about;
 };
 
-#define COMMAND(name, run, db, usage, about) \
+#define COMMAND(name, run, db, usage, about)                                   \
 	int run(struct command *c, struct err *e);
 #include "command/commands.def"
 #undef COMMAND
 
-/* --- arguments ------------------------------------------------------------ */
+/* --- arguments ----------------------------------------------------------- */
 
 /* Take "--name VALUE" (or --name=VALUE) out of the arguments.  1 there, 0, or
  * -1 when its value is missing. */
-NODISCARD int command_option(struct command *c, const char *name,
-    const char **value_r, struct err *e);
+NODISCARD int command_option(
+    struct command *c, const char *name, const char **value_r, struct err *e);
 /* Take "--name" out; true when it was there. */
 bool command_flag(struct command *c, const char *name);
 /* After the options: exactly n, at least n arguments left, none an option. */
 NODISCARD int command_args(struct command *c, int n, struct err *e);
 NODISCARD int command_args_min(struct command *c, int n, struct err *e);
 /* "2026-11-23", or `otherwise` when text is NULL. */
-NODISCARD int command_day(const char *text, int32_t otherwise,
-    int32_t *day_r, struct err *e);
+NODISCARD int command_day(
+    const char *text, int32_t otherwise, int32_t *day_r, struct err *e);
 NODISCARD int command_number(const char *what, const char *text, double low,
     double high, double *out, struct err *e);
 
-/* --- people ------------------------------------------------------------------ */
+/* --- people -------------------------------------------------------------- */
 
 /* -1 with ERR_NOT_FOUND naming the user. */
-NODISCARD int command_user(struct command *c, const char *name,
-    struct user *out, struct err *e);
+NODISCARD int command_user(
+    struct command *c, const char *name, struct user *out, struct err *e);
 /* The local day of a person. */
-NODISCARD int command_today(const struct user *u, int32_t *day_r,
-    struct err *e);
+NODISCARD int command_today(
+    const struct user *u, int32_t *day_r, struct err *e);
 
-/* --- progress ----------------------------------------------------------------- */
+/* --- progress ------------------------------------------------------------ */
 
 /* A bar on standard error while it is a terminal; ends itself at `all`. */
 void command_progress(const char *what, unsigned done, unsigned all);

@@ -74,7 +74,7 @@ ensure_year(struct command *c, const struct user *u, struct err *e)
 		return 0;
 	if (n == 1)
 		last_day = list[0].activity.local_day + SYNTHETIC_DAYS - 1 -
-		    day_number(&list[0].activity);
+			   day_number(&list[0].activity);
 	return synthetic_fill(c->db, &o, last_day, show_progress, NULL, e);
 }
 
@@ -105,19 +105,26 @@ print_next_steps(struct command *c, const char *token)
 	printf("\nThe demo athlete's token (shown this once):\n\n"
 	       "  export TOKEN=%s\n\n"
 	       "Try, while the server runs:\n\n"
-	       "  curl -s http://127.0.0.1:%d/admin/health -H \"Authorization: Bearer $TOKEN\"\n\n"
-	       "  curl -s http://127.0.0.1:%d/mcp -H \"Authorization: Bearer $TOKEN\" \\\n"
+	       "  curl -s http://127.0.0.1:%d/admin/health -H \"Authorization: "
+	       "Bearer $TOKEN\"\n\n"
+	       "  curl -s http://127.0.0.1:%d/mcp -H \"Authorization: Bearer "
+	       "$TOKEN\" \\\n"
 	       "    -H 'Content-Type: application/json' \\\n"
 	       "    -H 'Accept: application/json, text/event-stream' \\\n"
-	       "    -d '{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":"
+	       "    -d "
+	       "'{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/"
+	       "call\",\"params\":"
 	       "{\"name\":\"analyze_training_load\",\"arguments\":{}}}'\n\n"
-	       "  npx -y @modelcontextprotocol/inspector@2.12.0 --cli http://127.0.0.1:%d/mcp \\\n"
-	       "    --transport http --header \"Authorization: Bearer $TOKEN\" \\\n"
-	       "    --method tools/call --tool-name get_activities --tool-arg limit=3\n\n"
+	       "  npx -y @modelcontextprotocol/inspector@2.12.0 --cli "
+	       "http://127.0.0.1:%d/mcp \\\n"
+	       "    --transport http --header \"Authorization: Bearer $TOKEN\" "
+	       "\\\n"
+	       "    --method tools/call --tool-name get_activities --tool-arg "
+	       "limit=3\n\n"
 	       "Bring your own files:\n\n"
 	       "  pierrectl%s%s import *.fit --user demo\n\n",
-	    token, port, port, port, c->conf->path[0] != '\0' ? " --config " : "",
-	    c->conf->path);
+	    token, port, port, port,
+	    c->conf->path[0] != '\0' ? " --config " : "", c->conf->path);
 }
 
 static int

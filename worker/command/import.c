@@ -81,13 +81,13 @@ import_bytes(struct command *c, struct arena *a, const struct user *u,
 
 	if (zone == NULL)
 		return -1;
-	return file_import(c->db, a, &o, zone, bytes,
-	    slash != NULL ? slash + 1 : path, r, e);
+	return file_import(
+	    c->db, a, &o, zone, bytes, slash != NULL ? slash + 1 : path, r, e);
 }
 
 static void
-import_path(struct command *c, const struct user *u, const char *path,
-    struct tally *t)
+import_path(
+    struct command *c, const struct user *u, const char *path, struct tally *t)
 {
 	struct arena *a = arena_new();
 	struct err e = ERR_INIT;
@@ -125,12 +125,14 @@ command_import(struct command *c, struct err *e)
 		return -1;
 	for (int i = 0; i < c->argc; i++) {
 		import_path(c, &u, c->argv[i], &t);
-		command_progress("importing", (unsigned)i + 1, (unsigned)c->argc);
+		command_progress(
+		    "importing", (unsigned)i + 1, (unsigned)c->argc);
 	}
 	printf("%u imported, %u known already, %u without anything to keep, "
-	       "%u failed\n", t.imported, t.known, t.nothing, t.failed);
-	return t.failed == 0 ?
-	    0 :
-	    err_set(e, ERR_CORRUPT, "%u of %d files could not be imported",
-		t.failed, c->argc);
+	       "%u failed\n",
+	    t.imported, t.known, t.nothing, t.failed);
+	return t.failed == 0 ? 0
+			     : err_set(e, ERR_CORRUPT,
+				   "%u of %d files could not be imported",
+				   t.failed, c->argc);
 }

@@ -11,7 +11,8 @@
 int
 command_mcp_stdio(struct command *c, struct err *e)
 {
-	struct who who = { .proof = WHO_STDIO, .role = ROLE_USER,
+	struct who who = { .proof = WHO_STDIO,
+		.role = ROLE_USER,
 		.scopes = SCOPES_DEFAULT | SCOPE_LOCATION_READ,
 		.expires_us = INT64_MAX };
 	struct app app = { .conf = c->conf, .db = c->db };

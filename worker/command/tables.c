@@ -15,8 +15,8 @@ print_thresholds(FILE *out)
 		double low, high;
 
 		threshold_bounds(k, &low, &high);
-		fprintf(out, ".It Cm %s\nFrom %g to %g.\n", threshold_name(k), low,
-		    high);
+		fprintf(out, ".It Cm %s\nFrom %g to %g.\n", threshold_name(k),
+		    low, high);
 	}
 	fputs(".El\n", out);
 }
@@ -34,8 +34,9 @@ static void
 print_routes(FILE *out)
 {
 	fputs(".Bl -tag -width Ds\n", out);
-#define ROUTE(method, pattern, handler, access, scopes, waits, body) \
-	fputs(".It Li \"" #method " " pattern "\"\nAccess: " #access ".\n", out);
+#define ROUTE(method, pattern, handler, access, scopes, waits, body)           \
+	fputs(".It Li \"" #method " " pattern "\"\nAccess: " #access ".\n",    \
+	    out);
 #include "routes.def"
 #undef ROUTE
 	fputs(".El\n", out);

@@ -30,12 +30,14 @@ command_threshold_set(struct command *c, struct err *e)
 
 	if (command_option(c, "--from", &from, e) < 0 ||
 	    command_option(c, "--source", &source, e) < 0 ||
-	    command_args(c, 3, e) < 0 || command_user(c, c->argv[0], &u, e) < 0 ||
+	    command_args(c, 3, e) < 0 ||
+	    command_user(c, c->argv[0], &u, e) < 0 ||
 	    command_today(&u, &today, e) < 0 ||
 	    parse_kind(c->argv[1], &t.kind, e) < 0)
 		return -1;
 	threshold_bounds(t.kind, &low, &high);
-	if (command_number(c->argv[1], c->argv[2], low, high, &t.value, e) < 0 ||
+	if (command_number(c->argv[1], c->argv[2], low, high, &t.value, e) <
+		0 ||
 	    command_day(from, today, &t.day, e) < 0)
 		return -1;
 	t.source = source;
@@ -79,7 +81,8 @@ command_threshold_remove(struct command *c, struct err *e)
 	int32_t day;
 	int r;
 
-	if (command_args(c, 3, e) < 0 || command_user(c, c->argv[0], &u, e) < 0 ||
+	if (command_args(c, 3, e) < 0 ||
+	    command_user(c, c->argv[0], &u, e) < 0 ||
 	    parse_kind(c->argv[1], &kind, e) < 0 ||
 	    command_day(c->argv[2], 0, &day, e) < 0)
 		return -1;

@@ -32,7 +32,8 @@ int
 command_token_create(struct command *c, struct err *e)
 {
 	struct token_request request = { .name = "pierrectl",
-		.scopes = SCOPES_DEFAULT, .expires_us = INT64_MAX };
+		.scopes = SCOPES_DEFAULT,
+		.expires_us = INT64_MAX };
 	const char *scopes = NULL, *days = NULL;
 	struct user u;
 	double n;
@@ -42,7 +43,8 @@ command_token_create(struct command *c, struct err *e)
 	    command_option(c, "--days", &days, e) < 0 ||
 	    command_args(c, 1, e) < 0 || command_user(c, c->argv[0], &u, e) < 0)
 		return -1;
-	if (scopes != NULL && scope_parse(str_of(scopes), &request.scopes, e) < 0)
+	if (scopes != NULL &&
+	    scope_parse(str_of(scopes), &request.scopes, e) < 0)
 		return -1;
 	if (days != NULL) {
 		if (command_number("--days", days, 1, 36500, &n, e) < 0)
@@ -80,8 +82,8 @@ command_token_list(struct command *c, struct err *e)
 	o = owner_of(&u.athlete);
 	if (tokens_list(c->db, c->arena, &o, &list, &n, e) < 0)
 		return -1;
-	printf("%-36s  %-14s %-10s  %-10s  %-10s  %s\n", "id", "token", "created",
-	    "expires", "last used", "name");
+	printf("%-36s  %-14s %-10s  %-10s  %-10s  %s\n", "id", "token",
+	    "created", "expires", "last used", "name");
 	for (size_t i = 0; i < n; i++) {
 		char id[UUID_TEXT_LEN + 1];
 
@@ -107,12 +109,14 @@ command_token_revoke(struct command *c, struct err *e)
 	if (command_args(c, 2, e) < 0 || command_user(c, c->argv[0], &u, e) < 0)
 		return -1;
 	if (!uuid_parse(str_of(c->argv[1]), &id))
-		return err_set(e, ERR_INVALID, "\"%s\" is not a token's id; see "
-		    "pierrectl token list", c->argv[1]);
+		return err_set(e, ERR_INVALID,
+		    "\"%s\" is not a token's id; see "
+		    "pierrectl token list",
+		    c->argv[1]);
 	o = owner_of(&u.athlete);
 	r = tokens_revoke(c->db, c->arena, &o, &id, e);
 	if (r == 0)
-		return err_set(e, ERR_NOT_FOUND, "%s has no such token in force",
-		    u.athlete.username);
+		return err_set(e, ERR_NOT_FOUND,
+		    "%s has no such token in force", u.athlete.username);
 	return r < 0 ? -1 : 0;
 }

@@ -18,8 +18,8 @@ static int
 set_sex(struct athlete *a, const char *value, struct err *e)
 {
 	if (!sex_parse(str_of(value), &a->sex))
-		return err_set(e, ERR_INVALID, "--sex: female or male, not \"%s\"",
-		    value);
+		return err_set(
+		    e, ERR_INVALID, "--sex: female or male, not \"%s\"", value);
 	return 0;
 }
 
@@ -54,8 +54,8 @@ set_email(struct athlete *a, const char *value, struct err *e)
 	const char *at = strchr(value, '@');
 
 	if (at == NULL || at == value || at[1] == '\0')
-		return err_set(e, ERR_INVALID, "--email: \"%s\" is not an address",
-		    value);
+		return err_set(
+		    e, ERR_INVALID, "--email: \"%s\" is not an address", value);
 	a->email = value;
 	return 0;
 }
@@ -98,18 +98,23 @@ check_username(const char *name, struct err *e)
 		    !(c >= '0' && c <= '9') && strchr("._-@", c) == NULL)
 			n = 0;
 	}
-	return n >= 1 && n <= 64 ?
-	    0 :
-	    err_set(e, ERR_INVALID, "\"%s\": a user name is 1 to 64 letters, "
-		"digits, '.', '_', '-' or '@'", name);
+	return n >= 1 && n <= 64
+		   ? 0
+		   : err_set(e, ERR_INVALID,
+			 "\"%s\": a user name is 1 to 64 letters, "
+			 "digits, '.', '_', '-' or '@'",
+			 name);
 }
 
 int
 command_user_create(struct command *c, struct err *e)
 {
 	struct user u = {
-		.athlete = { .display_name = "", .email = "", .timezone = "UTC",
-		    .birth_day = INT32_MIN, .height_m = VALUE_MISSING,
+		.athlete = { .display_name = "",
+		    .email = "",
+		    .timezone = "UTC",
+		    .birth_day = INT32_MIN,
+		    .height_m = VALUE_MISSING,
 		    .weight_kg = VALUE_MISSING },
 		.is_admin = command_flag(c, "--admin"),
 	};
@@ -134,9 +139,10 @@ command_user_set(struct command *c, struct err *e)
 	struct user u;
 
 	/* The options once to find the name among them, once over the user. */
-	copy.argv = arena_memdup(c->arena, c->argv,
-	    (size_t)(c->argc + 1) * sizeof(*c->argv));
-	if (read_options(&copy, &given, e) < 0 || command_args(&copy, 1, e) < 0 ||
+	copy.argv = arena_memdup(
+	    c->arena, c->argv, (size_t)(c->argc + 1) * sizeof(*c->argv));
+	if (read_options(&copy, &given, e) < 0 ||
+	    command_args(&copy, 1, e) < 0 ||
 	    command_user(c, copy.argv[0], &u, e) < 0 ||
 	    read_options(c, &u.athlete, e) < 0)
 		return -1;
@@ -164,8 +170,8 @@ command_user_list(struct command *c, struct err *e)
 }
 
 static int
-set_status(struct command *c, enum user_status status, const char *word,
-    struct err *e)
+set_status(
+    struct command *c, enum user_status status, const char *word, struct err *e)
 {
 	struct owner o;
 	struct user u;

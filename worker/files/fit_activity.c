@@ -69,7 +69,7 @@ add_missing_session(struct fit_set *set)
 	result_warn(set->result, "the recording has no summary");
 }
 
-/* --- pools ---------------------------------------------------------------- */
+/* --- pools --------------------------------------------------------------- */
 
 static int
 add_sample(struct fit_set *set, int64_t time_s, double distance, double speed,
@@ -165,7 +165,7 @@ swim_lengths(struct fit_set *set, struct err *e)
 	return 0;
 }
 
-/* --- sessions ------------------------------------------------------------- */
+/* --- sessions ------------------------------------------------------------ */
 
 /* The stretch of time that belongs to a session. */
 struct span {

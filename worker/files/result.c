@@ -26,8 +26,8 @@ static const struct {
 };
 
 void
-result_init(
-    struct result *r, struct arena *a, struct decoded *out, const struct tz *zone)
+result_init(struct result *r, struct arena *a, struct decoded *out,
+    const struct tz *zone)
 {
 	*r = (struct result){ .a = a, .out = out, .zone = zone };
 	*out = (struct decoded){ .kind = "" };
@@ -65,9 +65,9 @@ result_offset(const struct result *r, int64_t time_s, int32_t offset_s)
 {
 	if (offset_s != INT32_MIN)
 		return offset_s;
-	return r->zone != NULL ?
-	    tz_offset_at(r->zone, time_s * DATE_US_PER_SECOND) :
-	    0;
+	return r->zone != NULL
+		   ? tz_offset_at(r->zone, time_s * DATE_US_PER_SECOND)
+		   : 0;
 }
 
 struct activity *
@@ -103,8 +103,8 @@ result_daily(struct result *r, enum daily_kind kind, int64_t time_s,
 	daily_bounds(kind, &low, &high);
 	if (!(value >= low && value <= high))
 		return;
-	d.day = date_of_instant(time_s * DATE_US_PER_SECOND,
-	    result_offset(r, time_s, offset_s));
+	d.day = date_of_instant(
+	    time_s * DATE_US_PER_SECOND, result_offset(r, time_s, offset_s));
 	if (r->last_daily[kind] > 0)
 		last = buf_items(&r->daily, struct daily) +
 		       r->last_daily[kind] - 1;

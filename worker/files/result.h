@@ -28,8 +28,7 @@ void result_init(struct result *r, struct arena *a, struct decoded *out,
     const struct tz *zone);
 /* Seconds east of UTC at an instant: what the file said (INT32_MIN: nothing),
  * else the zone's. */
-int32_t result_offset(
-    const struct result *r, int64_t time_s, int32_t offset_s);
+int32_t result_offset(const struct result *r, int64_t time_s, int32_t offset_s);
 /* Hand the lists over to out. */
 void result_finish(struct result *r);
 void result_free(struct result *r);

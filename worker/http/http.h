@@ -41,9 +41,9 @@ struct http_route {
 	const char *pattern; /* "/api/activities/{id}" */
 	http_handler *handler;
 	enum http_access access;
-	uint32_t scopes;     /* all needed; auth/scope.h bits */
-	bool waits;          /* false: inline on the loop, never suspends */
-	size_t body_max;     /* bytes; 0: the configuration's limit */
+	uint32_t scopes; /* all needed; auth/scope.h bits */
+	bool waits;	 /* false: inline on the loop, never suspends */
+	size_t body_max; /* bytes; 0: the configuration's limit */
 };
 
 /* Called before the handler of a route that is not HTTP_PUBLIC.  Returns 0 to
@@ -51,8 +51,8 @@ struct http_route {
  * reply.  May wait when the route does; for a route that does not wait it runs
  * inline and answers from what it has (returns 1: needs to wait, run again in
  * a fiber). */
-typedef int http_guard(struct http_req *req, const struct http_route *route,
-    struct err *e);
+typedef int http_guard(
+    struct http_req *req, const struct http_route *route, struct err *e);
 
 struct http_app {
 	const struct http_route *routes; /* ends with pattern NULL */
@@ -62,25 +62,24 @@ struct http_app {
 
 /* --- server, for worker.c ------------------------------------------------ */
 
-struct http_server *http_server_new(struct loop *l, const struct conf *conf,
-    const struct http_app *app);
+struct http_server *http_server_new(
+    struct loop *l, const struct conf *conf, const struct http_app *app);
 void http_server_free(struct http_server **s);
 /* Take connections from this listening socket. */
-NODISCARD int http_server_listen(struct http_server *s, int fd,
-    struct err *e);
+NODISCARD int http_server_listen(struct http_server *s, int fd, struct err *e);
 /* Stop taking connections; answer what is under way with Connection: close;
  * end streams; close idle connections after their minimum time. done(arg) when
  * the last connection is gone. */
-void http_server_drain(struct http_server *s, void (*done)(void *arg),
-    void *arg);
+void http_server_drain(
+    struct http_server *s, void (*done)(void *arg), void *arg);
 bool http_server_draining(const struct http_server *s);
 /* Close everything now. */
 void http_server_abort(struct http_server *s);
 unsigned http_server_connections(const struct http_server *s);
 /* Number of routes and the pattern of one, for metric labels ("unmatched" and
  * the like come first). */
-size_t http_route_labels(const struct http_route *routes,
-    const char **names_r, size_t max);
+size_t http_route_labels(
+    const struct http_route *routes, const char **names_r, size_t max);
 
 /* --- request ------------------------------------------------------------- */
 
@@ -92,8 +91,8 @@ struct str http_path(const struct http_req *req);
 struct str http_query(const struct http_req *req);
 /* Decoded value of a query parameter; 1, 0, or -1 when it stands twice or is
  * badly encoded. */
-NODISCARD int http_query_get(struct http_req *req, const char *name,
-    struct str *out, struct err *e);
+NODISCARD int http_query_get(
+    struct http_req *req, const char *name, struct str *out, struct err *e);
 /* The part of the path that {name} matched. */
 struct str http_param(const struct http_req *req, const char *name);
 /* First value of a header, name without case; STR_NULL when absent. */
@@ -122,10 +121,9 @@ void http_log_str(struct http_req *req, const char *name, struct str value);
 /* --- reply --------------------------------------------------------------- */
 
 /* Header for the reply; value must hold no CR, LF or NUL (CHECK). */
-void http_add_header(struct http_req *req, const char *name,
-    const char *value);
-void http_add_header_str(struct http_req *req, const char *name,
-    struct str value);
+void http_add_header(struct http_req *req, const char *name, const char *value);
+void http_add_header_str(
+    struct http_req *req, const char *name, struct str value);
 /* The reply's body under construction: write into it, then http_reply(). */
 struct buf *http_out(struct http_req *req);
 /* Send status, headers and what http_out() holds.  content_type NULL: no
@@ -140,7 +138,7 @@ void http_reply_static(struct http_req *req, int status,
  * messages are logged and replaced by the public text. */
 void http_reply_error(struct http_req *req, const struct err *e);
 
-/* --- server-sent events (WHATWG HTML 9.2) ---------------------------------- */
+/* --- server-sent events (WHATWG HTML 9.2) -------------------------------- */
 
 struct sse;
 
@@ -156,8 +154,8 @@ NODISCARD int sse_send(struct sse *s, struct str event, struct str id,
 void sse_retry(struct sse *s, int64_t ms);
 /* Keep the stream after the handler has returned: no fiber stays.  on_end is
  * called once, when the client goes or the server drains. */
-void sse_detach(struct sse *s, void (*on_end)(struct sse *s, void *arg),
-    void *arg);
+void sse_detach(
+    struct sse *s, void (*on_end)(struct sse *s, void *arg), void *arg);
 /* End the stream properly. */
 void sse_close(struct sse *s);
 

@@ -50,8 +50,8 @@ struct fiber_mutex {
 
 #define FIBER_MUTEX_INIT ((struct fiber_mutex){ NULL, NULL, NULL })
 
-NODISCARD int fiber_lock(struct fiber_mutex *m, int64_t timeout_ms,
-    struct err *e);
+NODISCARD int fiber_lock(
+    struct fiber_mutex *m, int64_t timeout_ms, struct err *e);
 void fiber_unlock(struct fiber_mutex *m);
 
 #endif

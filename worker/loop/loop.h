@@ -34,8 +34,8 @@ struct timer {
 	void *arg;
 };
 
-void timer_init(struct timer *t, struct loop *l, void (*fn)(void *arg),
-    void *arg);
+void timer_init(
+    struct timer *t, struct loop *l, void (*fn)(void *arg), void *arg);
 void timer_arm_ms(struct timer *t, int64_t ms);
 void timer_disarm(struct timer *t);
 /* Disarm and release. */

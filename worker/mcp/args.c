@@ -63,7 +63,7 @@ args_nearest(struct str word, const char *const *words, size_t n)
 	return found;
 }
 
-/* --- schema --------------------------------------------------------------- */
+/* --- schema -------------------------------------------------------------- */
 
 static void
 write_words(struct jsonw *w, const char *const *words)
@@ -183,7 +183,7 @@ args_result_schema(struct jsonw *w, const struct mcp_field *fields)
 	jsonw_end_object(w);
 }
 
-/* --- refusals ------------------------------------------------------------- */
+/* --- refusals ------------------------------------------------------------ */
 
 static void
 say_words(struct buf *out, const char *const *words)
@@ -291,7 +291,7 @@ refuse_unknown(
 	return false;
 }
 
-/* --- values --------------------------------------------------------------- */
+/* --- values -------------------------------------------------------------- */
 
 /* Code points of UTF-8 text. */
 static size_t
@@ -448,7 +448,7 @@ args_read(const struct mcp_arg *args, const cJSON *given, bool as_text,
 	return true;
 }
 
-/* --- mirrored headers ----------------------------------------------------- */
+/* --- mirrored headers ---------------------------------------------------- */
 
 static bool
 header_agrees(const cJSON *item, struct str text)

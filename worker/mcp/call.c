@@ -55,7 +55,7 @@ call_end(struct mcp_call *call)
 	buf_free(&call->structured);
 }
 
-/* --- arguments ------------------------------------------------------------ */
+/* --- arguments ----------------------------------------------------------- */
 
 static const struct mcp_value *
 value_of(const struct mcp_call *call, const char *name, enum mcp_arg_type type)
@@ -137,7 +137,7 @@ call_uuid(const struct mcp_call *call, const char *name, struct uuid *out,
 	    name);
 }
 
-/* --- the person ----------------------------------------------------------- */
+/* --- the person ---------------------------------------------------------- */
 
 const struct athlete *
 call_athlete(const struct mcp_call *call)
@@ -186,7 +186,7 @@ call_thresholds(const struct mcp_call *call, struct threshold **list_r,
 	    call_db(call), call_arena(call), call_owner(call), list_r, n_r, e);
 }
 
-/* --- the answer ----------------------------------------------------------- */
+/* --- the answer ---------------------------------------------------------- */
 
 struct jsonw *
 call_out(struct mcp_call *call)

@@ -30,7 +30,7 @@ NODISCARD int call_begin(struct mcp_call *call, struct rpc *rpc,
     const char *name, bool pure, struct err *e);
 void call_end(struct mcp_call *call);
 
-/* --- arguments: asked by name, checked already ---------------------------- */
+/* --- arguments: asked by name, checked already --------------------------- */
 
 int64_t call_int(const struct mcp_call *call, const char *name);
 double call_num(const struct mcp_call *call, const char *name);
@@ -50,7 +50,7 @@ bool call_given(const struct mcp_call *call, const char *name);
 NODISCARD int call_uuid(const struct mcp_call *call, const char *name,
     struct uuid *out, struct err *e);
 
-/* --- the person ----------------------------------------------------------- */
+/* --- the person ---------------------------------------------------------- */
 
 const struct athlete *call_athlete(const struct mcp_call *call);
 /* The athlete's local day. */
@@ -64,7 +64,7 @@ bool call_may(const struct mcp_call *call, uint32_t scopes);
 NODISCARD int call_thresholds(const struct mcp_call *call,
     struct threshold **list_r, size_t *n_r, struct err *e);
 
-/* --- the answer ----------------------------------------------------------- */
+/* --- the answer ---------------------------------------------------------- */
 
 /* Writer of the structured answer; the tool writes one object. */
 struct jsonw *call_out(struct mcp_call *call);

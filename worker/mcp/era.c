@@ -82,7 +82,7 @@ refuse(struct era_decision *d, int status, int code, const char *fmt, ...)
 	va_end(ap);
 }
 
-/* --- headers -------------------------------------------------------------- */
+/* --- headers ------------------------------------------------------------- */
 
 bool
 era_header_text(struct str raw, struct buf *out, struct str *text_r)
@@ -139,7 +139,7 @@ check_name_header(
 	buf_free(&decoded);
 }
 
-/* --- modern --------------------------------------------------------------- */
+/* --- modern -------------------------------------------------------------- */
 
 static void
 check_envelope(const cJSON *meta, struct era_decision *d)
@@ -225,7 +225,7 @@ decide_modern(const struct era_input *in, const char *method, const cJSON *meta,
 		find_method(method, MODERN, d);
 }
 
-/* --- legacy --------------------------------------------------------------- */
+/* --- legacy -------------------------------------------------------------- */
 
 /* The header speaks of the modern era and the body does not. */
 static void
@@ -261,7 +261,7 @@ decide_legacy(
 		find_method(method, LEGACY, d);
 }
 
-/* --- the decision --------------------------------------------------------- */
+/* --- the decision -------------------------------------------------------- */
 
 static bool
 id_is_good(const cJSON *message)

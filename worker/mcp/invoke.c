@@ -141,7 +141,7 @@ mcp_tools_call(struct rpc *r)
 	mcp_observe_tool(r, index, outcome, clock_mono_us() - start);
 }
 
-/* --- scopes --------------------------------------------------------------- */
+/* --- scopes -------------------------------------------------------------- */
 
 /* A challenge that names all that is needed, so that the client can ask the
  * person for it (RFC 6750, RFC 9728). */
@@ -178,7 +178,7 @@ mcp_check_scope(struct rpc *r, uint32_t scopes, const char *what)
 	return false;
 }
 
-/* --- resources ------------------------------------------------------------ */
+/* --- resources ----------------------------------------------------------- */
 
 static void
 refuse_unknown_resource(struct rpc *r, const char *uri)

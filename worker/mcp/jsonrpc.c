@@ -94,7 +94,7 @@ rpc_result_members(struct rpc *r, struct str members)
 	rpc_result_end(r);
 }
 
-/* --- reading -------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------- */
 
 /* The answer to a version that we do not serve names those that we do. */
 static void

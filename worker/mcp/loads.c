@@ -36,7 +36,7 @@ activity_loads_key(const struct threshold *list, size_t n, enum sex sex)
 	return (int64_t)(hash >> 1 | 1);
 }
 
-/* --- rating --------------------------------------------------------------- */
+/* --- rating -------------------------------------------------------------- */
 
 struct rating {
 	struct mcp_call *call;
@@ -187,7 +187,7 @@ activity_loads_fill(struct mcp_call *call, struct stored_activity *list,
 	return 0;
 }
 
-/* --- reading -------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------- */
 
 static void
 count_method(struct activity_loads *out, const struct stored_load *load)

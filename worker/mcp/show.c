@@ -145,7 +145,7 @@ show_activity_line(struct buf *out, const struct stored_activity *sa)
 		buf_printf(out, ", load %.0f", sa->load.value);
 }
 
-/* --- thresholds ----------------------------------------------------------- */
+/* --- thresholds ---------------------------------------------------------- */
 
 static const struct {
 	const char *unit;
@@ -194,7 +194,7 @@ show_threshold(struct jsonw *w, const struct threshold *t)
 	jsonw_end_object(w);
 }
 
-/* --- zones ---------------------------------------------------------------- */
+/* --- zones --------------------------------------------------------------- */
 
 void
 show_zones(

@@ -62,17 +62,16 @@ store_all(struct db *tx, void *arg, struct err *e)
 
 	j->report->n_new = 0;
 	for (size_t i = 0; i < d->n_activities; i++) {
-		int r = activities_insert(tx, j->arena, j->owner,
-		    &d->activities[i], NULL, e);
+		int r = activities_insert(
+		    tx, j->arena, j->owner, &d->activities[i], NULL, e);
 
 		if (r < 0)
 			return -1;
 		j->report->n_new += (size_t)r;
 		j->entry.activities[i] = d->activities[i].id;
 	}
-	if (d->n_daily > 0 &&
-	    dailies_put(tx, j->arena, j->owner, d->daily, d->n_daily,
-		FILE_PROVIDER, e) < 0)
+	if (d->n_daily > 0 && dailies_put(tx, j->arena, j->owner, d->daily,
+				  d->n_daily, FILE_PROVIDER, e) < 0)
 		return -1;
 	return imports_put(tx, j->arena, j->owner, &j->entry, e);
 }
@@ -96,10 +95,10 @@ file_import(struct db *db, struct arena *a, const struct owner *o,
 		return -1;
 	for (size_t i = 0; i < d->n_activities; i++)
 		finish_activity(&j, &d->activities[i], i);
-	out->result = d->n_activities + d->n_daily > 0 ? IMPORT_DONE :
-							 IMPORT_NOTHING;
-	j.entry.file_name = arena_strndup(a, file_name,
-	    strnlen(file_name, MAX_NAME));
+	out->result =
+	    d->n_activities + d->n_daily > 0 ? IMPORT_DONE : IMPORT_NOTHING;
+	j.entry.file_name =
+	    arena_strndup(a, file_name, strnlen(file_name, MAX_NAME));
 	j.entry.size = (int64_t)bytes.n;
 	j.entry.format = file_format_name(d->format);
 	j.entry.result = import_result_name(out->result);

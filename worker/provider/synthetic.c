@@ -10,9 +10,8 @@ enum synthetic_session
 synthetic_plan(int number, double *share_r)
 {
 	static const enum synthetic_session week[7] = { SESSION_REST,
-		SESSION_RUN_INTERVALS, SESSION_RIDE_ENDURANCE,
-		SESSION_RUN_EASY, SESSION_STRENGTH, SESSION_RIDE_LONG,
-		SESSION_RUN_LONG };
+		SESSION_RUN_INTERVALS, SESSION_RIDE_ENDURANCE, SESSION_RUN_EASY,
+		SESSION_STRENGTH, SESSION_RIDE_LONG, SESSION_RUN_LONG };
 	int block_week = number / 7 % SYNTHETIC_BLOCK_WEEKS;
 	bool recovery = block_week == SYNTHETIC_BLOCK_WEEKS - 1;
 
@@ -36,15 +35,15 @@ over_the_year(int number, double first, double last)
 double
 synthetic_ftp_w(int number)
 {
-	return over_the_year(number, SYNTHETIC_FTP_FIRST_W,
-	    SYNTHETIC_FTP_LAST_W);
+	return over_the_year(
+	    number, SYNTHETIC_FTP_FIRST_W, SYNTHETIC_FTP_LAST_W);
 }
 
 bool
 synthetic_is_ill(int number)
 {
 	return number >= SYNTHETIC_ILL_FROM_DAY &&
-	    number < SYNTHETIC_ILL_FROM_DAY + SYNTHETIC_ILL_DAYS;
+	       number < SYNTHETIC_ILL_FROM_DAY + SYNTHETIC_ILL_DAYS;
 }
 
 bool
@@ -84,7 +83,8 @@ synthetic_dailies(int number, int32_t day, struct daily out[8])
 
 	prng_seed(&g, UINT64_C(0xda11e500) + (uint64_t)number);
 	rest = over_the_year(number, SYNTHETIC_REST_HR_FIRST_BPM,
-		   SYNTHETIC_REST_HR_LAST_BPM) + prng_normal(&g) * 0.8;
+		   SYNTHETIC_REST_HR_LAST_BPM) +
+	       prng_normal(&g) * 0.8;
 	sleep = SYNTHETIC_SLEEP_S + prng_normal(&g) * 1200;
 	if (hard) {
 		rest += SYNTHETIC_REST_HR_AFTER_HARD_BPM;
@@ -116,8 +116,8 @@ synthetic_thresholds(int32_t last_day, struct threshold out[16])
 
 	out[n++] = (struct threshold){ THRESHOLD_MAX_HR_BPM, first,
 		SYNTHETIC_MAX_HR_BPM, "test" };
-	out[n++] = (struct threshold){ THRESHOLD_REST_HR_BPM, first, 50,
-		"user" };
+	out[n++] =
+	    (struct threshold){ THRESHOLD_REST_HR_BPM, first, 50, "user" };
 	out[n++] = (struct threshold){ THRESHOLD_LTHR_BPM, first,
 		SYNTHETIC_LTHR_BPM, "test" };
 	out[n++] = (struct threshold){ THRESHOLD_RUN_PACE_MPS, first,

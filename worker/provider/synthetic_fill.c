@@ -14,7 +14,7 @@ struct chunk {
 	const struct tz *zone;
 	struct arena *arena;
 	int32_t first_day; /* of the year */
-	int from, to;      /* day numbers */
+	int from, to;	   /* day numbers */
 };
 
 static int
@@ -30,8 +30,8 @@ store_day(struct db *tx, const struct chunk *c, int number, struct err *e)
 	if (act != NULL &&
 	    activities_insert(tx, c->arena, c->owner, act, NULL, e) < 0)
 		return -1;
-	return dailies_put(tx, c->arena, c->owner, dailies, n,
-	    SYNTHETIC_PROVIDER, e);
+	return dailies_put(
+	    tx, c->arena, c->owner, dailies, n, SYNTHETIC_PROVIDER, e);
 }
 
 static int
@@ -70,9 +70,8 @@ synthetic_fill(struct db *db, const struct owner *o, int32_t last_day,
 		.arena = arena_new(),
 		.first_day = last_day - SYNTHETIC_DAYS + 1,
 	};
-	int r = c.zone == NULL ?
-	    -1 :
-	    store_thresholds(db, c.arena, o, last_day, e);
+	int r =
+	    c.zone == NULL ? -1 : store_thresholds(db, c.arena, o, last_day, e);
 
 	while (r == 0 && c.from < SYNTHETIC_DAYS) {
 		c.to = MIN(c.from + CHUNK_DAYS, SYNTHETIC_DAYS);

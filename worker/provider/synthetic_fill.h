@@ -10,7 +10,6 @@ typedef void synthetic_progress(void *arg, unsigned done, unsigned all);
 
 /* Store the year that ends on last_day.  What is there already stays. */
 NODISCARD int synthetic_fill(struct db *db, const struct owner *o,
-    int32_t last_day, synthetic_progress *progress, void *arg,
-    struct err *e);
+    int32_t last_day, synthetic_progress *progress, void *arg, struct err *e);
 
 #endif

@@ -9,9 +9,9 @@
 
 #define CENTRE_LAT_DEG 52.4730
 #define CENTRE_LON_DEG 13.4030
-#define LOOP_M 12000.0
+#define LOOP_M	       12000.0
 #define EARTH_RADIUS_M 6371008.8
-#define PI 3.14159265358979323846
+#define PI	       3.14159265358979323846
 
 /* A piece of a session: so long, at this share of threshold. */
 struct piece {
@@ -23,9 +23,9 @@ struct session {
 	enum sport_type sport;
 	const char *name;
 	double rpe;
-	bool fixed;   /* its length does not follow the week's share */
+	bool fixed; /* its length does not follow the week's share */
 	struct piece warm_up;
-	int repeats;  /* of work and recovery */
+	int repeats; /* of work and recovery */
 	struct piece work;
 	struct piece recovery;
 	struct piece cool_down;
@@ -52,8 +52,8 @@ static const struct session sessions[] = {
 static int32_t
 session_length(const struct session *s, double share)
 {
-	int32_t all = s->warm_up.s +
-	    s->repeats * (s->work.s + s->recovery.s) + s->cool_down.s;
+	int32_t all = s->warm_up.s + s->repeats * (s->work.s + s->recovery.s) +
+		      s->cool_down.s;
 
 	return s->fixed ? all : (int32_t)(all * share);
 }
@@ -68,9 +68,9 @@ target_at(const struct session *s, int32_t t)
 		return s->warm_up.intensity;
 	t -= s->warm_up.s;
 	if (s->repeats == 1 || t < s->repeats * turn)
-		return s->recovery.s == 0 || t % turn < s->work.s ?
-		    s->work.intensity :
-		    s->recovery.intensity;
+		return s->recovery.s == 0 || t % turn < s->work.s
+			   ? s->work.intensity
+			   : s->recovery.intensity;
 	return s->cool_down.intensity;
 }
 
@@ -80,7 +80,7 @@ struct body {
 	int number;
 	double rest_bpm;
 	double hr_bpm;
-	double noise;    /* of output, first-order autoregressive */
+	double noise;	 /* of output, first-order autoregressive */
 	int32_t coast_s; /* still not pedalling for so long */
 };
 
@@ -89,7 +89,8 @@ body_init(struct body *b, int number)
 {
 	*b = (struct body){ .number = number };
 	prng_seed(&b->g, UINT64_C(0x5eed0000) + (uint64_t)number);
-	b->rest_bpm = SYNTHETIC_REST_HR_FIRST_BPM +
+	b->rest_bpm =
+	    SYNTHETIC_REST_HR_FIRST_BPM +
 	    (SYNTHETIC_REST_HR_LAST_BPM - SYNTHETIC_REST_HR_FIRST_BPM) *
 		number / (SYNTHETIC_DAYS - 1);
 	b->hr_bpm = b->rest_bpm + 30;
@@ -113,8 +114,8 @@ body_output(struct body *b, double target, bool may_coast)
 static double
 body_heart(struct body *b, double target, int32_t t)
 {
-	double steady = b->rest_bpm +
-	    (SYNTHETIC_LTHR_BPM - b->rest_bpm) * (0.35 + 0.65 * target);
+	double steady = b->rest_bpm + (SYNTHETIC_LTHR_BPM - b->rest_bpm) *
+					  (0.35 + 0.65 * target);
 
 	steady *= 1 + SYNTHETIC_DRIFT_PER_HOUR * t / 3600;
 	b->hr_bpm += (MIN(steady, SYNTHETIC_MAX_HR_BPM) - b->hr_bpm) / 30;
@@ -153,7 +154,7 @@ put_place(struct columns *c, size_t i, double distance_m)
 	c->altitude[i] = round((48 + 14 * sin(2 * angle)) * 5) / 5;
 	c->lat[i] = CENTRE_LAT_DEG + radius_deg * sin(angle);
 	c->lon[i] = CENTRE_LON_DEG +
-	    radius_deg * cos(angle) / cos(CENTRE_LAT_DEG * PI / 180);
+		    radius_deg * cos(angle) / cos(CENTRE_LAT_DEG * PI / 180);
 }
 
 /* Air resistance wants power by the cube of speed. */
@@ -202,8 +203,8 @@ make_samples(struct arena *a, const struct session *s, int number, int32_t n)
 	body_init(&b, number);
 	for (int32_t t = 0; t <= n; t++) {
 		out->t_s[t] = t;
-		put_second(&b, &c, (size_t)t, target_at(s, t), family,
-		    &distance_m);
+		put_second(
+		    &b, &c, (size_t)t, target_at(s, t), family, &distance_m);
 	}
 	return out;
 }
@@ -218,10 +219,10 @@ make_laps(struct arena *a, struct activity *act, const struct session *s)
 		return;
 	act->laps = arena_many(a, (size_t)(2 * s->repeats + 2), struct lap);
 	for (int k = 0; k < 2 * s->repeats + 2; k++) {
-		int32_t length = k == 0	   ? s->warm_up.s :
-		    k == 2 * s->repeats + 1 ? s->cool_down.s :
-		    k % 2 == 1		    ? s->work.s :
-					      s->recovery.s;
+		int32_t length = k == 0			   ? s->warm_up.s
+				 : k == 2 * s->repeats + 1 ? s->cool_down.s
+				 : k % 2 == 1		   ? s->work.s
+							   : s->recovery.s;
 
 		summary_init(&act->laps[i].sum);
 		act->laps[i].start_s = at;

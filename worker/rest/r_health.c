@@ -13,7 +13,7 @@
 #include "store/store.h"
 
 /* A process whose heartbeat is older than this does not turn. */
-#define STALE_US INT64_C(10000000)
+#define STALE_US   INT64_C(10000000)
 #define MEDIA_TYPE "application/json"
 
 static const struct app *
@@ -27,10 +27,11 @@ static void
 answer_probe(struct http_req *req, bool good)
 {
 	if (good)
-		http_reply_static(req, 200, MEDIA_TYPE, STR("{\"status\":\"ok\"}"));
+		http_reply_static(
+		    req, 200, MEDIA_TYPE, STR("{\"status\":\"ok\"}"));
 	else
-		http_reply_static(req, 503, MEDIA_TYPE,
-		    STR("{\"status\":\"unavailable\"}"));
+		http_reply_static(
+		    req, 503, MEDIA_TYPE, STR("{\"status\":\"unavailable\"}"));
 }
 
 void
@@ -39,8 +40,7 @@ rest_livez(struct http_req *req)
 	struct shm *shm = app_of(req)->shm;
 	const struct board_slot *master = shm_slot(shm, SHM_MASTER_SLOT);
 
-	answer_probe(req,
-	    clock_mono_us() - master->heartbeat_us < STALE_US);
+	answer_probe(req, clock_mono_us() - master->heartbeat_us < STALE_US);
 }
 
 static bool
@@ -63,7 +63,7 @@ rest_startupz(struct http_req *req)
 	answer_probe(req, shm_started_up(app_of(req)->shm));
 }
 
-/* --- /admin/health ---------------------------------------------------------- */
+/* --- /admin/health ------------------------------------------------------- */
 
 static void
 write_service(struct jsonw *w, const struct app *app)
@@ -79,8 +79,8 @@ write_service(struct jsonw *w, const struct app *app)
 }
 
 static void
-write_database_check(struct jsonw *w, const struct app *app,
-    const struct shm_health *db)
+write_database_check(
+    struct jsonw *w, const struct app *app, const struct shm_health *db)
 {
 	jsonw_object(w);
 	jsonw_kv_cstr(w, "name", "database");
@@ -138,8 +138,8 @@ rest_health(struct http_req *req)
 		jsonw_end_array(&w);
 	}
 	jsonw_kv_int(&w, "timestamp", clock_wall_us() / 1000000);
-	jsonw_kv_fixed(&w, "response_time_ms",
-	    (double)(clock_mono_us() - begun) / 1e3, 3);
+	jsonw_kv_fixed(
+	    &w, "response_time_ms", (double)(clock_mono_us() - begun) / 1e3, 3);
 	jsonw_end_object(&w);
 	jsonw_done(&w);
 	http_reply(req, db.ok ? 200 : 503, MEDIA_TYPE);

@@ -8,9 +8,10 @@
 static void
 write_build(struct buf *out)
 {
-	buf_printf(out, "# HELP pierre_build_info What is running.\n"
-			"# TYPE pierre_build_info gauge\n"
-			"pierre_build_info{version=\"%s\",commit=\"%s\"} 1\n",
+	buf_printf(out,
+	    "# HELP pierre_build_info What is running.\n"
+	    "# TYPE pierre_build_info gauge\n"
+	    "pierre_build_info{version=\"%s\",commit=\"%s\"} 1\n",
 	    version_text, version_commit);
 }
 
@@ -37,7 +38,8 @@ write_processes(struct buf *out, struct shm *shm)
 			    slot_role_name(r), slot_state_name(s), count[r][s]);
 	}
 	metrics_render_one(out, "generation",
-	    "Configuration generation; a reload adds one.", "gauge", generation);
+	    "Configuration generation; a reload adds one.", "gauge",
+	    generation);
 }
 
 void
@@ -52,8 +54,8 @@ rest_metrics(struct http_req *req)
 	metrics_render_one(out, "start_time_seconds",
 	    "When the master started, as Unix time.", "gauge",
 	    (double)shm_started_wall_us(app->shm) / 1e6);
-	metrics_render_one(out, "db_up", "1 when the database answers.", "gauge",
-	    db.ok);
+	metrics_render_one(
+	    out, "db_up", "1 when the database answers.", "gauge", db.ok);
 	metrics_render(out, app->shm);
 	http_reply(req, 200, "text/plain; version=0.0.4; charset=utf-8");
 }

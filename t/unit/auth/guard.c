@@ -14,7 +14,7 @@ static struct guard *guard;
 static struct shm *shm;
 static struct user ada;
 
-/* --- requests made by hand ------------------------------------------------ */
+/* --- requests made by hand ----------------------------------------------- */
 
 struct http_req {
 	const char *authorization;

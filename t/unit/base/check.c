@@ -77,10 +77,13 @@ main(void)
 	is_str(drain(err_fd[0]), "", "and says nothing");
 
 	status = child_wait_status(fail, err_fd[1]);
-	ok(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT, "a failed one aborts");
+	ok(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT,
+	    "a failed one aborts");
 	said = drain(err_fd[0]);
-	ok(strstr(said, "panic: ") == said && strstr(said, "t/unit/base/check.c:") !=
-		NULL && strstr(said, ": fail: one == 2\n") != NULL, "says where");
+	ok(strstr(said, "panic: ") == said &&
+		strstr(said, "t/unit/base/check.c:") != NULL &&
+		strstr(said, ": fail: one == 2\n") != NULL,
+	    "says where");
 	ok(strncmp(drain(hook_fd[0]), "panic: ", 7) == 0, "and calls the hook");
 
 	status = child_wait_status(fail_twice, err_fd[1]);

@@ -10,7 +10,8 @@ test_days(void)
 	int32_t day;
 
 	is_int(date_to_day((struct date_civil){ 1970, 1, 1 }), 0, "epoch");
-	is_int(date_to_day((struct date_civil){ 2026, 11, 23 }), 20780, "a day");
+	is_int(
+	    date_to_day((struct date_civil){ 2026, 11, 23 }), 20780, "a day");
 	is_int(date_weekday(0), 4, "epoch was a Thursday");
 	is_int(date_weekday(-1), 3, "the day before was not");
 	for (day = -800000; day < 800000; day += 37) {
@@ -19,7 +20,8 @@ test_days(void)
 			break;
 	}
 	ok(day >= 800000, "every day survives the way there and back");
-	date_iso_week(date_to_day((struct date_civil){ 2027, 1, 3 }), &year, &week);
+	date_iso_week(
+	    date_to_day((struct date_civil){ 2027, 1, 3 }), &year, &week);
 	ok(year == 2026 && week == 53, "ISO week of 2027-01-03 is 2026-W53");
 	date_format_day(20780, text);
 	is_str(text, "2026-11-23", "format");
@@ -37,7 +39,8 @@ test_instants(void)
 	int64_t us;
 	int32_t offset;
 
-	ok(date_parse_rfc3339(STR("2026-11-23T20:30:00.25+01:00"), &us, &offset),
+	ok(date_parse_rfc3339(
+	       STR("2026-11-23T20:30:00.25+01:00"), &us, &offset),
 	    "an instant with zone");
 	is_int(offset, 3600, "its offset");
 	is_int(us, INT64_C(1795462200250000), "its value");
@@ -45,12 +48,15 @@ test_instants(void)
 	is_str(buf_cstr(&b), "2026-11-23T20:30:00.250+01:00", "and back");
 	buf_clear(&b);
 	ok(!date_parse_rfc3339(STR("2026-11-23T24:30:00Z"), &us, NULL), "24 h");
-	ok(!date_parse_rfc3339(STR("2026-11-23T20:30:00"), &us, NULL), "no zone");
-	ok(date_parse_http(STR("Sun, 06 Nov 1994 08:49:37 GMT"), &us), "HTTP date");
+	ok(!date_parse_rfc3339(STR("2026-11-23T20:30:00"), &us, NULL),
+	    "no zone");
+	ok(date_parse_http(STR("Sun, 06 Nov 1994 08:49:37 GMT"), &us),
+	    "HTTP date");
 	is_int(us, INT64_C(784111777000000), "its value");
 	date_format_http(&b, us);
 	is_str(buf_cstr(&b), "Sun, 06 Nov 1994 08:49:37 GMT", "and back");
-	ok(!date_parse_http(STR("Mon, 06 Nov 1994 08:49:37 GMT"), &us), "weekday");
+	ok(!date_parse_http(STR("Mon, 06 Nov 1994 08:49:37 GMT"), &us),
+	    "weekday");
 	buf_clear(&b);
 	date_format_duration(&b, 5494.6);
 	is_str(buf_cstr(&b), "1:31:35", "duration rounds first");

@@ -29,8 +29,9 @@ both_ways(encoder *enc, decoder *dec, const char *plain, const char *coded,
 	is_str(buf_cstr(&out), coded, "%s of \"%s\"", name, plain);
 	buf_clear(&out);
 	buf_adds(&out, ">");
-	ok(dec(&out, str_of(coded)) && str_is(str_make(out.p + 1, out.n - 1),
-		plain), "and back, after what was there");
+	ok(dec(&out, str_of(coded)) &&
+		str_is(str_make(out.p + 1, out.n - 1), plain),
+	    "and back, after what was there");
 }
 
 static void
@@ -41,20 +42,20 @@ test_vectors(void)
 		    vectors[i].base64, "base64");
 		both_ways(enc_base64url, dec_base64url, vectors[i].plain,
 		    vectors[i].base64url, "base64url");
-		both_ways(enc_hex, dec_hex, vectors[i].plain, vectors[i].hex,
-		    "hex");
+		both_ways(
+		    enc_hex, dec_hex, vectors[i].plain, vectors[i].hex, "hex");
 	}
 }
 
-static const char *const bad_base64[] = { "=", "==", "====", "Z", "Zg", "Zg=",
-	"Zg===", "Z===", "Zm9vYg=", "Zh==", "Zm9=", "Zg==Zg==", "Zm 9v", "Zm9v\n",
-	"Zm9v====", "Zm-_", "Zg=A", "\xc3\xbcZg" };
+static const char *const bad_base64[] = { "=", "==", "====", "Z", "Zg",
+	"Zg=", "Zg===", "Z===", "Zm9vYg=", "Zh==", "Zm9=", "Zg==Zg==", "Zm 9v",
+	"Zm9v\n", "Zm9v====", "Zm-_", "Zg=A", "\xc3\xbcZg" };
 static const char *const bad_base64url[] = { "Z", "Zg==", "Zm8=", "Zh", "Zm9",
 	"Zm9vY", "+/+/", "Zm9v ", "Zm\n9" };
 static const char *const bad_hex[] = { "6", "666", "6g", "g6", " 6", "0x66",
 	"66 6" };
-static const char *const bad_percent[] = { "%", "%4", "a%", "%4g", "%g4", "%%41",
-	"%00", "a%00b" };
+static const char *const bad_percent[] = { "%", "%4", "a%", "%4g", "%g4",
+	"%%41", "%00", "a%00b" };
 
 static bool
 dec_percent_plain(struct buf *b, struct str s)
@@ -68,7 +69,8 @@ refused(decoder *dec, const char *const *texts, size_t n, const char *name)
 	for (size_t i = 0; i < n; i++) {
 		buf_clear(&out);
 		buf_adds(&out, "kept");
-		ok(!dec(&out, str_of(texts[i])) && str_is(buf_str(&out), "kept"),
+		ok(!dec(&out, str_of(texts[i])) &&
+			str_is(buf_str(&out), "kept"),
 		    "%s: %zu refused", name, i);
 	}
 	buf_clear(&out);
@@ -82,8 +84,8 @@ test_strictness(void)
 	refused(dec_base64url, bad_base64url, ARRAY_LEN(bad_base64url),
 	    "base64url");
 	refused(dec_hex, bad_hex, ARRAY_LEN(bad_hex), "hex");
-	refused(dec_percent_plain, bad_percent, ARRAY_LEN(bad_percent),
-	    "percent");
+	refused(
+	    dec_percent_plain, bad_percent, ARRAY_LEN(bad_percent), "percent");
 }
 
 /* Every byte value at every position of a group. */
@@ -101,7 +103,7 @@ test_all_bytes(void)
 		buf_clear(&back);
 		enc_base64url(&out, bytes, n);
 		wrong += !dec_base64url(&back, buf_str(&out)) ||
-		    !str_eq(buf_str(&back), str_make((char *)bytes, n));
+			 !str_eq(buf_str(&back), str_make((char *)bytes, n));
 	}
 	is_int(wrong, 0, "all bytes go and come back");
 	buf_free(&back);
@@ -120,8 +122,9 @@ test_percent(void)
 	ok(dec_percent(&out, STR("a+b%2Bc"), true), "of a form");
 	is_str(buf_cstr(&out), "a b+c", "plus is a space there");
 	buf_clear(&out);
-	ok(dec_hex(&out, STR("AbCD")) && out.n == 2 && (unsigned char)out.p[0] ==
-		0xab, "hex is read in either case");
+	ok(dec_hex(&out, STR("AbCD")) && out.n == 2 &&
+		(unsigned char)out.p[0] == 0xab,
+	    "hex is read in either case");
 }
 
 int

@@ -25,7 +25,8 @@ test_strictness(struct arena *a)
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
 		e = ERR_INIT;
 		ok(json_parse(a, str_of(bad[i]), &e) == NULL &&
-		    e.code == ERR_INVALID, "bad %zu: %s", i, e.msg);
+			e.code == ERR_INVALID,
+		    "bad %zu: %s", i, e.msg);
 	}
 	for (int i = 0; i <= JSON_MAX_DEPTH; i++)
 		buf_addc(&deep, '[');
@@ -35,7 +36,8 @@ test_strictness(struct arena *a)
 	for (int i = 0; i < 5000; i++)
 		buf_printf(&deep, "\"k%d\":0,", i);
 	buf_adds(&deep, "\"k77\":0}");
-	ok(json_parse(a, buf_str(&deep), &e) == NULL, "many members: %s", e.msg);
+	ok(json_parse(a, buf_str(&deep), &e) == NULL, "many members: %s",
+	    e.msg);
 	ok(json_parse(a, str_make("{}\0", 3), &e) == NULL, "NUL after the end");
 	buf_free(&deep);
 }
@@ -44,7 +46,8 @@ static void
 test_members(struct arena *a)
 {
 	struct err e = ERR_INIT;
-	struct str text = STR("{ \"id\" : 9007199254740993 , \"s\":\"x\",\"n\":1.5}");
+	struct str text =
+	    STR("{ \"id\" : 9007199254740993 , \"s\":\"x\",\"n\":1.5}");
 	const cJSON *o = json_parse(a, text, &e);
 	struct str raw = json_raw_member(text, STR("id"));
 	struct str s;
@@ -83,9 +86,11 @@ test_writer(void)
 	jsonw_kv_day(&w, "d", 0);
 	jsonw_end_object(&w);
 	jsonw_done(&w);
-	is_str(buf_cstr(&out), "{\"s\":\"a\\\"\\\\\\n\\u0001\\u007f\xef\xbf\xbd\xc3\xa9\","
+	is_str(buf_cstr(&out),
+	    "{\"s\":\"a\\\"\\\\\\n\\u0001\\u007f\xef\xbf\xbd\xc3\xa9\","
 	    "\"a\":[-9223372036854775808,0.1,null,-2,0,12.5,1e+300],"
-	    "\"t\":\"1970-01-01T00:00:01.500Z\",\"d\":\"1970-01-01\"}", "writer");
+	    "\"t\":\"1970-01-01T00:00:01.500Z\",\"d\":\"1970-01-01\"}",
+	    "writer");
 	buf_free(&out);
 }
 

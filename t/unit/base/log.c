@@ -51,20 +51,24 @@ test_text(void)
 	log_set_process("worker 3");
 	log_with(LOG_WARN, "http", "slow", F_STR("path", "/mcp"),
 	    F_INT("ms", 12), F_DOUBLE("share", 0.25), F_STR("who", "a b"),
-	    F_STR("none", ""), F_STR("eq", "a=b"), F_SLICE("cut", str_make("xyz", 2)));
+	    F_STR("none", ""), F_STR("eq", "a=b"),
+	    F_SLICE("cut", str_make("xyz", 2)));
 	log_msg(LOG_DEBUG, "http", "not this");
 	log_msg(LOG_NOTICE, "loop", "%d%%", 5);
 	is_str(contents(path),
-	    "2026-11-23T20:30:00.123Z warn   worker 3[PID] http: slow path=/mcp "
+	    "2026-11-23T20:30:00.123Z warn   worker 3[PID] http: slow "
+	    "path=/mcp "
 	    "ms=12 share=0.25 who=\"a b\" none=\"\" eq=\"a=b\" cut=xy\n"
-	    "2026-11-23T20:30:00.123Z notice worker 3[PID] loop: 5%\n", "text");
+	    "2026-11-23T20:30:00.123Z notice worker 3[PID] loop: 5%\n",
+	    "text");
 
 	start_empty(LOG_INFO, LOG_TEXT);
 	log_with(LOG_INFO, "mcp", "line\nfeed \x1b[31m", F_STR("a", "x\ny"),
 	    F_STR("b", "\"\\"), F_STR("c", "\xff"), F_STR("d", "\xc3\xbc"));
 	is_str(contents(path),
 	    "2026-11-23T20:30:00.123Z info   worker 3[PID] mcp: line\\nfeed "
-	    "\\u001b[31m a=\"x\\ny\" b=\"\\\"\\\\\" c=\"\xef\xbf\xbd\" d=\"\xc3\xbc\"\n",
+	    "\\u001b[31m a=\"x\\ny\" b=\"\\\"\\\\\" c=\"\xef\xbf\xbd\" "
+	    "d=\"\xc3\xbc\"\n",
 	    "nothing in it breaks the line or the terminal");
 	clock_freeze(0);
 }
@@ -109,10 +113,12 @@ test_json(struct arena *a)
 	ok(str_is(member(line, "target"), "pierre_mcp_server::mcp"), "target");
 	ok(str_is(member(line, "message"), "a \"quoted\"\nmessage"), "message");
 	fields = json_get(line, "fields");
-	ok(str_is(member(fields, "tool_name"), "get_stats\xef\xbf\xbd"), "text");
+	ok(str_is(member(fields, "tool_name"), "get_stats\xef\xbf\xbd"),
+	    "text");
 	ok(json_get_i64(fields, "duration_ms", &pid, &e) == 1 && pid == -7,
 	    "number");
-	ok(json_get_i64(fields, "pid", &pid, &e) == 1 && pid == getpid(), "pid");
+	ok(json_get_i64(fields, "pid", &pid, &e) == 1 && pid == getpid(),
+	    "pid");
 	ok(str_is(member(fields, "process"), "worker 3"), "process");
 	ok(cJSON_IsTrue(json_get(fields, "alert")), "alert");
 }
@@ -133,12 +139,14 @@ test_long_lines(struct arena *a)
 			truncate(path, 0) == 0 ? (void)0 : (void)bad++;
 			log_configure(LOG_INFO, (enum log_format)format);
 			log_with(LOG_INFO, "x", wide, F_STR("a", wide),
-			    F_STR("b", wide), F_STR("c", wide), F_INT("last", 1));
+			    F_STR("b", wide), F_STR("c", wide),
+			    F_INT("last", 1));
 			text = str_of(contents(path));
 			bad += text.n < 200 || text.n > 4096 ||
-			    str_find(text, '\n') != (ptrdiff_t)text.n - 1 ||
-			    !str_is_utf8(text) || strstr(text.p, "...") == NULL ||
-			    strstr(text.p, "last") == NULL;
+			       str_find(text, '\n') != (ptrdiff_t)text.n - 1 ||
+			       !str_is_utf8(text) ||
+			       strstr(text.p, "...") == NULL ||
+			       strstr(text.p, "last") == NULL;
 			if (format == LOG_JSON)
 				bad += json_parse(a, text, &e) == NULL;
 		}
@@ -159,7 +167,8 @@ test_one_write(void)
 		if (fork() == 0) {
 			for (int i = 0; i < 50; i++)
 				log_with(LOG_INFO, "t", "begin",
-				    F_STR("filling", "........................"),
+				    F_STR(
+					"filling", "........................"),
 				    F_STR("end", "end"));
 			_exit(0);
 		}
@@ -186,7 +195,8 @@ test_reopen(void)
 	is_int(log_reopen(&e), 0, "reopened");
 	log_msg(LOG_INFO, "t", "to the new file");
 	ok(strstr(contents(rotated), "old file") != NULL &&
-	    strstr(contents(rotated), "new file") == NULL, "old lines");
+		strstr(contents(rotated), "new file") == NULL,
+	    "old lines");
 	ok(strstr(contents(path), "new file") != NULL, "new lines");
 	ok(stat(path, &st) == 0 && (st.st_mode & 07777) == 0640, "its mode");
 	is_int(unlink(path), 0, "gone");
@@ -213,7 +223,8 @@ fill(const char *name, int read_fd)
 		log_msg(LOG_INFO, "t", "%0500d", sent);
 		sent++;
 	}
-	is_int(log_dropped(), before + 1, "%s: full after %d lines", name, sent);
+	is_int(
+	    log_dropped(), before + 1, "%s: full after %d lines", name, sent);
 	ok(read(read_fd, text, sizeof(text)) > 4000, "emptied");
 	log_msg(LOG_INFO, "t", "again");
 	is_int(log_dropped(), before + 1, "and takes lines again");
@@ -259,8 +270,9 @@ test_errors(void)
 	start_empty(LOG_INFO, LOG_TEXT);
 	err_set(&bad, ERR_NOT_FOUND, "no such thing");
 	log_err(LOG_ERROR, "store", "query", &bad);
-	ok(strstr(contents(path), "store: query: no such thing code=NOT_FOUND\n") !=
-		NULL, "an error with its code");
+	ok(strstr(contents(path),
+	       "store: query: no such thing code=NOT_FOUND\n") != NULL,
+	    "an error with its code");
 }
 
 int

@@ -34,13 +34,14 @@ main(void)
 	is_int(wrong, 0, "every third taken out");
 	for (int i = 0; i < N; i++)
 		wrong += map_get(m, key_of(i, buf)) !=
-		    (i % 3 == 0 ? NULL : (void *)&values[i]);
+			 (i % 3 == 0 ? NULL : (void *)&values[i]);
 	is_int(wrong, 0, "the others are still found");
 	while (map_next(m, &pos, &key, &value))
 		seen++;
 	is_int(seen, map_count(m), "iteration sees each once");
 	ok(map_del(m, STR("none")) == NULL, "deleting nothing");
-	ok(map_put(m, STR(""), m) == NULL && map_get(m, STR("")) == m, "empty key");
+	ok(map_put(m, STR(""), m) == NULL && map_get(m, STR("")) == m,
+	    "empty key");
 	map_free(&m);
 	ok(m == NULL, "freed");
 	return tap_done();

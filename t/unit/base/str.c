@@ -6,7 +6,8 @@ test_comparing(void)
 {
 	ok(str_eq(STR("a"), STR("a")) && !str_eq(STR("a"), STR("A")), "equal");
 	ok(str_eq(STR_NULL, STR("")) && !str_eq(STR_NULL, STR("a")), "nothing");
-	ok(str_eq(str_make("a\0b", 3), str_make("a\0b", 3)), "with a NUL inside");
+	ok(str_eq(str_make("a\0b", 3), str_make("a\0b", 3)),
+	    "with a NUL inside");
 	ok(str_ieq(STR("Content-Type"), STR("cONTENT-tYPE")), "without case");
 	ok(!str_ieq(STR("["), STR("{")), "letters only");
 	ok(!str_ieq(STR("\xc3\x84"), STR("\xc3\xa4")), "of ASCII only");
@@ -14,11 +15,13 @@ test_comparing(void)
 	ok(str_starts(STR("abc"), STR("ab")) && str_starts(STR("a"), STR("")),
 	    "begins");
 	ok(!str_starts(STR("a"), STR("ab")), "too short to begin so");
-	ok(str_ends(STR("a.fit"), STR(".fit")) && !str_ends(STR("t"), STR("it")),
+	ok(str_ends(STR("a.fit"), STR(".fit")) &&
+		!str_ends(STR("t"), STR("it")),
 	    "ends");
 	ok(str_eq_const_time(STR("key"), STR("key")), "in constant time");
 	ok(!str_eq_const_time(STR("key"), STR("kez")) &&
-	    !str_eq_const_time(STR("key"), STR("keyy")), "and not equal");
+		!str_eq_const_time(STR("key"), STR("keyy")),
+	    "and not equal");
 }
 
 static void
@@ -132,7 +135,8 @@ static const char *const utf8_bad[] = { "\x80", "\xc3", "\xc0\xaf", "\xc1\xbf",
 	"\xe2(\xac" };
 static const char *const utf8_good[] = { "", "abc", "\xc2\x80", "\xdf\xbf",
 	"\xe0\xa0\x80", "\xed\x9f\xbf", "\xee\x80\x80", "\xef\xbf\xbf",
-	"\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf", "Z\xc3\xbcrich \xf0\x9f\x9a\xb4" };
+	"\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf",
+	"Z\xc3\xbcrich \xf0\x9f\x9a\xb4" };
 
 static void
 test_utf8(void)

@@ -26,7 +26,7 @@ count_disorder(void)
 		struct uuid next = uuid_new();
 
 		wrong += memcmp(next.b, last.b, sizeof(next.b)) <= 0 ||
-		    next.b[6] >> 4 != 7 || next.b[8] >> 6 != 2;
+			 next.b[6] >> 4 != 7 || next.b[8] >> 6 != 2;
 		last = next;
 	}
 	return wrong;
@@ -60,7 +60,8 @@ test_version_8(void)
 	ok(uuid_eq(&a, &c) && !uuid_eq(&a, &b), "a name has one id");
 	ok(a.b[6] >> 4 == 8 && a.b[8] >> 6 == 2, "version and variant");
 	uuid_format(&a, text);
-	is_str(text, "0a0c4652-ce0c-801d-be04-6a145d04a535", "the same everywhere");
+	is_str(text, "0a0c4652-ce0c-801d-be04-6a145d04a535",
+	    "the same everywhere");
 }
 
 static const char *const bad[] = { "", "00000000-0000-0000-0000-00000000000",
@@ -74,7 +75,8 @@ static const char *const bad[] = { "", "00000000-0000-0000-0000-00000000000",
 static void
 test_text(void)
 {
-	const char *lower = "017f22e2-79b0-7cc3-98c4-dc0c0c07398f"; /* RFC 9562 */
+	const char *lower =
+	    "017f22e2-79b0-7cc3-98c4-dc0c0c07398f"; /* RFC 9562 */
 	char text[UUID_TEXT_LEN + 1];
 	struct uuid u = { { 0 } }, zero = { { 0 } };
 
@@ -84,7 +86,8 @@ test_text(void)
 	uuid_format(&u, text);
 	is_str(text, lower, "and written");
 	ok(uuid_parse(STR("017F22E2-79B0-7CC3-98C4-DC0C0C07398F"), &zero) &&
-	    uuid_eq(&u, &zero), "capitals");
+		uuid_eq(&u, &zero),
+	    "capitals");
 	ok(!uuid_is_zero(&u), "not zero");
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
 		ok(!uuid_parse(str_of(bad[i]), &u), "refused %zu", i);

@@ -36,9 +36,11 @@ expect(const char *text, const char *position, const char *words)
 	char where[64];
 
 	snprintf(where, sizeof(where), "%s%s: ", path, position);
-	ok(strncmp(got, where, strlen(where)) == 0 && strstr(got, words) != NULL,
+	ok(strncmp(got, where, strlen(where)) == 0 &&
+		strstr(got, words) != NULL,
 	    "%s", words);
-	if (strstr(got, words) == NULL || strncmp(got, where, strlen(where)) != 0)
+	if (strstr(got, words) == NULL ||
+	    strncmp(got, where, strlen(where)) != 0)
 		printf("# %s", got);
 }
 
@@ -49,9 +51,13 @@ test_good(void)
 	struct str host;
 	int port;
 
-	is_str(errors_of("server:\n  listen: \"[::1]:9000\"\n  drain_timeout: 2m\n"
-		"http:\n  allowed_origins: [https://a.example, https://b.example]\n"
-		"  max_body: 8MiB\nlog:\n  format: json\n", &c), "", "a good file");
+	is_str(
+	    errors_of("server:\n  listen: \"[::1]:9000\"\n  drain_timeout: 2m\n"
+		      "http:\n  allowed_origins: [https://a.example, "
+		      "https://b.example]\n"
+		      "  max_body: 8MiB\nlog:\n  format: json\n",
+		&c),
+	    "", "a good file");
 	conf_listen_address(c, &host, &port);
 	ok(str_is(host, "::1") && port == 9000, "listen address");
 	is_int(c->drain_timeout_us, 120000000, "time");
@@ -70,31 +76,41 @@ static void
 test_bad(void)
 {
 	expect("server:\n  drain_timout: 2m\n", ":2:3",
-	    "server.drain_timout: unknown key; did you mean server.drain_timeout?");
-	expect("servre:\n  workers: 2\n", ":1:1", "servre: unknown key; did you mean server?");
+	    "server.drain_timout: unknown key; did you mean "
+	    "server.drain_timeout?");
+	expect("servre:\n  workers: 2\n", ":1:1",
+	    "servre: unknown key; did you mean server?");
 	expect("server:\n  workers: two\n", ":2:12", "\"two\" is not a number");
 	expect("server:\n  workers: 65\n", ":2:12", "65 is outside 0 to 64");
-	expect("server:\n  drain_timeout: 30\n", ":2:18", "has no unit; write 30s");
+	expect("server:\n  drain_timeout: 30\n", ":2:18",
+	    "has no unit; write 30s");
 	expect("server:\n  drain_timeout: 30x\n", ":2:18", "is not a unit");
 	expect("server:\n  drain_timeout: 11m\n", ":2:18", "outside 0s to 10m");
 	expect("server:\n  host: \"a\\nb\"\n", ":2:9", "line break");
 	expect("server:\n  host: \"a\\0b\"\n", ":2:9", "control character");
-	expect("http:\n  allowed_hosts: [\"a\\eb\"]\n", ":2:18", "control character");
-	expect("server:\n  workers: -9223372036854775808\n", ":2:12", "outside");
-	expect("server:\n  drain_timeout: -9223372036854775808d\n", ":2:18", "too large");
-expect("server:\n  workers: 1\n  workers: 2\n", ":3:3", "stands twice");
+	expect("http:\n  allowed_hosts: [\"a\\eb\"]\n", ":2:18",
+	    "control character");
+	expect(
+	    "server:\n  workers: -9223372036854775808\n", ":2:12", "outside");
+	expect("server:\n  drain_timeout: -9223372036854775808d\n", ":2:18",
+	    "too large");
+	expect("server:\n  workers: 1\n  workers: 2\n", ":3:3", "stands twice");
 	expect("log:\n  level: loud\n", ":2:10", "is not one of debug|info");
 	expect("log:\n  access: maybe\n", ":2:11", "neither true nor false");
 	expect("server: 5\n", ":1:9", "must hold keys");
 	expect("- a\n", ":1:1", "must hold sections");
 	expect("server:\n  workers: [1]\n", ":2:12", "not a list");
-	expect("server:\n  host: ${PIERRE_NO_SUCH}\n", ":2:9", "PIERRE_NO_SUCH is not set");
-	expect("security:\n  master_key: file:/no/such\n", ":2:15", "cannot open /no/such");
-	expect("security:\n  master_key: abc\n", "", "must be 32 bytes in base64");
+	expect("server:\n  host: ${PIERRE_NO_SUCH}\n", ":2:9",
+	    "PIERRE_NO_SUCH is not set");
+	expect("security:\n  master_key: file:/no/such\n", ":2:15",
+	    "cannot open /no/such");
+	expect(
+	    "security:\n  master_key: abc\n", "", "must be 32 bytes in base64");
 	expect("server:\n  listen: localhost\n", "", "is not address:port");
 	expect("server:\n  public_url: ftp://x\n", "", "is not http(s)");
 	expect("server:\n\tworkers: 1\n", ":2:1", "");
-	expect("server:\n  workers: 99999999999999999999\n", ":2:12", "not a number");
+	expect("server:\n  workers: 99999999999999999999\n", ":2:12",
+	    "not a number");
 }
 
 static void
@@ -108,16 +124,21 @@ test_environment(void)
 	setenv("RUST_LOG", "info,pierre_mcp_server=trace", 1);
 	setenv("ALLOWED_ORIGINS", "https://a.example, https://b.example", 1);
 	setenv("T_WORKERS", "3", 1);
-	is_str(errors_of("server:\n  listen: 127.0.0.1:1\n  workers: ${T_WORKERS}\n"
-		"log:\n  level: error\n", &c), "", "environment over file");
+	is_str(errors_of(
+		   "server:\n  listen: 127.0.0.1:1\n  workers: ${T_WORKERS}\n"
+		   "log:\n  level: error\n",
+		   &c),
+	    "", "environment over file");
 	conf_listen_address(c, &host, &port);
 	is_int(port, 9999, "HTTP_PORT");
 	is_str(c->log_level, "debug", "RUST_LOG");
 	is_int(c->workers, 3, "${T_WORKERS}");
-	is_str(c->allowed_origins.item[1], "https://b.example", "ALLOWED_ORIGINS");
+	is_str(
+	    c->allowed_origins.item[1], "https://b.example", "ALLOWED_ORIGINS");
 	conf_free(&c);
 	setenv("HTTP_PORT", "80a", 1);
-	ok(strstr(errors_of("", NULL), "HTTP_PORT: ") != NULL, "bad environment");
+	ok(strstr(errors_of("", NULL), "HTTP_PORT: ") != NULL,
+	    "bad environment");
 	unsetenv("HTTP_PORT");
 	unsetenv("RUST_LOG");
 }

@@ -15,7 +15,8 @@ decode(const char *text)
 {
 	arena_reset(arena);
 	e = ERR_INIT;
-	return file_decode(arena, str_of(text), tz_find(STR("Etc/GMT+1"), &e), &d, &e);
+	return file_decode(
+	    arena, str_of(text), tz_find(STR("Etc/GMT+1"), &e), &d, &e);
 }
 
 static void
@@ -180,8 +181,8 @@ test_prefixes(const char *text)
 
 		memcpy(copy, text, n);
 		arena_reset(arena);
-		good = good &&
-		       file_decode(arena, str_make(copy, n), NULL, &d, &e) == -1;
+		good = good && file_decode(arena, str_make(copy, n), NULL, &d,
+				   &e) == -1;
 		free(copy);
 	}
 	ok(good, "every prefix is refused");

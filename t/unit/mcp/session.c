@@ -29,7 +29,7 @@ static struct owner me;
 static char ride_id[UUID_TEXT_LEN + 1];
 static char bare_id[UUID_TEXT_LEN + 1];
 
-/* --- talking -------------------------------------------------------------- */
+/* --- talking ------------------------------------------------------------- */
 
 /* What the server answers to these bytes, all of it. */
 static const char *
@@ -144,7 +144,7 @@ text(const cJSON *obj, const char *name)
 	return cJSON_IsString(item) ? item->valuestring : "(none)";
 }
 
-/* --- frames --------------------------------------------------------------- */
+/* --- frames -------------------------------------------------------------- */
 
 static void
 test_frames(void)
@@ -224,7 +224,7 @@ test_eras(void)
 	    5, "with those we serve");
 }
 
-/* --- lists ---------------------------------------------------------------- */
+/* --- lists --------------------------------------------------------------- */
 
 static void
 test_lists(void)
@@ -281,7 +281,7 @@ test_records(void)
 	}
 }
 
-/* --- tools ---------------------------------------------------------------- */
+/* --- tools --------------------------------------------------------------- */
 
 static bool
 type_agrees(const cJSON *item, const char *type)
@@ -534,7 +534,7 @@ test_athlete(void)
 	is_int(number(r, "age_years"), 43, "age");
 }
 
-/* --- resources and prompts ------------------------------------------------ */
+/* --- resources and prompts ----------------------------------------------- */
 
 static void
 test_resources(void)
@@ -582,7 +582,7 @@ test_prompts(void)
 	ok(json_get(r, "messages") != NULL, "all are optional");
 }
 
-/* --- the data ------------------------------------------------------------- */
+/* --- the data ------------------------------------------------------------ */
 
 static int32_t
 day(const char *text_of_day)

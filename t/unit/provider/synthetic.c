@@ -59,17 +59,18 @@ static void
 test_recovery_effects(void)
 {
 	is_near(mean_over(rest_hr, synthetic_after_hard, true) -
-		mean_over(rest_hr, synthetic_after_hard, false),
+		    mean_over(rest_hr, synthetic_after_hard, false),
 	    SYNTHETIC_REST_HR_AFTER_HARD_BPM, 0.6,
 	    "resting heart rate is higher after hard days");
 	is_near(mean_over(sleep_s, synthetic_after_hard, false) -
-		mean_over(sleep_s, synthetic_after_hard, true),
+		    mean_over(sleep_s, synthetic_after_hard, true),
 	    SYNTHETIC_SLEEP_LOST_S, 400, "sleep is shorter after hard days");
 	is_near(mean_days(rest_hr, SYNTHETIC_ILL_FROM_DAY, SYNTHETIC_ILL_DAYS) -
-		mean_days(rest_hr, SYNTHETIC_ILL_FROM_DAY - 28, 28),
-	    SYNTHETIC_ILL_REST_HR_BPM, 1.5, "illness raises resting heart rate");
+		    mean_days(rest_hr, SYNTHETIC_ILL_FROM_DAY - 28, 28),
+	    SYNTHETIC_ILL_REST_HR_BPM, 1.5,
+	    "illness raises resting heart rate");
 	is_near(mean_days(rest_hr, 0, 28) -
-		mean_days(rest_hr, SYNTHETIC_DAYS - 28, 28),
+		    mean_days(rest_hr, SYNTHETIC_DAYS - 28, 28),
 	    SYNTHETIC_REST_HR_FIRST_BPM - SYNTHETIC_REST_HR_LAST_BPM, 1.2,
 	    "resting heart rate sinks over the year");
 }
@@ -86,7 +87,7 @@ find_session(enum synthetic_session wanted, int from)
 	double share;
 
 	while (synthetic_plan(from, &share) != wanted ||
-	    share == SYNTHETIC_RECOVERY_SHARE)
+	       share == SYNTHETIC_RECOVERY_SHARE)
 		from++;
 	return from;
 }
@@ -109,12 +110,14 @@ test_training(void)
 	is_near(drift, SYNTHETIC_DRIFT_PER_HOUR * 100 * (double)n / 7200, 0.8,
 	    "heart rate drifts up in a long ride");
 	is_int(early->n_laps, 8, "intervals are laps");
-	is_int(early->streams->n, (size_t)early->sum.elapsed_s + 1, "a sample a second");
+	is_int(early->streams->n, (size_t)early->sum.elapsed_s + 1,
+	    "a sample a second");
 	is_near(early->sum.distance_m,
 	    early->streams->v[STREAM_DISTANCE][early->streams->n - 1], 0.02,
 	    "distances agree");
 	for (int i = 0; i < SYNTHETIC_ILL_DAYS; i++)
-		ok(make(SYNTHETIC_ILL_FROM_DAY + i) == NULL, "no training when ill");
+		ok(make(SYNTHETIC_ILL_FROM_DAY + i) == NULL,
+		    "no training when ill");
 }
 
 static void
@@ -144,7 +147,8 @@ test_sameness(void)
 	streams_encode(&y, make(100)->streams);
 	ok(str_eq(buf_str(&x), buf_str(&y)), "the same every time");
 	ok(n >= 10 && n <= 16, "thresholds: %zu", n);
-	is_near(t[n - 1].value, SYNTHETIC_FTP_LAST_W, 4, "the last test's power");
+	is_near(
+	    t[n - 1].value, SYNTHETIC_FTP_LAST_W, 4, "the last test's power");
 	buf_free(&x);
 	buf_free(&y);
 }

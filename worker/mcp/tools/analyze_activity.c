@@ -66,7 +66,7 @@ analyze(struct mcp_call *call, struct work *w, struct err *e)
 	return 0;
 }
 
-/* --- showing -------------------------------------------------------------- */
+/* --- showing ------------------------------------------------------------- */
 
 static void
 show_load(struct jsonw *w, const struct activity_load *l)
@@ -223,7 +223,7 @@ show_bests(struct jsonw *w, const struct analysis *a)
 	buf_free(&time);
 }
 
-/* --- what the data could not tell ----------------------------------------- */
+/* --- what the data could not tell ---------------------------------------- */
 
 static void
 note_channel(struct jsonw *w, struct arena *arena, const struct analysis *a,

@@ -42,7 +42,7 @@ sum_last(const struct chart *c, size_t days)
 	return sum;
 }
 
-/* --- showing -------------------------------------------------------------- */
+/* --- showing ------------------------------------------------------------- */
 
 static void
 show_today(struct jsonw *w, const struct chart *c)

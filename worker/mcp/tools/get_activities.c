@@ -16,7 +16,7 @@ struct page {
 	bool has_more;
 };
 
-/* --- cursors: where the page before ended --------------------------------- */
+/* --- cursors: where the page before ended -------------------------------- */
 
 struct position {
 	int64_t start_us;
@@ -53,7 +53,7 @@ read_cursor(const char *text, struct activity_filter *f, struct err *e)
 	return rc;
 }
 
-/* --- reading -------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------- */
 
 static int
 read_filter(struct mcp_call *call, struct activity_filter *f, struct err *e)
@@ -126,7 +126,7 @@ read_page(struct mcp_call *call, struct activity_filter *f, struct page *p,
 	return activity_loads_fill(call, p->list, p->n, e);
 }
 
-/* --- answers -------------------------------------------------------------- */
+/* --- answers ------------------------------------------------------------- */
 
 static void
 show_page(struct mcp_call *call, const struct page *p, enum show how)

@@ -47,7 +47,7 @@ show_laps(struct jsonw *w, const struct activity *a)
 	jsonw_kv_int(w, "lap_count", (int64_t)a->n_laps);
 }
 
-/* --- samples -------------------------------------------------------------- */
+/* --- samples ------------------------------------------------------------- */
 
 #define PLACES ((1u << STREAM_LAT) | (1u << STREAM_LON))
 

@@ -21,7 +21,7 @@ struct sums {
 	struct sport_totals all;
 };
 
-/* --- adding up ------------------------------------------------------------ */
+/* --- adding up ----------------------------------------------------------- */
 
 static void
 add(double *to, double v)
@@ -165,7 +165,7 @@ sum_up(struct mcp_call *call, struct range r, struct sums *out, struct err *e)
 	return 0;
 }
 
-/* --- showing -------------------------------------------------------------- */
+/* --- showing ------------------------------------------------------------- */
 
 static void
 show_totals(struct jsonw *w, const struct sport_totals *t)
@@ -238,7 +238,7 @@ show_range(struct mcp_call *call, const char *key, const char *words,
 	return 0;
 }
 
-/* --- ranges --------------------------------------------------------------- */
+/* --- ranges -------------------------------------------------------------- */
 
 static int32_t
 first_of_year(int32_t day)
