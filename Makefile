@@ -272,7 +272,7 @@ format:
 layers: all
 	@$(PROVE) t/00-layers.t
 lint: layers
-	clang-format-14 --dry-run -Werror $(FORMATTED)
+	@clang-format-14 --dry-run -Werror $(FORMATTED)
 	cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr \
 	    --enable=warning,portability --suppress=unknownMacro \
 	    --suppress=normalCheckLevelMaxBranches \
