@@ -113,7 +113,7 @@ told('pierre-internals.7', 'what is planted in the demo athlete',
 
 # The constants, as the page words them.
 sub planted {
-	my %c = slurp($_[0]) =~ /^#define SYNTHETIC_(\w+) ([\d.]+)$/mg;
+	my %c = slurp($_[0]) =~ /^#define SYNTHETIC_(\w+)\s+([\d.]+)$/mg;
 	return ((map { sprintf "%g W", $c{$_} } qw(FTP_FIRST_W FTP_LAST_W)),
 	    "every $c{TEST_EVERY_DAYS} days",
 	    sprintf("recovery at %g %%", 100 * $c{RECOVERY_SHARE}),
