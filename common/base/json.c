@@ -231,7 +231,7 @@ scan_value(struct scan *s)
 	}
 }
 
-/* --- duplicate keys ------------------------------------------------------ */
+/* --- duplicate keys, numbers out of range -------------------------------- */
 
 static int
 duplicate_key(const char *name, struct err *e)
@@ -269,15 +269,18 @@ check_many_members(const cJSON *object, struct err *e)
 	return twice != NULL ? duplicate_key(twice, e) : 0;
 }
 
+/* What the grammar alone lets through. */
 static int
-check_unique_members(const cJSON *item, struct err *e)
+check_tree(const cJSON *item, struct err *e)
 {
 	const cJSON *c;
 	size_t n = 0;
 
+	if (cJSON_IsNumber(item) && !isfinite(item->valuedouble))
+		return err_set(e, ERR_INVALID, "JSON: number is too large");
 	cJSON_ArrayForEach (c, item) {
 		n++;
-		if (check_unique_members(c, e) < 0)
+		if (check_tree(c, e) < 0)
 			return -1;
 	}
 	if (!cJSON_IsObject(item))
@@ -311,7 +314,23 @@ json_parse(struct arena *a, struct str text, struct err *e)
 		return NULL;
 	}
 	arena_cleanup(a, delete_tree, tree);
-	return check_unique_members(tree, e) < 0 ? NULL : tree;
+	return check_tree(tree, e) < 0 ? NULL : tree;
+}
+
+/* Whether a name in its quotes, escapes and all, is this one. */
+static bool
+is_member_name(struct str quoted, struct str name)
+{
+	cJSON *decoded;
+	bool same;
+
+	if (str_find(quoted, '\\') < 0)
+		return str_eq(str_make(quoted.p + 1, quoted.n - 2), name);
+	decoded = cJSON_ParseWithLength(quoted.p, quoted.n);
+	same = cJSON_IsString(decoded) &&
+	    str_eq(str_of(decoded->valuestring), name);
+	cJSON_Delete(decoded);
+	return same;
 }
 
 struct str
@@ -328,17 +347,17 @@ json_raw_member(struct str text, struct str name)
 
 		s.at++;
 		scan_space(&s);
-		start = s.at + 1;
+		start = s.at;
 		if (scan_peek(&s) != '"' || !scan_string(&s))
 			return STR_NULL;
-		key = str_make(text.p + start, s.at - 1 - start);
+		key = str_make(text.p + start, s.at - start);
 		scan_space(&s);
 		s.at++;
 		scan_space(&s);
 		start = s.at;
 		if (!scan_value(&s))
 			return STR_NULL;
-		if (str_eq(key, name))
+		if (is_member_name(key, name))
 			return str_make(text.p + start, s.at - start);
 		scan_space(&s);
 	} while (scan_peek(&s) == ',');

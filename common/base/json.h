@@ -3,7 +3,8 @@
 
 /* Strict JSON reading (RFC 8259) over cJSON: valid UTF-8, no NUL, no
  * duplicate keys, no trailing bytes, no raw control bytes, bounded depth and
- * size, numbers by the grammar.  Errors name the byte offset. */
+ * size, numbers by the grammar and inside the range of a double.  Errors of the
+ * grammar name the byte offset. */
 
 #include <cjson/cJSON.h>
 

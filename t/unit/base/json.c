@@ -9,7 +9,7 @@ static const char *const bad[] = { "", "nul", "01", "1.", ".5", "+1", "1e",
 	"[1,]", "[1 2]", "{\"a\":1,}", "{a:1}", "{\"a\" 1}", "\"\n\"", "\"abc",
 	"\"\\x\"", "\"\\u12g4\"", "\"\\ud800\"", "\"\\udc00\"", "\"\\u0000\"",
 	"\"\xff\"", "1 2", "{\"a\":1,\"a\":2}", "{\"a\":1,\"\\u0061\":2}",
-	"{\"x\":{\"b\":0,\"b\":0}}", "[", "{", "NaN", "'a'", "\xef\xbb\xbf{}" };
+	"{\"x\":{\"b\":0,\"b\":0}}", "1e999", "[-1e400]", "[", "{", "NaN", "'a'", "\xef\xbb\xbf{}" };
 
 static void
 test_strictness(struct arena *a)
@@ -56,6 +56,8 @@ test_members(struct arena *a)
 
 	ok(str_is(raw, "9007199254740993"), "the digits of an id stay");
 	ok(json_raw_member(text, STR("none")).p == NULL, "absent raw member");
+	raw = json_raw_member(STR("{\"\\u0069d\":7}"), STR("id"));
+	ok(str_is(raw, "7"), "a name with an escape");
 	is_int(json_get_str(o, "s", &s, &e), 1, "string");
 	is_int(json_get_str(o, "none", &s, &e), 0, "absent");
 	is_int(json_get_i64(o, "s", &i, &e), -1, "wrong type: %s", e.msg);
