@@ -281,7 +281,11 @@ run_arguments(struct command *c)
 int
 command_main(int argc, char **argv)
 {
-	struct command c = { .arena = arena_new_secret(), .argc = argc - 1 };
+	struct command c = {
+		.program = argv[0],
+		.arena = arena_new_secret(),
+		.argc = argc - 1,
+	};
 	int status;
 
 	c.argv = arena_many(c.arena, (size_t)argc, char *);

@@ -11,6 +11,7 @@
 struct conf;
 
 struct command {
+	const char *program; /* as it was called */
 	struct conf *conf;
 	struct arena *arena;
 	struct db *db; /* open while the command runs, where it needs one */

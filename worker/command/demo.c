@@ -105,26 +105,30 @@ print_next_steps(struct command *c, const char *token)
 	printf("\nThe demo athlete's token (shown this once):\n\n"
 	       "  export TOKEN=%s\n\n"
 	       "Try, while the server runs:\n\n"
-	       "  curl -s http://127.0.0.1:%d/admin/health -H \"Authorization: "
-	       "Bearer $TOKEN\"\n\n"
-	       "  curl -s http://127.0.0.1:%d/mcp -H \"Authorization: Bearer "
-	       "$TOKEN\" \\\n"
-	       "    -H 'Content-Type: application/json' \\\n"
-	       "    -H 'Accept: application/json, text/event-stream' \\\n"
-	       "    -d "
-	       "'{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/"
-	       "call\",\"params\":"
-	       "{\"name\":\"analyze_training_load\",\"arguments\":{}}}'\n\n"
-	       "  npx -y @modelcontextprotocol/inspector@2.12.0 --cli "
-	       "http://127.0.0.1:%d/mcp \\\n"
-	       "    --transport http --header \"Authorization: Bearer $TOKEN\" "
-	       "\\\n"
-	       "    --method tools/call --tool-name get_activities --tool-arg "
-	       "limit=3\n\n"
-	       "Bring your own files:\n\n"
-	       "  pierrectl%s%s import *.fit --user demo\n\n",
-	    token, port, port, port,
-	    c->conf->path[0] != '\0' ? " --config " : "", c->conf->path);
+	       "  curl -s http://127.0.0.1:%d/admin/health \\\n"
+	       "    -H \"Authorization: Bearer $TOKEN\"\n\n",
+	    token, port);
+	printf(
+	    "  curl -s http://127.0.0.1:%d/mcp \\\n"
+	    "    -H \"Authorization: Bearer $TOKEN\" \\\n"
+	    "    -H 'Content-Type: application/json' \\\n"
+	    "    -H 'Accept: application/json, text/event-stream' \\\n"
+	    "    -d '{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\","
+	    "\"params\":\n         {\"name\":\"analyze_training_load\","
+	    "\"arguments\":{}}}'\n\n",
+	    port);
+	printf(
+	    "  npx -y -p node@22 -p @modelcontextprotocol/inspector@2.12.0 \\\n"
+	    "    mcp-inspector --cli http://127.0.0.1:%d/mcp --transport http "
+	    "\\\n"
+	    "    --header \"Authorization: Bearer $TOKEN\" \\\n"
+	    "    --method tools/call --tool-name get_activities "
+	    "--tool-arg limit=3\n\n",
+	    port);
+	printf("Bring your own files:\n\n"
+	       "  %s%s%s import *.fit --user demo\n\n",
+	    c->program, c->conf->path[0] != '\0' ? " --config " : "",
+	    c->conf->path);
 }
 
 static int
