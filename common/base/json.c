@@ -328,7 +328,7 @@ is_member_name(struct str quoted, struct str name)
 		return str_eq(str_make(quoted.p + 1, quoted.n - 2), name);
 	decoded = cJSON_ParseWithLength(quoted.p, quoted.n);
 	same = cJSON_IsString(decoded) &&
-	    str_eq(str_of(decoded->valuestring), name);
+	       str_eq(str_of(decoded->valuestring), name);
 	cJSON_Delete(decoded);
 	return same;
 }

@@ -26,11 +26,11 @@ check_members(struct arena *a, struct str text, const cJSON *tree)
 
 	if (!cJSON_IsObject(tree))
 		return;
-	cJSON_ArrayForEach(item, tree) {
+	cJSON_ArrayForEach (item, tree) {
 		struct str raw = json_raw_member(text, str_of(item->string));
 
 		CHECK(raw.p >= text.p && raw.n > 0 &&
-		    raw.p + raw.n <= text.p + text.n);
+		      raw.p + raw.n <= text.p + text.n);
 		CHECK(json_parse(a, raw, &e) != NULL);
 	}
 	CHECK(json_raw_member(text, STR("no such member \x01")).p == NULL);
