@@ -200,6 +200,31 @@ read_document(struct walk *w)
 	}
 }
 
+static void
+complain_syntax(struct conf_reader *r, const yaml_parser_t *parser)
+{
+	conf_complain(r, r->file, parser->problem_mark.line + 1,
+	    parser->problem_mark.column + 1, "%s",
+	    parser->problem != NULL ? parser->problem : "not YAML");
+}
+
+/* Settings below a "---" would else be passed over in silence. */
+static void
+refuse_second_document(struct walk *w, yaml_parser_t *parser)
+{
+	const yaml_node_t *root;
+
+	if (!yaml_parser_load(parser, &w->doc)) {
+		complain_syntax(w->r, parser);
+		return;
+	}
+	root = yaml_document_get_root_node(&w->doc);
+	if (root != NULL)
+		conf_complain(w->r, w->r->file, line_of(root), column_of(root),
+		    "a second document; all settings must stand in one");
+	yaml_document_delete(&w->doc);
+}
+
 int
 conf_read_yaml(struct conf_reader *r, const char *path)
 {
@@ -216,10 +241,9 @@ conf_read_yaml(struct conf_reader *r, const char *path)
 	if (yaml_parser_load(&parser, &w.doc)) {
 		read_document(&w);
 		yaml_document_delete(&w.doc);
+		refuse_second_document(&w, &parser);
 	} else {
-		conf_complain(r, path, parser.problem_mark.line + 1,
-		    parser.problem_mark.column + 1, "%s",
-		    parser.problem != NULL ? parser.problem : "not YAML");
+		complain_syntax(r, &parser);
 	}
 	yaml_parser_delete(&parser);
 	fclose(file);

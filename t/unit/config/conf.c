@@ -70,6 +70,9 @@ test_good(void)
 	conf_free(&c);
 	is_str(errors_of("server:\nlog:\n", &c), "", "empty sections");
 	conf_free(&c);
+	is_str(errors_of("---\nlog:\n  level: warn\n...\n", &c), "",
+	    "marks around a document");
+	conf_free(&c);
 }
 
 static void
@@ -98,6 +101,9 @@ test_bad(void)
 	expect("log:\n  level: loud\n", ":2:10", "is not one of debug|info");
 	expect("log:\n  access: maybe\n", ":2:11", "neither true nor false");
 	expect("server: 5\n", ":1:9", "must hold keys");
+	expect("log:\n  level: info\n---\nlog:\n  level: warn\n", ":4:1",
+	    "a second document");
+	expect("log:\n  level: info\n---\nlog: [\n", ":5:1", "");
 	expect("- a\n", ":1:1", "must hold sections");
 	expect("server:\n  workers: [1]\n", ":2:12", "not a list");
 	expect("server:\n  host: ${PIERRE_NO_SUCH}\n", ":2:9",
