@@ -87,3 +87,10 @@ listen_open(const struct conf *c, int *fds, unsigned n, struct err *e)
 	freeaddrinfo(ai);
 	return r;
 }
+
+void
+listen_shut(const int *fds, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		shutdown(fds[i], SHUT_RD);
+}

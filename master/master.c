@@ -98,6 +98,7 @@ master_stop(struct master *m, bool now)
 		else
 			child_drain(m, c);
 	}
+	listen_shut(m->listen_fds, m->n_workers);
 }
 
 static void

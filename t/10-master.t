@@ -10,16 +10,6 @@ use Pierre::Test;
 
 my $t = Pierre::Test->new(workers => 2, config => "log:\n  access: false\n");
 
-sub until_true {
-	my ($test, $seconds) = @_;
-	my $until = time + ($seconds || 10);
-	while (time < $until) {
-		return 1 if $test->();
-		sleep 0.02;
-	}
-	return 0;
-}
-
 sub same { return "@{[sort @{$_[0]}]}" eq "@{[sort @{$_[1]}]}" }
 
 # --- status and version -----------------------------------------------------
@@ -97,6 +87,8 @@ my @workers = sort { $a <=> $b } @{ $t->children->{workers} };
 my $pid = $t->pid;
 my $begun = time;
 kill 'KILL', $workers[0];
+# What it had taken before it felt that is lost.
+until_true(sub { slurp("/proc/$workers[0]/stat") !~ /\) [RSD] / });
 my ($served, $tries) = (0, 0);
 # With one socket a worker, connections of the dead one's queue wait for its
 # successor: every request is answered, and soon.

@@ -69,7 +69,17 @@ on_deadline(void *arg)
 	    "connections open",
 	    http_server_connections(w->server));
 	http_server_abort(w->server);
-	loop_stop(w->app.loop);
+}
+
+/* On the board for -s status. */
+static void
+beat(struct worker *w)
+{
+	struct board_slot *b = shm_slot(w->app.shm, w->heritage->slot);
+
+	b->connections = http_server_connections(w->server);
+	b->requests = http_server_requests(w->server);
+	shm_beat(w->app.shm, w->heritage->slot, w->state);
 }
 
 static void
@@ -78,7 +88,7 @@ drain(struct worker *w)
 	if (w->state == SLOT_DRAINING)
 		return;
 	w->state = SLOT_DRAINING;
-	shm_beat(w->app.shm, w->heritage->slot, w->state);
+	beat(w);
 	timer_arm_ms(&w->deadline, w->app.conf->drain_timeout_us / 1000);
 	http_server_drain(w->server, on_drained, w);
 }
@@ -92,8 +102,8 @@ on_signal(int signal, UNUSED short what, void *arg)
 	if (signal == SIGQUIT) {
 		drain(w);
 	} else if (signal == SIGTERM) {
+		drain(w);
 		http_server_abort(w->server);
-		loop_stop(w->app.loop);
 	} else if (log_reopen(&e) < 0) {
 		log_err(LOG_ERROR, "worker", "reopen", &e);
 	}
@@ -122,7 +132,7 @@ on_beat(void *arg)
 	struct worker *w = arg;
 	static uint64_t dropped;
 
-	shm_beat(w->app.shm, w->heritage->slot, w->state);
+	beat(w);
 	metric_add(M_log_dropped_total, 0, 0, log_dropped() - dropped);
 	dropped = log_dropped();
 	timer_arm_ms(&w->beat, BEAT_MS);
@@ -202,6 +212,10 @@ close_worker(struct worker *w)
 		timer_fini(&w->deadline);
 	}
 	http_server_free(&w->server);
+	/* Nobody waits any more for what still runs, as the note that a token
+	 * was used; but it uses all of this. */
+	if (w->app.loop != NULL)
+		loop_run_pending(w->app.loop);
 	mcp_free(&w->app.mcp);
 	guard_free(&w->app.guard);
 	store_close(&w->app.db);

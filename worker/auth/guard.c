@@ -6,6 +6,7 @@
 
 #include "auth/masterkey.h"
 #include "auth/proofs.h"
+#include "auth/refused.h"
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -66,6 +67,7 @@ guard_new(
 	g->shm = shm;
 	g->proofs = proofs_new(shm != NULL ? conf->token_cache_ttl_us : 0);
 	g->challenge = make_challenge(conf->public_url);
+	refused_init();
 	if (load_key(g, conf, e) < 0)
 		guard_free(&g);
 	return g;
@@ -121,19 +123,28 @@ note_use(struct guard *g, const struct access_token *token)
 }
 
 static int
+refuse(enum refused why, const char *message, struct err *e)
+{
+	refused_count(why);
+	return err_set(e,
+	    why == REFUSED_ROLE ? ERR_DENIED : ERR_UNAUTHENTICATED, "%s",
+	    message);
+}
+
+static int
 judge(const struct token_holder *h, struct who *out, struct err *e)
 {
 	const struct access_token *t = &h->token;
 
 	if (t->revoked_us != 0)
-		return err_set(
-		    e, ERR_UNAUTHENTICATED, "the access token was revoked");
+		return refuse(
+		    REFUSED_REVOKED, "the access token was revoked", e);
 	if (t->expires_us <= clock_wall_us())
-		return err_set(
-		    e, ERR_UNAUTHENTICATED, "the access token has expired");
+		return refuse(
+		    REFUSED_EXPIRED, "the access token has expired", e);
 	if (h->status != USER_ACTIVE)
-		return err_set(
-		    e, ERR_UNAUTHENTICATED, "the account is suspended");
+		return refuse(
+		    REFUSED_SUSPENDED, "the account is suspended", e);
 	*out = (struct who){
 		.proof = WHO_ACCESS_TOKEN,
 		.role = h->is_admin ? ROLE_ADMIN : ROLE_USER,
@@ -160,8 +171,8 @@ ask_store(struct guard *g, const uint8_t hash[PAT_HASH_BYTES], struct who *out,
 	int rc = tokens_find(g->db, a, hash, &h, e);
 
 	if (rc == 0)
-		rc = err_set(
-		    e, ERR_UNAUTHENTICATED, "the access token is not known");
+		rc = refuse(
+		    REFUSED_UNKNOWN, "the access token is not known", e);
 	else if (rc > 0)
 		rc = judge(&h, out, e);
 	if (rc == 0) {
@@ -179,8 +190,8 @@ guard_prove(struct guard *g, struct str token, bool wait, struct who *out,
 	uint8_t hash[PAT_HASH_BYTES];
 
 	if (!pat_is_valid(token))
-		return err_set(
-		    e, ERR_UNAUTHENTICATED, "the access token is malformed");
+		return refuse(
+		    REFUSED_MALFORMED, "the access token is malformed", e);
 	pat_hash(g->key, token, hash);
 	if (g->shm != NULL &&
 	    proofs_get(g->proofs, hash, shm_auth_epoch(g->shm), out))
@@ -245,14 +256,16 @@ find_token(struct http_req *req, struct str *token_r, struct err *e)
 
 	if (value.p == NULL)
 		return 0;
-	if (http_header_count(req, "Authorization") > 1)
+	if (http_header_count(req, "Authorization") > 1) {
+		refused_count(REFUSED_MALFORMED);
 		return err_set(
 		    e, ERR_INVALID, "Authorization stands more than once");
+	}
 	scheme = str_cut(str_trim(value), ' ', token_r);
 	*token_r = str_trim(*token_r);
 	if (!str_ieq(scheme, STR("Bearer")) || token_r->n == 0)
-		return err_set(e, ERR_UNAUTHENTICATED,
-		    "Authorization is not a bearer token");
+		return refuse(REFUSED_MALFORMED,
+		    "Authorization is not a bearer token", e);
 	return 1;
 }
 
@@ -263,10 +276,11 @@ check_rights(struct guard *g, struct http_req *req,
 	struct buf missing = BUF_INIT;
 
 	if (route->access == HTTP_ADMIN && who->role != ROLE_ADMIN)
-		return err_set(
-		    e, ERR_DENIED, "only administrators may do this");
+		return refuse(
+		    REFUSED_ROLE, "only administrators may do this", e);
 	if ((route->scopes & ~who->scopes) == 0)
 		return 0;
+	refused_count(REFUSED_SCOPE);
 	challenge(g, req, "insufficient_scope", route->scopes);
 	scope_format(&missing, route->scopes & ~who->scopes);
 	err_set(e, ERR_DENIED, "the access token lacks the scope %s",
@@ -304,8 +318,8 @@ guard_http(struct guard *g, struct http_req *req,
 		return 0;
 	if (rc == 0) {
 		challenge(g, req, NULL, 0);
-		return err_set(
-		    e, ERR_UNAUTHENTICATED, "an access token is needed");
+		return refuse(
+		    REFUSED_MISSING, "an access token is needed", e);
 	}
 	if (rc > 0)
 		rc = guard_prove(g, token, fiber_self() != NULL, &who, &mine);

@@ -74,6 +74,18 @@ take(struct http_server *s, int fd, const struct sockaddr_storage *peer)
 		conn_new(s, fd, peer);
 }
 
+/* When all places are taken: whoever has left them may be known only at the
+ * end of this turn, so that nobody is refused before the next. */
+static bool
+is_suddenly_full(struct http_server *s)
+{
+	bool was_full = s->full;
+
+	s->full = (int64_t)s->conns_n >= s->conf->max_connections &&
+		  list_empty(&s->in_state[CONN_IDLE]);
+	return s->full && !was_full;
+}
+
 static bool
 is_shortage(int error)
 {
@@ -90,6 +102,8 @@ on_acceptable(evutil_socket_t fd, UNUSED short what, void *arg)
 	int got;
 
 	for (int i = 0; i < A_TURN; i++) {
+		if (is_suddenly_full(l->srv))
+			return;
 		n = sizeof(peer);
 		got = accept4(fd, (struct sockaddr *)&peer, &n,
 		    SOCK_NONBLOCK | SOCK_CLOEXEC);

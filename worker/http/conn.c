@@ -109,6 +109,7 @@ release(struct conn *c)
 	conn_put_buf(c, &c->out);
 	free(c);
 	s->conns_n--;
+	s->full = false;
 	observe_connections(s);
 }
 

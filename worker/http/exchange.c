@@ -80,6 +80,7 @@ close_books(struct http_req *req)
 {
 	int64_t duration_us = clock_mono_us() - req->began_us;
 
+	req->srv->requests_n++;
 	observe_in_flight(-1);
 	observe_request(req, duration_us);
 	if (req->srv->conf->access_log)

@@ -76,6 +76,8 @@ bool http_server_draining(const struct http_server *s);
 /* Close everything now. */
 void http_server_abort(struct http_server *s);
 unsigned http_server_connections(const struct http_server *s);
+/* Requests answered since it was made. */
+uint64_t http_server_requests(const struct http_server *s);
 /* Number of routes and the pattern of one, for metric labels ("unmatched" and
  * the like come first). */
 size_t http_route_labels(

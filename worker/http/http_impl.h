@@ -80,11 +80,13 @@ struct http_server {
 	size_t listeners_n;
 	struct timer back_off; /* of accepting */
 	bool paused;
+	bool full; /* when it was last looked at */
 	struct list in_state[CONN_STATE_COUNT];
 	int64_t timeout_us[CONN_STATE_COUNT]; /* 0: no deadline */
 	struct timer sweep;
 	int64_t sweep_us; /* when it fires; INT64_MAX: it does not */
 	unsigned conns_n;
+	uint64_t requests_n; /* answered */
 	struct list again;
 	bool again_due;
 	bool reap_due;
@@ -158,10 +160,11 @@ void peers_free(struct peers **p);
 /* Text of the address, and whether it is among them. */
 bool peers_name(const struct peers *p, const struct sockaddr_storage *addr,
     char out[INET6_ADDRSTRLEN]);
-/* The last address in the list that is none of them; peer when there is none
- * to believe. */
-struct str peers_forwarded(
-    const struct peers *p, struct str list, struct str peer);
+/* Step from *peer, which is one of them, through the list from its end, to the
+ * first address that is not.  true when all are, so that an earlier header may
+ * be believed as well. */
+bool peers_forwarded(
+    const struct peers *p, struct str list, struct str *peer);
 
 void sse_lost(struct sse *s);
 void sse_end(struct sse *s);

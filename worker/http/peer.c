@@ -137,24 +137,25 @@ peers_name(const struct peers *p, const struct sockaddr_storage *addr,
 	return is_trusted(p, &a);
 }
 
-struct str
-peers_forwarded(const struct peers *p, struct str list, struct str peer)
+bool
+peers_forwarded(const struct peers *p, struct str list, struct str *peer)
 {
-	struct str word, best = peer;
+	struct str word;
 	struct addr a;
 	unsigned bits;
 	size_t at;
 
-	while (list.p != NULL) {
+	for (;;) {
 		for (at = list.n; at > 0 && list.p[at - 1] != ','; at--)
 			;
 		word = str_trim(str_make(list.p + at, list.n - at));
 		if (!parse_addr(word, &a, &bits))
-			break;
-		best = word;
-		if (!is_trusted(p, &a) || at == 0)
-			break;
+			return false;
+		*peer = word;
+		if (!is_trusted(p, &a))
+			return false;
+		if (at == 0)
+			return true;
 		list.n = at - 1;
 	}
-	return best;
 }

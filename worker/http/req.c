@@ -103,17 +103,36 @@ http_body(const struct http_req *req)
 	return req->body;
 }
 
+/* A proxy may append to the header, or add one of its own after those that the
+ * client wrote: the last word comes first. */
+static struct str
+find_peer(const struct http_req *req)
+{
+	struct str peer = str_of(req->conn->peer);
+	const struct h1_header *h;
+
+	if (req->h1.known_n[H1_FORWARDED_FOR] == 0)
+		return peer;
+	for (size_t i = req->h1.headers_n; i-- > 0;) {
+		h = &req->h1.header[i];
+		if (str_ieq(h1_str(req->base, h->name),
+			STR("x-forwarded-for")) &&
+		    !peers_forwarded(req->srv->trusted,
+			h1_str(req->base, h->value), &peer))
+			break;
+	}
+	return peer;
+}
+
 struct str
 http_peer(const struct http_req *req)
 {
 	struct http_req *cache = (struct http_req *)(uintptr_t)req;
-	struct str peer = str_of(req->conn->peer);
 
 	if (!req->conn->peer_trusted)
-		return peer;
+		return str_of(req->conn->peer);
 	if (req->peer.p == NULL)
-		cache->peer = peers_forwarded(req->srv->trusted,
-		    h1_get(&req->h1, req->base, H1_FORWARDED_FOR), peer);
+		cache->peer = find_peer(req);
 	return req->peer;
 }
 

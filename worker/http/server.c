@@ -266,3 +266,9 @@ http_server_connections(const struct http_server *s)
 {
 	return s->conns_n;
 }
+
+uint64_t
+http_server_requests(const struct http_server *s)
+{
+	return s->requests_n;
+}

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "auth/refused.h"
 #include "auth/who.h"
 #include "base/clock.h"
 #include "http/http.h"
@@ -168,6 +169,7 @@ mcp_check_scope(struct rpc *r, uint32_t scopes, const char *what)
 		return true;
 	buf_printf(&b, "%s needs a token with the scope ", what);
 	scope_format(&b, scopes);
+	refused_count(REFUSED_SCOPE);
 	if (r->http != NULL) {
 		challenge(r, scopes);
 		rpc_error(r, 403, err_rpc_code(ERR_DENIED), "%s", buf_cstr(&b));

@@ -597,6 +597,9 @@ test_peer(void)
 		{ "2001:db9::1 ,2001:db8::5", "2001:db9::1" },
 		{ "nonsense", "127.0.0.1" },
 		{ "", "127.0.0.1" },
+		{ "6.6.6.6\r\nX-Forwarded-For: 1.2.3.4", "1.2.3.4" },
+		{ "1.2.3.4\r\nX-Forwarded-For: 10.0.0.1", "1.2.3.4" },
+		{ "6.6.6.6\r\nX-Forwarded-For: nonsense", "127.0.0.1" },
 	};
 	char raw[256];
 
