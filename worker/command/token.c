@@ -49,6 +49,9 @@ command_token_create(struct command *c, struct err *e)
 	if (days != NULL) {
 		if (command_number("--days", days, 1, 36500, &n, e) < 0)
 			return -1;
+		if (n != (double)(int64_t)n)
+			return err_set(e, ERR_INVALID,
+			    "--days: %s is not a whole number", days);
 		request.expires_us = clock_wall_us() + (int64_t)n * US_PER_DAY;
 	}
 	request.tenant_id = u.athlete.tenant_id;

@@ -1,8 +1,11 @@
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "base/date.h"
 #include "base/tz.h"
 #include "command/command.h"
+
+#define OLDEST_DAYS (120 * 366)
 
 /* Apply one option to a field by its own rule. */
 static int
@@ -26,7 +29,14 @@ set_sex(struct athlete *a, const char *value, struct err *e)
 static int
 set_born(struct athlete *a, const char *value, struct err *e)
 {
-	return command_day(value, INT32_MIN, &a->birth_day, e);
+	int32_t today = date_of_instant(clock_wall_us(), 0);
+
+	if (command_day(value, INT32_MIN, &a->birth_day, e) < 0)
+		return -1;
+	if (a->birth_day > today || a->birth_day < today - OLDEST_DAYS)
+		return err_set(e, ERR_INVALID,
+		    "--born: %s is outside the last 120 years", value);
+	return 0;
 }
 
 static int
