@@ -131,7 +131,7 @@ sub new {
 		my $from = demo_template();
 		copy("$from/$_", "$self->{dir}/$_") or die "$from/$_: $!"
 		    for grep { -e "$from/$_" } qw(pierre.db pierre.db-wal master.key token);
-		chmod 0600, "$self->{dir}/master.key";
+		chmod 0600, glob "$self->{dir}/*";
 		$self->{token} = slurp("$self->{dir}/token");
 	}
 	$self->start unless defined $o{start} && !$o{start};
