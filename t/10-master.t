@@ -100,8 +100,9 @@ my $took = time - $begun;
 is($served, $tries, 'no new connection fails');
 ok(until_true(sub { @{ $t->children->{workers} } == 2 }), 'the worker is replaced');
 ok((grep { $_ == $workers[1] } @{ $t->children->{workers} }), 'the other is untouched');
-kill 'KILL', $t->children->{keeper};
-ok(until_true(sub { my $k = $t->children->{keeper}; $k && $k != $after->{keeper} }),
+my $keeper = $t->children->{keeper};
+kill 'KILL', $keeper;
+ok(until_true(sub { my $k = $t->children->{keeper}; $k && $k != $keeper }),
     'the keeper is replaced');
 like($t->request('GET', '/metrics')->{content},
     qr/pierre_worker_exits_total\{reason="killed"\} 2/, 'exits are counted');
