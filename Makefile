@@ -14,6 +14,7 @@
 #   make install    to DESTDIR and prefix; an existing configuration stays
 #   make uninstall  the reverse; configuration and data stay
 #   make dist       a source archive
+#   make deb        Debian packages, in build/deb
 #   make clean      remove build/
 #   make help       this text
 #
@@ -32,6 +33,9 @@ mandir ?= $(prefix)/share/man
 sysconfdir ?= /etc
 localstatedir ?= /var
 unitdir ?= $(prefix)/lib/systemd/system
+sysusersdir ?= $(prefix)/lib/sysusers.d
+tmpfilesdir ?= $(prefix)/lib/tmpfiles.d
+completiondir ?= $(prefix)/share/bash-completion/completions
 
 CC ?= cc
 CLANG ?= clang-14
@@ -40,7 +44,8 @@ PROVE ?= prove
 PKGS := libevent_core sqlite3 libcjson libcrypto yaml-0.1 expat
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
-GIT_COMMIT := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
+GIT_COMMIT ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
+GIT_COMMIT := $(GIT_COMMIT)
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wcast-qual -Wwrite-strings -Wformat=2 -Wvla -Wundef \
@@ -176,7 +181,7 @@ $(O)/commit:
 
 .PHONY: deps deps-run run
 deps:
-	@sh packaging/install-packages build run check
+	@sh packaging/install-packages build run package check
 deps-run:
 	@sh packaging/install-packages build run
 
@@ -298,23 +303,52 @@ lint: $(MAN_OUT)
 
 # --- install -------------------------------------------------------------
 
-.PHONY: install uninstall dist
+# Files that go to a place as they are: target=source.
+FILES := \
+	$(unitdir)/pierre-mcp-server.service=packaging/systemd/pierre-mcp-server.service \
+	$(unitdir)/pierre-mcp-server.socket=packaging/systemd/pierre-mcp-server.socket \
+	$(sysusersdir)/pierre-mcp-server.conf=packaging/systemd/pierre-mcp-server.sysusers \
+	$(tmpfilesdir)/pierre-mcp-server.conf=packaging/systemd/pierre-mcp-server.tmpfiles \
+	$(sysconfdir)/logrotate.d/pierre-mcp-server=packaging/logrotate \
+	$(completiondir)/pierre-mcp-server=packaging/bash/pierre-mcp-server \
+	$(completiondir)/pierrectl=packaging/bash/pierrectl \
+	$(foreach page,$(MAN_SRC:man/%=%),$(mandir)/man$(lastword $(subst \
+	    ., ,$(page)))/$(page)=$(BUILD)/man/$(page))
+
+.PHONY: install uninstall dist deb
 install: all
-	install -d $(DESTDIR)$(sbindir) $(DESTDIR)$(bindir) \
-	    $(DESTDIR)$(sysconfdir)/pierre-mcp $(addprefix $(DESTDIR)$(mandir)/man,5 7 8)
+	install -d $(DESTDIR)$(sbindir) $(DESTDIR)$(bindir) $(DESTDIR)$(sysconfdir)/pierre-mcp
 	install -m 755 $(BIN) $(DESTDIR)$(sbindir)/pierre-mcp-server
 	ln -sf $(sbindir)/pierre-mcp-server $(DESTDIR)$(bindir)/pierrectl
-	for page in $(MAN_OUT); do install -m 644 $$page \
-	    $(DESTDIR)$(mandir)/man$${page##*.}/ || exit 1; done
+	for file in $(FILES); do install -D -m 644 $${file#*=} \
+	    $(DESTDIR)$${file%=*} || exit 1; done
+	sed -i 's,/usr/sbin/,$(sbindir)/,' $(DESTDIR)$(unitdir)/pierre-mcp-server.service \
+	    $(DESTDIR)$(sysconfdir)/logrotate.d/pierre-mcp-server
 	test -e $(DESTDIR)$(sysconfdir)/pierre-mcp/pierre.yaml || \
 	    install -m 640 conf/pierre.yaml $(DESTDIR)$(sysconfdir)/pierre-mcp/
 uninstall:
-	rm -f $(DESTDIR)$(sbindir)/pierre-mcp-server $(DESTDIR)$(bindir)/pierrectl \
-	    $(foreach page,$(notdir $(MAN_SRC)),$(DESTDIR)$(mandir)/man$(lastword $(subst ., ,$(page)))/$(page))
+	rm -f $(DESTDIR)$(sbindir)/pierre-mcp-server $(DESTDIR)$(bindir)/pierrectl
+	for file in $(FILES); do rm -f $(DESTDIR)$${file%=*} || exit 1; done
 dist:
 	@mkdir -p $(BUILD)
 	git archive --prefix=pierre-mcp-server-$(VERSION)/ \
 	    -o $(BUILD)/pierre-mcp-server-$(VERSION).tar.gz HEAD
+
+# Built from a copy, so that the tree stays as it is; at a fixed path, since a
+# package names it in its debugging information.
+DEB := $(BUILD)/deb
+deb:
+	@sh packaging/install-packages build package
+	rm -rf $(DEB)
+	mkdir -p $(DEB)/source
+	git ls-files -z | tar -c --null -T - | tar -x -C $(DEB)/source
+	rm $(DEB)/source/debian
+	mv $(DEB)/source/packaging/debian $(DEB)/source/debian
+	cd $(DEB)/source && GIT_COMMIT=$(GIT_COMMIT) MAKEFLAGS= MAKELEVEL= \
+	    DEB_BUILD_OPTIONS="nocheck parallel=2 $(DEB_BUILD_OPTIONS)" \
+	    dpkg-buildpackage -us -uc >../build.log 2>&1 || { tail -30 ../build.log; exit 1; }
+	rm -rf $(DEB)/source
+	@ls $(DEB)/*.deb
 
 .PHONY: clean help
 clean:
