@@ -27,7 +27,7 @@ buf_reserve(struct buf *b, size_t more)
 	size_t need, cap;
 
 	CHECK(!__builtin_add_overflow(b->n, more, &need));
-	if (need > b->cap) {
+	if (need > b->cap || b->p == NULL) {
 		cap = MAX(b->cap + b->cap / 2, (size_t)256);
 		b->cap = MAX(cap, need);
 		b->p = xrealloc(b->p, b->cap);
