@@ -59,7 +59,10 @@ rpc_error_err(struct rpc *r, const struct err *e)
 		return;
 	}
 	if (!err_is_public(e))
-		log_err(LOG_ERROR, "mcp", era_method_name(r->method), e);
+		log_err(e->code == ERR_UNAVAILABLE || e->code == ERR_TIMEOUT
+			    ? LOG_WARN
+			    : LOG_ERROR,
+		    "mcp", era_method_name(r->method), e);
 	rpc_error(r, 200, err_rpc_code(e->code), "%s",
 	    err_is_public(e) ? e->msg : err_public_text(e->code));
 }
