@@ -3,6 +3,7 @@
 use strict;
 use warnings;
 use lib 't/lib';
+use Fcntl qw(F_SETLK F_WRLCK SEEK_SET);
 use JSON::PP;
 use List::Util qw(max);
 use Test::More;
@@ -483,4 +484,26 @@ $r = $busy->ask(substr tool_call('get_athlete'), -10);
 is($r && $r->{status}, 200, 'what was begun is finished');
 is($r->{headers}{connection}, 'close', 'as the last');
 $t->finish;
+
+# --- leaving while a thread works ------------------------------------------------
+
+for my $verb ('stop', 'quit') {
+	$t = Pierre::Test->new(workers => 1, demo => 1,
+	    config => "database:\n  busy_timeout: 2s\n");
+	# The lock that writers take, so that the note of a token's use waits.
+	open my $shm, '+<', $t->dir . '/pierre.db-shm' or die "pierre.db-shm: $!";
+	my $lock = pack 's! s! x4 q q i x4', F_WRLCK, SEEK_SET, 120, 1, 0;
+	fcntl $shm, F_SETLK, $lock or die "lock: $!";
+	my $c = client();
+	is($c->ask($call)->{status}, 200, 'a reader does not wait for writers');
+	$begun = time;
+	is(($t->signal($verb))[0], 0, "-s $verb");
+	ok(until_true(sub { waitpid($t->pid, POSIX::WNOHANG()) == $t->pid }, 10), 'ends the server');
+	$t->{status} = $?;
+	$t->{pid} = undef;
+	cmp_ok(time - $begun, '>', 1, 'once the write was given up');
+	close $shm;
+	like($t->log, qr/noting a token's use: .* stayed locked/, 'which the log tells');
+	$t->finish;
+}
 done_testing();
