@@ -118,6 +118,13 @@ is(in_force($file), $first, '-T can be read again');
 
 # --- every key by itself ------------------------------------------------------
 
+sub other_items {
+	my ($key) = @_;
+	my %special = ('http.allowed_origins' => ['https://one.example', 'https://two.example'],
+		'http.trusted_proxies' => ['10.0.0.0/8', '::1']);
+	return $special{ $key->{name} } // ['one', 'two'];
+}
+
 # Some other value that is right, and how -T shows it.
 sub other_value {
 	my ($key) = @_;
@@ -128,7 +135,8 @@ sub other_value {
 	return ($key->{high}, $key->{high}) if $key->{type} eq 'INT';
 	return ($key->{high}, qq("$key->{high}"))
 	    if $key->{type} =~ /^(?:TIME|SIZE)$/;
-	return ('[one, two]', '["one", "two"]') if $key->{type} eq 'LIST';
+	return map { sprintf '["%s", "%s"]', @$_ } (other_items($key)) x 2
+	    if $key->{type} eq 'LIST';
 	my %special = ('server.listen' => '127.0.0.1:1234',
 		'server.public_url' => 'https://pierre.example',
 		'database.url' => 'sqlite:/tmp/x.db',
@@ -210,6 +218,21 @@ for my $key (@keys) {
 	spew("$key->{section}:\n  $key->{member}: $value\n  $key->{member}: $value\n");
 	refused(':3:3', qr/\Q$key->{name}\E: stands twice/, "$key->{name}: twice");
 }
+# What is wrong with a value as a whole, where it stands.
+for (['server', 'listen', 'banana', qr/is not address:port/],
+	['server', 'listen', '127.0.0.1:99999', qr/is not address:port/],
+	['server', 'public_url', 'pierre.example', qr/is not http/],
+	['database', 'url', 'postgres://h/d', qr/only sqlite:/],
+	['security', 'master_key', 'abc', qr/32 bytes in base64/],
+	['http', 'allowed_origins', '[app.example.com]', qr/"app.example.com" is not an origin/],
+	['http', 'allowed_origins', '[https://a.example/]', qr/is not an origin/],
+	['http', 'trusted_proxies', '[10.0.0.0/8, proxy]', qr/"proxy" is not an address/],
+	['http', 'trusted_proxies', '[10.0.0.0/33]', qr/is not an address/]) {
+	my ($section, $member, $value, $words) = @$_;
+	with_key({ section => $section, member => $member }, $value);
+	refused(':2:' . (length($member) + 5), qr/^\S+ $section\.$member: .*$words/,
+	    "$section.$member: $value");
+}
 my %sections = map { $_->{section} => 1 } @keys;
 for my $name (sort keys %sections) {
 	my $wrong = misspelled($name);
@@ -235,7 +258,7 @@ sub with_env {
 
 for my $key (grep { $_->{env} } @keys) {
 	my ($value, $shown) = other_value($key);
-	$value = 'one, two' if $key->{type} eq 'LIST';
+	$value = join ', ', @{ other_items($key) } if $key->{type} eq 'LIST';
 	my (undef, $out, $err) = with_env($key->{env}, $value,
 	    "$key->{section}:\n  $key->{member}: $key->{default}\n");
 	my ($line) = grep { /^  $key->{member}: / } section_of($out, $key->{section});
@@ -248,6 +271,8 @@ for my $key (grep { $_->{env} } @keys) {
 	is($status, 1, "a bad $key->{env} is refused");
 	like($err, qr/^$key->{env}: .*\Q$key->{name}\E/, 'by its name');
 }
+($status, undef, $err) = with_env('ALLOWED_ORIGINS', 'nonsense', '', '-t', '-c', $file);
+like($err, qr/^ALLOWED_ORIGINS: http.allowed_origins: /, 'a bad origin of the environment');
 (undef, $out) = with_env('RUST_LOG', 'warn,pierre_mcp_server=trace,hyper=off', '');
 like($out, qr/level: "debug"/, 'RUST_LOG as a list of directives');
 (undef, $out) = with_env('T_HOST', 'b.example', "server:\n  host: a.\${T_HOST}\n");

@@ -1,5 +1,6 @@
 #include "config/conf.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -55,10 +56,8 @@ check_public_url(struct conf_reader *r)
 		return;
 	if (scheme == 0 || url.n == scheme ||
 	    memchr(url.p + scheme, '/', url.n - scheme) != NULL)
-		conf_complain(r, r->file, 0, 0,
-		    "server.public_url: \"%s\" is not "
-		    "http(s)://host[:port]",
-		    r->conf->public_url);
+		conf_complain_of(r, CONF_KEY_public_url,
+		    "\"%s\" is not http(s)://host[:port]", r->conf->public_url);
 }
 
 static void
@@ -67,9 +66,8 @@ check_database_url(struct conf_reader *r)
 	struct str url = str_of(r->conf->database_url);
 
 	if (url.n > 0 && !str_starts(url, STR("sqlite:")))
-		conf_complain(r, r->file, 0, 0,
-		    "database.url: only sqlite: "
-		    "databases can be used");
+		conf_complain_of(r, CONF_KEY_database_url,
+		    "only sqlite: databases can be used");
 }
 
 static void
@@ -80,11 +78,73 @@ check_master_key(struct conf_reader *r)
 	if (r->conf->master_key[0] == '\0')
 		return;
 	if (!dec_base64(&key, str_of(r->conf->master_key)) || key.n != 32)
-		conf_complain(r, r->file, 0, 0,
-		    "security.master_key: must be 32 "
-		    "bytes in base64 (openssl rand -base64 32)");
+		conf_complain_of(r, CONF_KEY_master_key,
+		    "must be 32 bytes in base64 (openssl rand -base64 32)");
 	wipe(key.p, key.n);
 	buf_free(&key);
+}
+
+/* "https://app.example.com", as a browser sends it, or "*". */
+static bool
+is_origin(struct str s)
+{
+	ptrdiff_t scheme = str_find(s, ':');
+
+	if (str_is(s, "*"))
+		return true;
+	if (scheme < 1 || s.n < (size_t)scheme + 4 ||
+	    memcmp(s.p + scheme, "://", 3) != 0)
+		return false;
+	return memchr(s.p + scheme + 3, '/', s.n - (size_t)scheme - 3) == NULL;
+}
+
+static void
+check_origins(struct conf_reader *r)
+{
+	const struct conf_list *list = &r->conf->allowed_origins;
+
+	for (size_t i = 0; i < list->n; i++) {
+		if (!is_origin(str_of(list->item[i])))
+			conf_complain_of(r, CONF_KEY_allowed_origins,
+			    "\"%s\" is not an origin such as "
+			    "https://app.example.com",
+			    list->item[i]);
+	}
+}
+
+/* "10.0.0.0/8", "::1". */
+static bool
+is_network(struct str s)
+{
+	struct str prefix, address = str_cut(s, '/', &prefix);
+	char text[INET6_ADDRSTRLEN];
+	unsigned char bytes[16];
+	uint64_t bits = 0;
+	bool v4;
+
+	if (address.n >= sizeof(text))
+		return false;
+	memcpy(text, address.p, address.n);
+	text[address.n] = '\0';
+	v4 = inet_pton(AF_INET, text, bytes) == 1;
+	if (!v4 && inet_pton(AF_INET6, text, bytes) != 1)
+		return false;
+	return prefix.p == NULL ||
+	       (str_to_u64(prefix, &bits) && bits <= (v4 ? 32 : 128));
+}
+
+static void
+check_proxies(struct conf_reader *r)
+{
+	const struct conf_list *list = &r->conf->trusted_proxies;
+
+	for (size_t i = 0; i < list->n; i++) {
+		if (!is_network(str_of(list->item[i])))
+			conf_complain_of(r, CONF_KEY_trusted_proxies,
+			    "\"%s\" is not an address or a network such as "
+			    "10.0.0.0/8",
+			    list->item[i]);
+	}
 }
 
 static void
@@ -94,13 +154,13 @@ check_whole(struct conf_reader *r)
 	int port;
 
 	if (!split_listen(r->conf->listen, &host, &port))
-		conf_complain(r, r->file, 0, 0,
-		    "server.listen: \"%s\" is not "
-		    "address:port",
-		    r->conf->listen);
+		conf_complain_of(r, CONF_KEY_listen,
+		    "\"%s\" is not address:port", r->conf->listen);
 	check_public_url(r);
 	check_database_url(r);
 	check_master_key(r);
+	check_origins(r);
+	check_proxies(r);
 }
 
 /* --- the interface ------------------------------------------------------- */

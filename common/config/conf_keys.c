@@ -42,18 +42,44 @@ conf_key_nearest(struct str name)
 	return nearest;
 }
 
+static bool
+begin_complaint(
+    struct conf_reader *r, const char *where, size_t line, size_t column)
+{
+	if (++r->n_errors > 20)
+		return false;
+	buf_adds(r->errors, where);
+	if (line > 0)
+		buf_printf(r->errors, ":%zu:%zu", line, column);
+	buf_adds(r->errors, ": ");
+	return true;
+}
+
 void
 conf_complain(struct conf_reader *r, const char *where, size_t line,
     size_t column, const char *fmt, ...)
 {
 	va_list ap;
 
-	if (++r->n_errors > 20)
+	if (!begin_complaint(r, where, line, column))
 		return;
-	buf_adds(r->errors, where);
-	if (line > 0)
-		buf_printf(r->errors, ":%zu:%zu", line, column);
-	buf_adds(r->errors, ": ");
+	va_start(ap, fmt);
+	buf_vprintf(r->errors, fmt, ap);
+	va_end(ap);
+	buf_addc(r->errors, '\n');
+}
+
+void
+conf_complain_of(
+    struct conf_reader *r, enum conf_key_index i, const char *fmt, ...)
+{
+	bool env = r->origin[i] == CONF_FROM_ENV;
+	va_list ap;
+
+	if (!begin_complaint(r, env ? conf_keys[i].env : r->file,
+		env ? 0 : r->place[i].line, r->place[i].column))
+		return;
+	buf_printf(r->errors, "%s: ", conf_keys[i].name);
 	va_start(ap, fmt);
 	buf_vprintf(r->errors, fmt, ap);
 	va_end(ap);

@@ -128,6 +128,8 @@ read_member(struct walk *w, struct str section, const yaml_node_t *key,
 		return;
 	}
 	w->r->origin[k - conf_keys] = CONF_FROM_FILE;
+	w->r->place[k - conf_keys] =
+	    (struct conf_place){ line_of(value), column_of(value) };
 	read_value(w, k, value);
 }
 

@@ -51,11 +51,19 @@ struct conf_reader {
 	struct buf *errors;
 	unsigned n_errors;
 	enum conf_origin origin[CONF_KEY_COUNT];
+	struct conf_place {
+		size_t line,
+		    column; /* of the value in the file; 0: not there */
+	} place[CONF_KEY_COUNT];
 };
 
 /* Note "file:line:column: what: reason"; line 0 leaves the position out. */
 void conf_complain(struct conf_reader *r, const char *where, size_t line,
     size_t column, const char *fmt, ...) PRINTF_LIKE(5, 6);
+/* The same of a key's value: where it stands in the file, or the variable that
+ * it came from. */
+void conf_complain_of(struct conf_reader *r, enum conf_key_index i,
+    const char *fmt, ...) PRINTF_LIKE(3, 4);
 const struct conf_key *conf_key_find(struct str name);
 /* The name nearest to one that does not exist: a key's for "section.key", a
  * section's for a name without a dot; STR_NULL when none is near. */
