@@ -110,10 +110,11 @@ test_bad(void)
 	    "PIERRE_NO_SUCH is not set");
 	expect("security:\n  master_key: file:/no/such\n", ":2:15",
 	    "cannot open /no/such");
+	expect("security:\n  master_key: abc\n", ":2:15",
+	    "must be 32 bytes in base64");
 	expect(
-	    "security:\n  master_key: abc\n", "", "must be 32 bytes in base64");
-	expect("server:\n  listen: localhost\n", "", "is not address:port");
-	expect("server:\n  public_url: ftp://x\n", "", "is not http(s)");
+	    "server:\n  listen: localhost\n", ":2:11", "is not address:port");
+	expect("server:\n  public_url: ftp://x\n", ":2:15", "is not http(s)");
 	expect("server:\n\tworkers: 1\n", ":2:1", "");
 	expect("server:\n  workers: 99999999999999999999\n", ":2:12",
 	    "not a number");
