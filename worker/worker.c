@@ -27,6 +27,7 @@ struct worker {
 	struct timer deadline; /* of the drain */
 	struct event *events[4];
 	enum slot_state state;
+	uint64_t told_requests; /* of those answered, on the board */
 };
 
 #define LOOP  false
@@ -76,9 +77,11 @@ static void
 beat(struct worker *w)
 {
 	struct board_slot *b = shm_slot(w->app.shm, w->heritage->slot);
+	uint64_t requests = http_server_requests(w->server);
 
 	b->connections = http_server_connections(w->server);
-	b->requests = http_server_requests(w->server);
+	b->requests += requests - w->told_requests;
+	w->told_requests = requests;
 	shm_beat(w->app.shm, w->heritage->slot, w->state);
 }
 

@@ -141,7 +141,6 @@ shm_slot_begin(
 	b->heartbeat_us = clock_mono_us();
 	b->panic_len = 0;
 	b->connections = 0;
-	b->requests = 0;
 	b->state = SLOT_STARTING;
 }
 

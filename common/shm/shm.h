@@ -29,7 +29,7 @@ struct board_slot {
 	_Atomic int64_t started_us;   /* wall clock */
 	_Atomic int64_t heartbeat_us; /* monotonic */
 	_Atomic uint32_t connections;
-	_Atomic uint64_t requests; /* of this process */
+	_Atomic uint64_t requests; /* a process goes on from its predecessor */
 	/* Last words of a process whose CHECK failed; valid once the length
 	 * is not 0. */
 	_Atomic uint32_t panic_len;
