@@ -30,16 +30,20 @@ open_log(const struct conf *c)
 	return 0;
 }
 
-/* The caller's side: the byte that the master writes is its exit status; end of
- * file without one means that the master died. */
+/* The caller's side: the first byte that the master writes is its exit status,
+ * the others say why; end of file without one means that the master died. */
 static int
 await_master(int fd, pid_t pid)
 {
-	unsigned char status;
+	char text[1024];
+	ssize_t n = read(fd, text, sizeof(text));
 	int how;
 
-	if (read(fd, &status, 1) == 1)
-		return status;
+	if (n > 1)
+		fprintf(
+		    stderr, "pierre-mcp-server: %.*s\n", (int)n - 1, text + 1);
+	if (n > 0)
+		return (unsigned char)text[0];
 	if (waitpid(pid, &how, 0) == pid && WIFEXITED(how) &&
 	    WEXITSTATUS(how) != 0)
 		return WEXITSTATUS(how);

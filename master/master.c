@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -41,18 +42,33 @@ master_state_name(enum master_state s)
 	return names[s];
 }
 
-/* The waiting caller gets the status once. */
+/* The waiting caller gets the status once, and words for its standard error. */
 static void
-tell_caller(struct master *m, int status)
+tell_caller(struct master *m, int status, const char *words)
 {
-	unsigned char byte = (unsigned char)status;
+	char text[1024] = { (char)status };
+	size_t n = strnlen(words, sizeof(text) - 1);
 
 	if (m->ready_fd < 0)
 		return;
-	if (write(m->ready_fd, &byte, 1) != 1)
+	memcpy(text + 1, words, n);
+	if (write(m->ready_fd, text, n + 1) < 0)
 		log_msg(LOG_WARN, "master", "the starting process has gone");
 	close(m->ready_fd);
 	m->ready_fd = -1;
+}
+
+/* Whoever started it looks at the terminal, not into the log file. */
+static void
+cannot_start(struct master *m, const struct err *e)
+{
+	const char *words = m->conf->log_file[0] != '\0' ? e->msg : "";
+
+	log_err(LOG_ERROR, "master", "cannot start", e);
+	if (m->ready_fd >= 0)
+		tell_caller(m, m->status, words);
+	else if (words[0] != '\0')
+		fprintf(stderr, "pierre-mcp-server: %s\n", words);
 }
 
 /* --- what outsiders ask for ---------------------------------------------- */
@@ -253,7 +269,8 @@ advance_start(struct master *m)
 	}
 	if (given_up > 0) {
 		m->status = EXIT_CONFIG;
-		tell_caller(m, m->status);
+		tell_caller(
+		    m, m->status, "a process could not start; see the log");
 		master_stop(m, true);
 	} else if (ready == m->n_posts) {
 		m->state = MASTER_RUNNING;
@@ -262,7 +279,7 @@ advance_start(struct master *m)
 		    F_STR("version", version_text),
 		    F_STR("listen", m->conf->listen),
 		    F_INT("workers", m->n_workers));
-		tell_caller(m, 0);
+		tell_caller(m, 0, "");
 	}
 }
 
@@ -405,7 +422,8 @@ prepare(struct master *m, struct err *e)
 		   ? -1
 		   : err_set(e,
 			 status == EXIT_CONFIG ? ERR_CONFIG : ERR_UNAVAILABLE,
-			 "the database could not be prepared");
+			 "the database could not be prepared; see the "
+			 "log");
 }
 
 static void
@@ -433,9 +451,9 @@ run_prepared(struct master *m)
 		run_loop(m);
 	} else {
 		m->status = e.code == ERR_CONFIG ? EXIT_CONFIG : 1;
-		log_err(LOG_ERROR, "master", "cannot start", &e);
+		cannot_start(m, &e);
 	}
-	tell_caller(m, m->status);
+	tell_caller(m, m->status, "stopped before it was ready");
 	tear_down(m);
 }
 
@@ -451,8 +469,7 @@ master_run(struct conf **c, int ready_fd)
 		m.pid_fd = pidfile_take(m.conf, &e);
 	if (m.pid_fd < 0) {
 		m.status = EXIT_CONFIG;
-		log_err(LOG_ERROR, "master", "cannot start", &e);
-		tell_caller(&m, m.status);
+		cannot_start(&m, &e);
 	} else {
 		run_prepared(&m);
 		pidfile_drop(m.conf, m.pid_fd);

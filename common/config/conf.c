@@ -237,6 +237,15 @@ conf_worker_count(const struct conf *c)
 	return (unsigned)MAX(1, MIN(n, 64));
 }
 
+static int
+no_data_dir(const struct conf *c, const char *verb, struct err *e)
+{
+	return err_set(e, ERR_CONFIG,
+	    "server.data_dir: cannot %s %s: %s; PIERRE_DATA_DIR or the "
+	    "configuration may name another directory",
+	    verb, c->data_dir, strerror(errno));
+}
+
 int
 conf_make_data_dir(const struct conf *c, struct err *e)
 {
@@ -253,8 +262,9 @@ conf_make_data_dir(const struct conf *c, struct err *e)
 		*p = '/';
 	}
 	if (mkdir(c->data_dir, 0700) < 0 && errno != EEXIST)
-		r = err_sys(e, ERR_CONFIG, "server.data_dir: cannot make %s",
-		    c->data_dir);
+		r = no_data_dir(c, "make", e);
+	else if (access(c->data_dir, R_OK | W_OK | X_OK) < 0)
+		r = no_data_dir(c, "use", e);
 	arena_free(&a);
 	return r;
 }

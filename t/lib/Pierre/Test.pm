@@ -25,7 +25,7 @@ my $objects = $ENV{PIERRE_OBJECTS} || 'build/release';
 my $bin = abs_path($ENV{PIERRE_BIN} || "$objects/pierre-mcp-server");
 my $ctl = abs_path($objects) . "/pierrectl";
 $ENV{TZ} = 'UTC';
-delete @ENV{qw(DATABASE_URL HTTP_PORT HOST LOG_FORMAT RUST_LOG ALLOWED_ORIGINS
+delete @ENV{qw(PIERRE_DATA_DIR DATABASE_URL HTTP_PORT HOST LOG_FORMAT RUST_LOG ALLOWED_ORIGINS
     PIERRE_MASTER_ENCRYPTION_KEY)};
 
 # --- small helpers ----------------------------------------------------------
