@@ -16,6 +16,7 @@
 #include "master.h"
 #include "proc/chan.h"
 #include "proc/heritage.h"
+#include "proc/privs.h"
 #include "proc/sig.h"
 #include "proc/title.h"
 #include "shm/metrics.h"
@@ -160,6 +161,8 @@ live(struct master *m, const struct child *self, const struct conf *conf,
 	check_set_hook(leave_last_words);
 	metrics_attach(m->shm, self->slot);
 	close_foreign(m, self);
+	privs_keep_only(
+	    (const int[]){ log_fd(), h.chan_fd, h.listen_fd }, 3);
 	forget_master(m, conf);
 	status = run_role(role, &h);
 	conf_free(&own_conf);

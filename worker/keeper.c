@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "config/conf.h"
+#include "confine.h"
 #include "loop/fiber.h"
 #include "proc/chan.h"
 #include "proc/heritage.h"
@@ -151,8 +152,10 @@ keeper_main(const struct heritage *h)
 	struct err e = ERR_INIT;
 	int status = 0;
 
-	k.loop = loop_new(1);
-	k.db = store_open(h->conf, k.loop, &e);
+	if (confine(h, &e) == 0) {
+		k.loop = loop_new(1);
+		k.db = store_open(h->conf, k.loop, &e);
+	}
 	if (k.db != NULL) {
 		serve(&k);
 	} else {

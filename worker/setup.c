@@ -3,6 +3,7 @@
 #include "auth/masterkey.h"
 #include "base/log.h"
 #include "config/conf.h"
+#include "confine.h"
 #include "proc/heritage.h"
 #include "store/store.h"
 
@@ -39,7 +40,7 @@ setup_main(const struct heritage *h)
 	struct err e = ERR_INIT;
 	int status = 0;
 
-	if (prepare(h->conf, &e) < 0) {
+	if (confine_aloud(h, &e) < 0 || prepare(h->conf, &e) < 0) {
 		log_err(LOG_ERROR, "setup", "cannot start", &e);
 		status = e.code == ERR_CONFIG ? EXIT_CONFIG : 1;
 	}

@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/log.h"
 #include "config/conf.h"
+#include "confine.h"
 #include "http/http.h"
 #include "mcp/mcp.h"
 #include "proc/chan.h"
@@ -232,7 +233,7 @@ worker_main(const struct heritage *h)
 	struct err e = ERR_INIT;
 	int status = 0;
 
-	if (open_app(&w, &e) < 0 || open_server(&w, &e) < 0) {
+	if (confine(h, &e) < 0 || open_app(&w, &e) < 0 || open_server(&w, &e) < 0) {
 		log_err(LOG_ERROR, "worker", "cannot start", &e);
 		status = e.code == ERR_CONFIG ? EXIT_CONFIG : 1;
 	} else {

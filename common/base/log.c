@@ -77,6 +77,12 @@ log_reopen(struct err *e)
 	return 0;
 }
 
+int
+log_fd(void)
+{
+	return sink.fd;
+}
+
 void
 log_configure(enum log_level min, enum log_format format)
 {

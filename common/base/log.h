@@ -43,6 +43,8 @@ struct log_field {
 NODISCARD int log_open(const char *path, struct err *e);
 /* Open the same path again (after rotation).  On failure the old stays. */
 NODISCARD int log_reopen(struct err *e);
+/* The descriptor that lines go to. */
+int log_fd(void);
 void log_configure(enum log_level min, enum log_format format);
 /* How this process is called in its lines, as "worker 3"; copied. */
 void log_set_process(const char *name);
