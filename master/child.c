@@ -161,8 +161,7 @@ live(struct master *m, const struct child *self, const struct conf *conf,
 	check_set_hook(leave_last_words);
 	metrics_attach(m->shm, self->slot);
 	close_foreign(m, self);
-	privs_keep_only(
-	    (const int[]){ log_fd(), h.chan_fd, h.listen_fd }, 3);
+	privs_keep_only((const int[]){ log_fd(), h.chan_fd, h.listen_fd }, 3);
 	forget_master(m, conf);
 	status = run_role(role, &h);
 	conf_free(&own_conf);

@@ -17,6 +17,7 @@
 #include "control.h"
 #include "generation.h"
 #include "listen.h"
+#include "ownership.h"
 #include "pidfile.h"
 #include "proc/chan.h"
 #include "proc/heritage.h"
@@ -86,6 +87,7 @@ master_reopen_logs(struct master *m)
 
 	if (log_reopen(&e) < 0)
 		log_err(LOG_ERROR, "master", "reopen", &e);
+	ownership_take_log(m->conf);
 	for (unsigned i = 0; i < m->n_children; i++) {
 		if (m->children[i].state != CHILD_FREE)
 			kill(m->children[i].pid, SIGUSR1);
@@ -163,12 +165,15 @@ log_end(struct master *m, const struct child *c, int status)
 		log_msg(LOG_ALERT, "master", "%s %u (%d) panicked: %s",
 		    child_role_name(c->role), c->index, (int)c->pid, b->panic);
 	else
-		log_msg(LOG_ERROR, "master", "%s %u (%d) %s %d",
+		log_msg(LOG_ERROR, "master", "%s %u (%d) %s %d%s",
 		    child_role_name(c->role), c->index, (int)c->pid,
 		    WIFSIGNALED(status) ? "was killed by signal"
 					: "ended with status",
 		    WIFSIGNALED(status) ? WTERMSIG(status)
-					: WEXITSTATUS(status));
+					: WEXITSTATUS(status),
+		    WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS
+			? ", by the sandbox: it tried a forbidden system call"
+			: "");
 }
 
 static void
@@ -399,6 +404,8 @@ prepare(struct master *m, struct err *e)
 {
 	int status;
 
+	if (ownership_take(m->conf, e) < 0)
+		return -1;
 	m->n_workers = conf_worker_count(m->conf);
 	m->listen_fds = xcalloc(m->n_workers, sizeof(*m->listen_fds));
 	lay_out_posts(m);

@@ -35,7 +35,8 @@ take(const char *path, struct err *e)
 {
 	char text[32];
 	int n = snprintf(text, sizeof(text), "%d\n", (int)getpid());
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	/* Workers may own the directory; the master is not led away by them. */
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
 
 	if (fd < 0)
 		return err_sys(e, ERR_CONFIG, "cannot open %s", path);

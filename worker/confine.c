@@ -34,6 +34,7 @@ static const char *const readable[] = {
 	"/etc/ld.so.cache",
 	"/run/systemd/resolve",
 	"/dev/urandom",
+	"/proc/sys/vm/overcommit_memory",
 	NULL,
 };
 
@@ -121,7 +122,8 @@ tell(const struct sandbox_trial *t, const struct sandbox_state *state)
 
 	snprintf(text, sizeof(text), "level %d, %u of %u attempts refused",
 	    (int)state->level, t->refused, t->attempts);
-	log_with(LOG_NOTICE, "sandbox", text, F_INT("landlock", state->landlock),
+	log_with(LOG_NOTICE, "sandbox", text,
+	    F_INT("landlock", state->landlock),
 	    F_INT("seccomp", state->seccomp));
 	if (t->refused < t->attempts)
 		log_msg(LOG_WARN, "sandbox", "not refused: %s", t->passed);

@@ -233,7 +233,8 @@ worker_main(const struct heritage *h)
 	struct err e = ERR_INIT;
 	int status = 0;
 
-	if (confine(h, &e) < 0 || open_app(&w, &e) < 0 || open_server(&w, &e) < 0) {
+	if (confine(h, &e) < 0 || open_app(&w, &e) < 0 ||
+	    open_server(&w, &e) < 0) {
 		log_err(LOG_ERROR, "worker", "cannot start", &e);
 		status = e.code == ERR_CONFIG ? EXIT_CONFIG : 1;
 	} else {

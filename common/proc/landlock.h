@@ -8,7 +8,8 @@
 /* Paths that are not there are passed over.  A directory stands for all in
  * it. */
 struct landlock_paths {
-	const char *const *write; /* read, write, make, remove; ends with NULL */
+	const char *const
+	    *write; /* read, write, make, remove; ends with NULL */
 	const char *const *append; /* make, read and write files, remove none */
 	const char *const *read;
 };

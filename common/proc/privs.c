@@ -66,7 +66,8 @@ privs_find(struct account *out, const char *name, struct err *e)
 }
 
 static int
-give_entries(DIR *dir, const char *name, const struct account *to, struct err *e)
+give_entries(
+    DIR *dir, const char *name, const struct account *to, struct err *e)
 {
 	const struct dirent *entry;
 	struct stat st;
@@ -113,8 +114,8 @@ privs_give_file(int fd, const char *path, const struct account *to)
 
 	if (fstat(fd, &open_one) == 0 && lstat(path, &named) == 0 &&
 	    S_ISREG(named.st_mode) && named.st_nlink == 1 &&
-	    open_one.st_ino == named.st_ino && open_one.st_dev == named.st_dev &&
-	    fchown(fd, to->uid, to->gid) < 0)
+	    open_one.st_ino == named.st_ino &&
+	    open_one.st_dev == named.st_dev && fchown(fd, to->uid, to->gid) < 0)
 		return; /* its writers will say that they cannot */
 }
 
@@ -124,12 +125,21 @@ privs_become(const struct account *a, struct err *e)
 	if (setgroups(1, &a->gid) < 0 ||
 	    setresgid(a->gid, a->gid, a->gid) < 0 ||
 	    setresuid(a->uid, a->uid, a->uid) < 0)
-		return err_sys(
-		    e, ERR_CONFIG, "server.user: cannot become %d", (int)a->uid);
+		return err_sys(e, ERR_CONFIG, "server.user: cannot become %d",
+		    (int)a->uid);
 	return 0;
 }
 
 /* --- capabilities and limits --------------------------------------------- */
+
+void
+privs_bound(void)
+{
+	for (unsigned long cap = 0; cap < 64; cap++) {
+		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0)
+			break;
+	}
+}
 
 static int
 drop_capabilities(void)
@@ -139,12 +149,6 @@ drop_capabilities(void)
 	};
 	struct __user_cap_data_struct none[2] = { { 0 } };
 
-	/* The bounding set can only be lowered by who may; for others it says
-	 * nothing once no_new_privs is set. */
-	for (unsigned long cap = 0; cap < 64; cap++) {
-		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0)
-			break;
-	}
 	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 	return (int)syscall(__NR_capset, &head, none);
 }

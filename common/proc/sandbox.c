@@ -62,16 +62,17 @@ raise_walls(const struct sandbox_plan *plan, struct sandbox_state *out)
 		note_missing(&e);
 	out->seccomp = rc > 0;
 	if (out->seccomp)
-		out->level =
-		    out->landlock > 0 ? SANDBOX_FILES : SANDBOX_CALLS;
+		out->level = out->landlock > 0 ? SANDBOX_FILES : SANDBOX_CALLS;
 }
 
 int
-sandbox_enter(const struct sandbox_plan *plan, struct sandbox_state *out,
-    struct err *e)
+sandbox_enter(
+    const struct sandbox_plan *plan, struct sandbox_state *out, struct err *e)
 {
 	*out = (struct sandbox_state){ .level = SANDBOX_NONE };
 	out->max_files = privs_limit_files(plan->max_files);
+	if (plan->wanted && sandbox_is_built())
+		privs_bound();
 	if (take_account(plan->user, e) < 0)
 		return -1;
 	if (!plan->wanted || !sandbox_is_built())

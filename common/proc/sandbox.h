@@ -30,8 +30,8 @@ struct sandbox_state {
 
 /* Go in, for good.  Before there are threads.  -1 only when the account cannot
  * be taken or privileges stay; what the kernel lacks is in *out. */
-NODISCARD int sandbox_enter(const struct sandbox_plan *plan,
-    struct sandbox_state *out, struct err *e);
+NODISCARD int sandbox_enter(
+    const struct sandbox_plan *plan, struct sandbox_state *out, struct err *e);
 
 /* What becomes of one who tries, in processes of their own that go in and then
  * try what must fail. */

@@ -35,20 +35,19 @@ seccomp_enter(UNUSED struct err *e)
 
 #else
 
-#define MAX_STEPS 768
+#define MAX_STEPS    768
 /* Numbers from here on are those of the x32 interface. */
-#define X32_BIT 0x40000000
-#define ALLOW	SECCOMP_RET_ALLOW
-#define KILL	SECCOMP_RET_KILL_PROCESS
-#define REFUSE(code) \
-	(SECCOMP_RET_ERRNO | ((unsigned)(code)&SECCOMP_RET_DATA))
-#define ARG(n) \
+#define X32_BIT	     0x40000000
+#define ALLOW	     SECCOMP_RET_ALLOW
+#define KILL	     SECCOMP_RET_KILL_PROCESS
+#define REFUSE(code) (SECCOMP_RET_ERRNO | ((unsigned)(code)&SECCOMP_RET_DATA))
+#define ARG(n)                                                                 \
 	((unsigned)offsetof(struct seccomp_data, args) + 8 * (unsigned)(n))
-#define IS    BPF_JMP | BPF_JEQ | BPF_K
-#define HAS   BPF_JMP | BPF_JSET | BPF_K
-#define LOAD  BPF_LD | BPF_W | BPF_ABS
-#define MASK  BPF_ALU | BPF_AND | BPF_K
-#define GIVE  BPF_RET | BPF_K
+#define IS	BPF_JMP | BPF_JEQ | BPF_K
+#define HAS	BPF_JMP | BPF_JSET | BPF_K
+#define LOAD	BPF_LD | BPF_W | BPF_ABS
+#define MASK	BPF_ALU | BPF_AND | BPF_K
+#define GIVE	BPF_RET | BPF_K
 #define ATLEAST BPF_JMP | BPF_JGE | BPF_K
 
 struct program {
@@ -114,8 +113,7 @@ refuse_with(struct program *p, unsigned nr, unsigned arg, unsigned bits,
 static void
 look_at_memory(struct program *p)
 {
-	refuse_with(
-	    p, __NR_mmap, 2, PROT_WRITE | PROT_EXEC, REFUSE(EPERM));
+	refuse_with(p, __NR_mmap, 2, PROT_WRITE | PROT_EXEC, REFUSE(EPERM));
 	refuse_with(p, __NR_mprotect, 2, PROT_EXEC, REFUSE(EPERM));
 }
 
@@ -132,8 +130,7 @@ look_at_arguments(struct program *p)
 	allow_values(p, __NR_socket, 0, domains, ARRAY_LEN(domains),
 	    REFUSE(EAFNOSUPPORT));
 	allow_values(p, __NR_socketpair, 0, domains, 1, REFUSE(EAFNOSUPPORT));
-	allow_values(
-	    p, __NR_prctl, 0, names, ARRAY_LEN(names), REFUSE(EPERM));
+	allow_values(p, __NR_prctl, 0, names, ARRAY_LEN(names), REFUSE(EPERM));
 	allow_values(
 	    p, __NR_ioctl, 1, requests, ARRAY_LEN(requests), REFUSE(ENOTTY));
 	allow_values(p, __NR_kill, 0, &self, 1, REFUSE(EPERM));

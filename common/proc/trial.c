@@ -283,7 +283,7 @@ sandbox_try(const struct sandbox_plan *plan, struct sandbox_trial *out)
 			out->refused++;
 		else if (n < sizeof(out->passed))
 			n += (size_t)snprintf(out->passed + n,
-			    sizeof(out->passed) - n, "%s%s",
-			    n > 0 ? ", " : "", attempts[i].name);
+			    sizeof(out->passed) - n, "%s%s", n > 0 ? ", " : "",
+			    attempts[i].name);
 	}
 }

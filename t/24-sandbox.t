@@ -1,0 +1,137 @@
+#!/usr/bin/perl
+# What workers and keeper have left once they serve: nothing of the starter's,
+# no privileges, and walls that the kernel keeps.
+use strict;
+use warnings;
+use lib 't/lib';
+use Test::More;
+use Time::HiRes qw(sleep time);
+use Fcntl qw(F_SETFD);
+use File::Path qw(make_path);
+use Pierre::Test;
+
+my $sanitized = `nm @{[Pierre::Test::bin()]} 2>/dev/null` =~ /__asan_init/;
+my $is_root = $> == 0;
+
+sub status_of {
+	my ($pid) = @_;
+	return { slurp("/proc/$pid/status") =~ /^(\w+):\s*(.*)$/mg };
+}
+
+sub limit {
+	my ($pid, $name) = @_;
+	my ($soft, $hard) = slurp("/proc/$pid/limits") =~ /^$name\s+(\w+)\s+(\w+)/m;
+	return "$soft $hard";
+}
+
+# What each descriptor above standard error is.
+sub descriptors {
+	my ($pid) = @_;
+	return map { readlink($_) // () } grep { m{/(\d+)$} && $1 > 2 }
+	    glob "/proc/$pid/fd/*";
+}
+
+# --- what a careless starter leaves open, no child has -------------------------
+
+my $t = Pierre::Test->new(demo => 1, start => 0, config => "http:\n  max_connections: 300\n");
+open my $leak, '<', '/etc/hostname' or die;
+fcntl $leak, F_SETFD, 0;
+$t->start;
+close $leak;
+my $children = $t->children;
+my %pids = ((map { ("worker $_" => $children->{workers}[$_]) } 0 .. 1),
+    keeper => $children->{keeper});
+
+for my $who (sort keys %pids) {
+	my $pid = $pids{$who};
+	SKIP: {
+		skip 'descriptors are for root to see', 1 unless $is_root;
+		my $dir = $t->dir;
+		my @foreign = grep { !m{^$dir/} && !/^anon_inode:\[event(?:poll|fd)\]$/
+			    && !/^(?:socket|pipe):/ && !m{^/proc/$pid/} } descriptors($pid);
+		is_deeply(\@foreign, [], "$who: only descriptors of its own");
+	}
+	SKIP: {
+		skip 'a build with sanitizers', 8 if $sanitized;
+		my $s = status_of($pid);
+		is($s->{NoNewPrivs}, 1, "$who: no new privileges");
+		is(hex $s->{$_}, 0, "$who: $_ is empty") for qw(CapEff CapPrm CapInh);
+		is(hex $s->{CapBnd}, 0, "$who: CapBnd is empty") if $is_root;
+		like(limit($pid, 'Max core file size'), qr/^0 0$/, "$who: no core");
+		is((stat("/proc/$pid/mem"))[4], 0, "$who: its memory is not to be read");
+		my ($level) = $t->log =~ /sandbox: level (\d)/;
+		is($s->{Seccomp}, $level >= 2 ? 2 : 0, "$who: seccomp as the log says");
+	}
+	my ($files) = limit($pid, 'Max open files');
+	is($files, '812 812', "$who: descriptors follow http.max_connections");
+}
+
+# --- what was tried, failed -----------------------------------------------------
+
+SKIP: {
+	skip 'a build with sanitizers', 3 if $sanitized;
+	my ($level, $refused, $all) = $t->log =~
+	    /sandbox: level (\d), (\d+) of (\d+) attempts refused/;
+	ok(defined $level, 'the log says how far the walls go');
+	cmp_ok($all, '>=', 20, "$all attempts");
+	if ($level == 3) {
+		is($refused, $all, 'all of them refused');
+	} else {
+		unlike($t->log, qr/not refused:.*(?:execute|trace|mount|fork)/,
+		    "at level $level: the worst of them refused");
+	}
+}
+
+# --- and yet it serves -----------------------------------------------------------
+
+my $data = $t->tool('get_activities', { limit => 1 });
+ok($data && !$data->{error}, 'a tool answers');
+is(($t->signal('reload'))[0], 0, 'a reload');
+is(($t->signal('reopen'))[0], 0, 'reopening the log');
+unlike($t->log, qr/Permission denied|not permitted|not implemented/,
+    'nothing needed was refused');
+$t->finish;
+
+# --- off ------------------------------------------------------------------------
+
+my $off = Pierre::Test->new(config => "  sandbox: off\n");
+like($off->log, qr/sandbox: level 0: (?:server.sandbox is off|a build with)/, 'off: said in the log');
+is(status_of($off->children->{keeper})->{Seccomp}, 0, 'off: no filter');
+is(status_of($off->children->{keeper})->{NoNewPrivs}, 0, 'off: nothing else either');
+$off->finish;
+
+# --- an account of their own -----------------------------------------------------
+
+SKIP: {
+	skip 'only root can become another', 8 unless $is_root;
+	my ($name, undef, $uid) = getpwnam('nobody') or skip 'no account', 8;
+	my $base = File::Temp::tempdir(CLEANUP => 1);
+	chmod 0755, $base;
+	my $own = Pierre::Test->new(demo => 1, start => 0,
+	    config => "  user: nobody\nlog:\n  file: $base/log\n");
+	$own->start;
+	my $c = $own->children;
+	is_deeply([grep { (split /\s+/, status_of($_)->{Uid})[0] != $uid }
+		@{ $c->{workers} }, $c->{keeper}], [], 'all but the master are that account');
+	is((stat $own->dir . "/$_")[4], $uid, "$_ is the account's") for qw(pierre.db master.key);
+	is((stat "$base/log")[4], $uid, 'the log too');
+	rename "$base/log", "$base/log.1" or die;
+	is(($own->signal('reopen'))[0], 0, 'the log is opened again');
+	is($own->request('GET', '/livez')->{status}, 200, 'a request');
+	ok(until_true(sub { slurp("$base/log") =~ m{path=/livez} }), 'is written to the new log');
+	kill 'KILL', $c->{workers}[0];
+	ok(until_true(sub { @{ $own->children->{workers} } == 2 &&
+		    !grep { $_ == $c->{workers}[0] } @{ $own->children->{workers} } }),
+	    'a successor starts as that account');
+	kill 'KILL', $own->pid;
+	waitpid $own->pid, 0;
+	$own->{pid} = undef;
+	ok(until_true(sub { !grep { kill 0, $_ } @{ $c->{workers} }[1], $c->{keeper} }),
+	    'without its master it leaves');
+	my $bad = Pierre::Test->new(start => 0, config => "  user: no-such-account\n");
+	my ($status, undef, $err) = run_command($bad->bin, '-f', '-c', $bad->conf);
+	is($status, 78, 'an account that is not there');
+	like($err, qr/server.user: there is no account \\?"no-such-account/, 'is named');
+}
+
+done_testing();
