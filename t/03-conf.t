@@ -33,11 +33,13 @@ sub read_table {
 	return @rows;
 }
 
-sub spew {
-	my ($text) = @_;
-	open my $fh, '>', $file or die "$file: $!";
+sub spew { spew_to($file, $_[0]) }
+
+sub spew_to {
+	my ($path, $text) = @_;
+	open my $fh, '>', $path or die "$path: $!";
 	print $fh $text;
-	close $fh or die "$file: $!";
+	close $fh or die "$path: $!";
 }
 
 # Exit status, standard output, standard error.
@@ -277,6 +279,64 @@ like($err, qr/^ALLOWED_ORIGINS: http.allowed_origins: /, 'a bad origin of the en
 like($out, qr/level: "debug"/, 'RUST_LOG as a list of directives');
 (undef, $out) = with_env('T_HOST', 'b.example', "server:\n  host: a.\${T_HOST}\n");
 like($out, qr/host: "a.b.example"/, '${NAME} in a value');
+
+# --- .env ---------------------------------------------------------------------------
+
+my $key = 'A' x 43 . '=';
+my $dotenv = <<"ENV";
+# Core Configuration
+DATABASE_URL="sqlite:/srv/pierre.db"
+PIERRE_MASTER_ENCRYPTION_KEY="$key"  # openssl rand -base64 32
+
+# Server Configuration
+HTTP_PORT=8085                        # Single unified port for all protocols
+HOST="pierre.example.com"            # Production hostname
+
+STRAVA_CLIENT_ID="your_strava_client_id"
+
+RUST_LOG="info,pierre_mcp_server=debug"
+LOG_FORMAT="json"                    # Use structured JSON logging in production
+ALLOWED_ORIGINS="https://app.example.com,https://dashboard.example.com"
+ENV
+# The same as systemd 252 makes it of an EnvironmentFile.
+my %mangled = (
+	DATABASE_URL => 'sqlite:/srv/pierre.db',
+	PIERRE_MASTER_ENCRYPTION_KEY => "$key# openssl rand -base64 32",
+	HTTP_PORT => '8085                        # Single unified port for all protocols',
+	HOST => 'pierre.example.com# Production hostname',
+	RUST_LOG => 'info,pierre_mcp_server=debug',
+	LOG_FORMAT => 'json# Use structured JSON logging in production',
+	ALLOWED_ORIGINS => 'https://app.example.com,https://dashboard.example.com',
+);
+my @expected = ('url: "********"', 'master_key: "********"', 'port: 8085',
+	'host: "pierre.example.com"', 'level: "debug"', 'format: "json"',
+	'allowed_origins: ["https://app.example.com", "https://dashboard.example.com"]');
+{
+	local @ENV{keys %mangled} = values %mangled;
+	spew('');
+	($status, $out, $err) = run('-T', '-c', $file);
+	is($status, 0, 'values with comments behind them in the environment') or diag $err;
+	like($out, qr/^  \Q$_\E  # from \w+$/m, $_) for @expected;
+}
+spew_to("$dir/.env", $dotenv);
+($status, $out, $err) = run('-T', '-c', $file);
+is($status, 0, 'the same in a file .env beside the configuration') or diag $err;
+like($out, qr{^  \Q$_\E  # from \w+ in \Q$dir\E/.env:\d+$}m, $_) for @expected;
+spew_to("$dir/.env", $dotenv =~ s/8085/port/r);
+($status, undef, $err) = run('-t', '-c', $file);
+is($status, 1, 'a bad value in .env');
+is($err, "$dir/.env:6:1: server.port: \"port\" is not a number (HTTP_PORT)\n",
+    'is told with its line');
+spew_to("$dir/.env", $dotenv =~ s/$key/REDACTED_BASE64_KEY_HERE/r);
+{
+	local $ENV{PIERRE_MASTER_ENCRYPTION_KEY} =
+	    'REDACTED_BASE64_KEY_HERE# openssl rand -base64 32';
+	($status, undef, $err) = run('-t', '-c', $file);
+}
+is($status, 1, 'no key where one must be');
+like($err, qr{^\Q$dir\E/.env:3:1: security.master_key: must be 32 bytes in base64.*PIERRE_MASTER},
+    'is told with the line of .env, even when systemd read it too');
+unlink "$dir/.env";
 
 # --- secrets ----------------------------------------------------------------------
 

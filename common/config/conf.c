@@ -174,11 +174,17 @@ conf_load(const char *path, struct buf *errors)
 	struct stat st;
 
 	c->arena = a;
+	c->from = arena_zalloc(a, CONF_KEY_COUNT * sizeof(*c->from));
 	set_defaults(c);
-	if (path == NULL && stat(CONF_DEFAULT_PATH, &st) == 0)
+	/* One that may not be read is told below. */
+	if (path == NULL &&
+	    (stat(CONF_DEFAULT_PATH, &st) == 0 || errno == EACCES))
 		path = CONF_DEFAULT_PATH;
 	c->path = path != NULL ? arena_strdup(a, path) : "";
-	r.file = path != NULL ? c->path : "environment";
+	r.file = path != NULL ? c->path : CONF_DEFAULT_PATH;
+	conf_read_dotenv(&r);
+	if (path == NULL)
+		r.file = "environment";
 	if (path == NULL || conf_read_yaml(&r, path) == 0) {
 		conf_read_env(&r);
 		check_whole(&r);

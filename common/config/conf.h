@@ -35,6 +35,8 @@ struct conf {
 #undef KEY
 	struct arena *arena;
 	const char *path; /* file it came from, "" when there was none */
+	/* By key of the table: the variable that set it, or NULL. */
+	const char **from;
 };
 
 /* Read `path`; NULL: the default path, which may be absent.  Paths become

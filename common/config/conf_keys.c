@@ -42,6 +42,7 @@ conf_key_nearest(struct str name)
 	return nearest;
 }
 
+/* False when there were too many already. */
 static bool
 begin_complaint(
     struct conf_reader *r, const char *where, size_t line, size_t column)
@@ -73,15 +74,17 @@ void
 conf_complain_of(
     struct conf_reader *r, enum conf_key_index i, const char *fmt, ...)
 {
-	bool env = r->origin[i] == CONF_FROM_ENV;
+	const struct conf_place *p = &r->place[i];
 	va_list ap;
 
-	if (!begin_complaint(r, env ? conf_keys[i].env : r->file,
-		env ? 0 : r->place[i].line, r->place[i].column))
+	if (!begin_complaint(
+		r, p->where != NULL ? p->where : r->file, p->line, p->column))
 		return;
 	buf_printf(r->errors, "%s: ", conf_keys[i].name);
 	va_start(ap, fmt);
 	buf_vprintf(r->errors, fmt, ap);
 	va_end(ap);
+	if (r->origin[i] == CONF_FROM_ENV && p->line > 0)
+		buf_printf(r->errors, " (%s)", conf_keys[i].env);
 	buf_addc(r->errors, '\n');
 }

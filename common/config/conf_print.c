@@ -1,7 +1,5 @@
 #include "config/keys.h"
 
-#include <stdlib.h>
-
 #include "base/jsonw.h"
 #include "base/mdoc.h"
 #include "base/xalloc.h"
@@ -17,14 +15,6 @@ print_quoted(struct str s, FILE *out)
 	jsonw_escape(&text, s);
 	fprintf(out, "\"%s\"", buf_cstr(&text));
 	buf_free(&text);
-}
-
-static bool
-from_environment(const struct conf_key *k)
-{
-	const char *value = k->env[0] != '\0' ? getenv(k->env) : NULL;
-
-	return value != NULL && value[0] != '\0';
 }
 
 static void
@@ -70,8 +60,8 @@ conf_print(const struct conf *c, FILE *out)
 		section = part;
 		fprintf(out, "  %.*s: ", STR_ARG(member));
 		print_yaml_value(c, k, out);
-		if (from_environment(k))
-			fprintf(out, "  # from %s", k->env);
+		if (c->from[i] != NULL)
+			fprintf(out, "  # from %s", c->from[i]);
 		fputc('\n', out);
 	}
 }

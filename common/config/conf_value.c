@@ -270,14 +270,16 @@ read_value_file(
 
 static int
 expand_variables(
-    struct arena *a, struct str text, struct str *out, struct err *e)
+    struct conf_reader *r, struct str text, struct str *out, struct err *e)
 {
+	struct arena *a = r->conf->arena;
 	struct buf b = BUF_INIT;
 	size_t i = 0;
-	int r = 0;
+	int rc = 0;
 
-	while (i < text.n && r == 0) {
-		const char *end, *value;
+	while (i < text.n && rc == 0) {
+		struct str value;
+		const char *end;
 		char *name;
 
 		if (text.p[i] != '$' || i + 1 == text.n ||
@@ -287,28 +289,31 @@ expand_variables(
 		}
 		end = memchr(text.p + i, '}', text.n - i);
 		if (end == NULL) {
-			r = err_set(e, ERR_CONFIG, "\"${\" without \"}\"");
+			rc = err_set(e, ERR_CONFIG, "\"${\" without \"}\"");
 			break;
 		}
 		name = arena_strndup(
 		    a, text.p + i + 2, (size_t)(end - (text.p + i + 2)));
-		value = getenv(name);
-		if (value == NULL)
-			r = err_set(e, ERR_CONFIG,
+		value = conf_variable(r, name).value;
+		if (value.p == NULL)
+			rc = err_set(e, ERR_CONFIG,
 			    "environment variable %s is not set", name);
 		else
-			buf_adds(&b, value);
+			buf_addstr(&b, value);
 		i = (size_t)(end - text.p) + 1;
 	}
 	*out = str_make(arena_strndup(a, buf_cstr(&b), b.n), b.n);
 	buf_free(&b);
-	return r;
+	return rc;
 }
 
 int
-conf_expand(struct arena *a, struct str text, struct str *out, struct err *e)
+conf_expand(
+    struct conf_reader *r, struct str text, struct str *out, struct err *e)
 {
-	if (expand_variables(a, text, out, e) < 0)
+	struct arena *a = r->conf->arena;
+
+	if (expand_variables(r, text, out, e) < 0)
 		return -1;
 	if (str_starts(*out, STR("file:")))
 		return read_value_file(

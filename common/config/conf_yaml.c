@@ -45,7 +45,7 @@ expand_scalar(struct walk *w, const struct conf_key *k, const yaml_node_t *node,
 		    "%s: must be a plain value", k->name);
 		return -1;
 	}
-	if (conf_expand(w->r->conf->arena, scalar_text(node), out, &e) < 0) {
+	if (conf_expand(w->r, scalar_text(node), out, &e) < 0) {
 		conf_complain(w->r, w->r->file, line_of(node), column_of(node),
 		    "%s: %s", k->name, e.msg);
 		return -1;
@@ -128,8 +128,9 @@ read_member(struct walk *w, struct str section, const yaml_node_t *key,
 		return;
 	}
 	w->r->origin[k - conf_keys] = CONF_FROM_FILE;
-	w->r->place[k - conf_keys] =
-	    (struct conf_place){ line_of(value), column_of(value) };
+	w->r->place[k - conf_keys].where = w->r->file;
+	w->r->place[k - conf_keys].line = line_of(value);
+	w->r->place[k - conf_keys].column = column_of(value);
 	read_value(w, k, value);
 }
 

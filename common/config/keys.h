@@ -44,6 +44,19 @@ enum conf_key_index {
 
 extern const struct conf_key conf_keys[CONF_KEY_COUNT];
 
+/* A variable of the environment, or of the file .env. */
+struct conf_variable {
+	struct str name;
+	struct str value; /* STR_NULL: there is no such variable */
+	size_t line;	  /* in .env; 0: of the environment */
+};
+
+struct conf_dotenv {
+	const char *path;
+	struct conf_variable *v;
+	size_t n;
+};
+
 /* A configuration while it is read. */
 struct conf_reader {
 	struct conf *conf;
@@ -51,16 +64,19 @@ struct conf_reader {
 	struct buf *errors;
 	unsigned n_errors;
 	enum conf_origin origin[CONF_KEY_COUNT];
+	/* Where a key was set, as conf_complain names it; no line: not there.
+	 */
 	struct conf_place {
-		size_t line,
-		    column; /* of the value in the file; 0: not there */
+		const char *where;
+		size_t line, column;
 	} place[CONF_KEY_COUNT];
+	struct conf_dotenv dotenv;
 };
 
 /* Note "file:line:column: what: reason"; line 0 leaves the position out. */
 void conf_complain(struct conf_reader *r, const char *where, size_t line,
     size_t column, const char *fmt, ...) PRINTF_LIKE(5, 6);
-/* The same of a key's value: where it stands in the file, or the variable that
+/* The same of a key's value: where it stands in a file, or the variable that
  * it came from. */
 void conf_complain_of(struct conf_reader *r, enum conf_key_index i,
     const char *fmt, ...) PRINTF_LIKE(3, 4);
@@ -77,7 +93,7 @@ int conf_set_list(struct conf *c, const struct conf_key *k,
     const struct str *items, size_t n, struct err *e);
 /* Replace ${NAME} and a leading file:PATH; the result is the arena's. */
 int conf_expand(
-    struct arena *a, struct str text, struct str *out, struct err *e);
+    struct conf_reader *r, struct str text, struct str *out, struct err *e);
 /* Text form that conf_set reads back to the same value. */
 void conf_format(
     const struct conf *c, const struct conf_key *k, struct buf *out);
@@ -86,6 +102,11 @@ bool conf_same(
 
 int conf_read_yaml(struct conf_reader *r, const char *path);
 void conf_read_env(struct conf_reader *r);
+/* Read .env in the directory of r->file, where there is one. */
+void conf_read_dotenv(struct conf_reader *r);
+/* A variable of the environment, else of .env, without a comment behind it.
+ * Where the environment has no more than what .env says, .env is named. */
+struct conf_variable conf_variable(struct conf_reader *r, const char *name);
 
 static inline void *
 conf_field(const struct conf *c, const struct conf_key *k)
