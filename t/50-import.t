@@ -3,6 +3,8 @@
 use strict;
 use warnings;
 use lib 't/lib';
+use Cwd qw(getcwd);
+use POSIX qw(mkfifo);
 use Test::More;
 use Pierre::Test;
 
@@ -42,6 +44,30 @@ is(rows('imports'), scalar @files, 'the ledger has every file');
 is($status, 0, 'importing again succeeds');
 like($out, qr/^0 imported, @{[scalar @files]} known already/m, 'and does nothing');
 is(rows('activities'), $activities, 'no activity stands twice');
+
+# --- odd names ----------------------------------------------------------------
+
+my $here = getcwd;
+my ($first) = map { slurp($_) } glob "$data/tcx/*.tcx";
+chdir $t->dir or die;
+for my $name ('--odd.tcx', "two\nlines.tcx", "\xff\xfe.tcx", 'with space & $(x).tcx') {
+	open my $fh, '>', "./$name" or die "$name: $!";
+	print $fh $first;
+	close $fh;
+	($status, $out, $err) = $t->ctl('import', '--user', 'anna', '--', $name);
+	is($status, 0, 'a name is only a name') or diag $err;
+	like($out, qr/^\Q$name\E: already imported$/m, 'whatever it looks like');
+}
+mkfifo('pipe.fit', 0600) or die;
+{
+	local $SIG{ALRM} = sub { die "an import waits for a pipe\n" };
+	alarm 10;
+	($status, $out, $err) = $t->ctl('import', 'pipe.fit', '--user', 'anna');
+	alarm 0;
+}
+is($status, 1, 'a pipe is refused');
+like($err, qr/^pipe\.fit: not a file/m, 'at once');
+chdir $here or die;
 
 # --- bad files ----------------------------------------------------------------
 

@@ -34,6 +34,13 @@ take_out(struct command *c, int at, int n)
 	c->argc -= n;
 }
 
+/* "--": what follows is no option, whatever it looks like. */
+static bool
+is_end_of_options(const char *arg)
+{
+	return strcmp(arg, "--") == 0;
+}
+
 int
 command_option(
     struct command *c, const char *name, const char **value_r, struct err *e)
@@ -43,6 +50,8 @@ command_option(
 	for (int i = 0; i < c->argc; i++) {
 		const char *arg = c->argv[i];
 
+		if (is_end_of_options(arg))
+			break;
 		if (strncmp(arg, name, len) != 0)
 			continue;
 		if (arg[len] == '=') {
@@ -66,6 +75,8 @@ bool
 command_flag(struct command *c, const char *name)
 {
 	for (int i = 0; i < c->argc; i++) {
+		if (is_end_of_options(c->argv[i]))
+			break;
 		if (strcmp(c->argv[i], name) == 0) {
 			take_out(c, i, 1);
 			return true;
@@ -78,13 +89,17 @@ int
 command_args_min(struct command *c, int n, struct err *e)
 {
 	for (int i = 0; i < c->argc; i++) {
+		if (is_end_of_options(c->argv[i])) {
+			take_out(c, i, 1);
+			break;
+		}
 		if (strncmp(c->argv[i], "--", 2) == 0)
 			return err_set(
 			    e, ERR_INVALID, "%s: unknown option", c->argv[i]);
 	}
 	if (c->argc < n)
-		return err_set(e, ERR_INVALID, "%d more arguments are needed",
-		    n - c->argc);
+		return err_set(e, ERR_INVALID, "%d more argument%s needed",
+		    n - c->argc, n - c->argc == 1 ? " is" : "s are");
 	return 0;
 }
 
@@ -155,6 +170,13 @@ command_progress(const char *what, unsigned done, unsigned all)
 		return;
 	fprintf(stderr, "\r%s [%.*s%*s] %u/%u%s", what, filled, bar,
 	    30 - filled, "", done, all, done == all ? "\n" : "");
+}
+
+void
+command_progress_clear(void)
+{
+	if (isatty(STDERR_FILENO))
+		fputs("\r\033[K", stderr);
 }
 
 /* --- choosing and running ------------------------------------------------ */

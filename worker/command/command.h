@@ -62,5 +62,7 @@ NODISCARD int command_today(
 
 /* A bar on standard error while it is a terminal; ends itself at `all`. */
 void command_progress(const char *what, unsigned done, unsigned all);
+/* Take it away before a line is printed. */
+void command_progress_clear(void);
 
 #endif

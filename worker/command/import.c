@@ -20,7 +20,8 @@ struct tally {
 static int
 map_file(const char *path, struct str *out, struct err *e)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	/* A pipe without a writer would hold up all files after it. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat st;
 	void *p;
 
@@ -97,11 +98,13 @@ import_path(
 	if (map_file(path, &bytes, &e) < 0 ||
 	    import_bytes(c, a, u, path, bytes, &r, &e) < 0) {
 		t->failed++;
+		command_progress_clear();
 		fprintf(stderr, "%s: %s\n", path, e.msg);
 	} else {
 		t->imported += r.result == IMPORT_DONE;
 		t->known += r.result == IMPORT_KNOWN;
 		t->nothing += r.result == IMPORT_NOTHING;
+		command_progress_clear();
 		print_report(path, &r);
 	}
 	if (bytes.p != NULL)
