@@ -46,7 +46,7 @@ static const struct http_route routes[] = {
 static int
 check_guard(struct http_req *req, const struct http_route *route, struct err *e)
 {
-	const struct app *app = http_app_of(req)->state;
+	const struct app *app = http_app_state(req);
 
 	return guard_http(app->guard, req, route, e);
 }

@@ -60,18 +60,6 @@ date_weekday(int32_t day)
 	return (int)(w < 0 ? w + 7 : w) + 1;
 }
 
-void
-date_iso_week(int32_t day, int *year_r, int *week_r)
-{
-	/* A week belongs to the year of its Thursday. */
-	int32_t thursday = day - date_weekday(day) + 4;
-	struct date_civil c = date_from_day(thursday);
-	struct date_civil first = { c.year, 1, 1 };
-
-	*year_r = c.year;
-	*week_r = (thursday - date_to_day(first)) / 7 + 1;
-}
-
 int32_t
 date_of_instant(int64_t us, int32_t offset_s)
 {
@@ -281,40 +269,5 @@ date_parse_rfc3339(struct str s, int64_t *us_r, int32_t *offset_r)
 		offset * DATE_US_PER_SECOND;
 	if (offset_r != NULL)
 		*offset_r = offset;
-	return true;
-}
-
-static bool
-take_word(struct str *s, const char *const *words, size_t n, int *index_r)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (str_starts(*s, str_of(words[i]))) {
-			*s = str_make(s->p + 3, s->n - 3);
-			*index_r = (int)i;
-			return true;
-		}
-	}
-	return false;
-}
-
-bool
-date_parse_http(struct str s, int64_t *us_r)
-{
-	struct date_civil c;
-	int weekday, month;
-	int64_t time_us;
-
-	if (!take_word(&s, weekday_names, 7, &weekday) || !take_char(&s, ',') ||
-	    !take_char(&s, ' ') || !take_digits(&s, 2, &c.day) ||
-	    !take_char(&s, ' ') || !take_word(&s, month_names, 12, &month) ||
-	    !take_char(&s, ' ') || !take_digits(&s, 4, &c.year) ||
-	    !take_char(&s, ' ') || !take_time(&s, &time_us) ||
-	    !str_is(s, " GMT"))
-		return false;
-	c.month = month + 1;
-	if (c.day < 1 || c.day > days_in_month(c.year, c.month) ||
-	    date_weekday(date_to_day(c)) != weekday + 1)
-		return false;
-	*us_r = date_to_day(c) * DATE_US_PER_DAY + time_us;
 	return true;
 }

@@ -21,8 +21,6 @@ int32_t date_to_day(struct date_civil c);
 struct date_civil date_from_day(int32_t day);
 /* Monday 1 to Sunday 7 (ISO 8601). */
 int date_weekday(int32_t day);
-/* ISO 8601 week and the year it belongs to. */
-void date_iso_week(int32_t day, int *year_r, int *week_r);
 /* Day of an instant at an offset east of UTC. */
 int32_t date_of_instant(int64_t us, int32_t offset_s);
 
@@ -40,7 +38,6 @@ NODISCARD bool date_parse_rfc3339(
     struct str s, int64_t *us_r, int32_t *offset_r);
 /* "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110 5.6.7). */
 void date_format_http(struct buf *out, int64_t us);
-NODISCARD bool date_parse_http(struct str s, int64_t *us_r);
 /* "1:31:35" or "19:57" or "0:45"; rounds to whole seconds first. */
 void date_format_duration(struct buf *out, double seconds);
 

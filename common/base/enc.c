@@ -56,27 +56,6 @@ enc_base64url(struct buf *out, const void *p, size_t n)
 	encode64(out, p, n, base64url_digits, false);
 }
 
-static bool
-is_unreserved(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
-	       c == '~';
-}
-
-void
-enc_percent(struct buf *out, struct str s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-
-		if (is_unreserved(s.p[i]))
-			buf_addc(out, s.p[i]);
-		else
-			buf_printf(out, "%%%02X", c);
-	}
-}
-
 static int
 hex_value(char c)
 {
@@ -96,25 +75,6 @@ hex_byte(const char *p)
 	int high = hex_value(p[0]), low = hex_value(p[1]);
 
 	return high < 0 || low < 0 ? -1 : high << 4 | low;
-}
-
-bool
-dec_hex(struct buf *out, struct str s)
-{
-	size_t start = out->n;
-
-	if (s.n % 2 != 0)
-		return false;
-	for (size_t i = 0; i < s.n; i += 2) {
-		int byte = hex_byte(s.p + i);
-
-		if (byte < 0) {
-			out->n = start;
-			return false;
-		}
-		buf_addc(out, (char)byte);
-	}
-	return true;
 }
 
 static int

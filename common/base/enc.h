@@ -10,12 +10,8 @@ void enc_hex(struct buf *out, const void *p, size_t n);
 /* RFC 4648 section 4, with padding / section 5, without. */
 void enc_base64(struct buf *out, const void *p, size_t n);
 void enc_base64url(struct buf *out, const void *p, size_t n);
-/* RFC 3986: all but unreserved characters as %XX. */
-void enc_percent(struct buf *out, struct str s);
 
-/* Append the decoded bytes; false (and out as it was) on bad input.  Hex is
- * read in either case. */
-NODISCARD bool dec_hex(struct buf *out, struct str s);
+/* Append the decoded bytes; false (and out as it was) on bad input. */
 NODISCARD bool dec_base64(struct buf *out, struct str s);
 NODISCARD bool dec_base64url(struct buf *out, struct str s);
 /* plus_is_space for application/x-www-form-urlencoded.  Refuses %00. */

@@ -2,8 +2,8 @@
 #define BASE_JSON_H
 
 /* Strict JSON reading (RFC 8259) over cJSON: valid UTF-8, no NUL, no
- * duplicate keys, no trailing bytes, no raw control bytes, bounded depth and
- * size, numbers by the grammar and inside the range of a double.  Errors of the
+ * duplicate keys, no trailing bytes, no raw control bytes, bounded depth,
+ * numbers by the grammar and inside the range of a double.  Errors of the
  * grammar name the byte offset. */
 
 #include <cjson/cJSON.h>
@@ -20,20 +20,10 @@ const cJSON *json_parse(struct arena *a, struct str text, struct err *e);
  * digits a double would lose; STR_NULL when absent.  text must have parsed. */
 struct str json_raw_member(struct str text, struct str name);
 
-/* Typed members of an object.  1 found, 0 absent or null, -1 other type (e
- * names the member).  json_get_str points into the tree. */
-NODISCARD int json_get_str(
-    const cJSON *obj, const char *name, struct str *out, struct err *e);
-NODISCARD int json_get_i64(
-    const cJSON *obj, const char *name, int64_t *out, struct err *e);
-NODISCARD int json_get_f64(
-    const cJSON *obj, const char *name, double *out, struct err *e);
-NODISCARD int json_get_bool(
-    const cJSON *obj, const char *name, bool *out, struct err *e);
-/* The member itself (case-sensitive), NULL when absent. */
+/* A member of an object by its name (case-sensitive), NULL when absent or when
+ * obj is no object. */
 const cJSON *json_get(const cJSON *obj, const char *name);
+/* "an object", "a number", for messages. */
 const char *json_type_name(const cJSON *item);
-/* A number without fraction inside +-2^53. */
-bool json_is_integer(const cJSON *item);
 
 #endif

@@ -120,12 +120,6 @@ log_level_parse(struct str s, enum log_level *out)
 	return false;
 }
 
-const char *
-log_level_name(enum log_level level)
-{
-	return level_names[level];
-}
-
 /* --- lines --------------------------------------------------------------- */
 
 /* A line that is too long is written again with its texts cut to these

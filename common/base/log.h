@@ -52,7 +52,6 @@ bool log_enabled(enum log_level level);
 /* Lines dropped by this process because the sink did not take them. */
 uint64_t log_dropped(void);
 NODISCARD bool log_level_parse(struct str s, enum log_level *out);
-const char *log_level_name(enum log_level level);
 
 /* target: the room, as "http" or "mcp"; JSON shows it as
  * "pierre_mcp_server::http". */

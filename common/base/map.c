@@ -45,8 +45,8 @@ sip_round(uint64_t v[4])
 }
 
 /* SipHash-1-3 (Aumasson and Bernstein 2012). */
-uint64_t
-map_hash(struct str key)
+static uint64_t
+hash_key(struct str key)
 {
 	static uint64_t secret[2];
 	uint64_t v[4], word;
@@ -134,13 +134,13 @@ grow(struct map *m)
 void *
 map_get(const struct map *m, struct str key)
 {
-	return find_slot(m, key, map_hash(key))->value;
+	return find_slot(m, key, hash_key(key))->value;
 }
 
 void *
 map_put(struct map *m, struct str key, void *value)
 {
-	uint64_t hash = map_hash(key);
+	uint64_t hash = hash_key(key);
 	struct slot *s = find_slot(m, key, hash);
 	void *before = s->value;
 
@@ -179,7 +179,7 @@ close_hole(struct map *m, size_t hole)
 void *
 map_del(struct map *m, struct str key)
 {
-	struct slot *s = find_slot(m, key, map_hash(key));
+	struct slot *s = find_slot(m, key, hash_key(key));
 	void *before = s->value;
 
 	if (s->key == NULL)

@@ -21,7 +21,4 @@ size_t map_count(const struct map *m);
 bool map_next(
     const struct map *m, size_t *pos, struct str *key_r, void **value_r);
 
-/* The map's hash, for tables of one's own. */
-uint64_t map_hash(struct str key);
-
 #endif

@@ -375,12 +375,6 @@ tz_find(struct str name, struct err *e)
 	return z;
 }
 
-const char *
-tz_name(const struct tz *z)
-{
-	return z->name;
-}
-
 int32_t
 tz_offset_at(const struct tz *z, int64_t us)
 {

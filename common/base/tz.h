@@ -11,7 +11,6 @@ struct tz;
 /* Zones are cached for the life of the process; the pointer stays valid.
  * "UTC" always exists.  Unknown or malformed names give NULL and e. */
 const struct tz *tz_find(struct str name, struct err *e);
-const char *tz_name(const struct tz *z);
 /* Seconds east of UTC at an instant. */
 int32_t tz_offset_at(const struct tz *z, int64_t us);
 /* Local day of an instant. */

@@ -1,5 +1,4 @@
-/* UUIDs: version 7 with a counter so that ids of one process rise strictly,
- * version 8 from a name. */
+/* UUIDs: version 7 with a counter so that ids of one process rise strictly. */
 
 #include "base/uuid.h"
 
@@ -44,32 +43,6 @@ uuid_new(void)
 	u.b[6] = (uint8_t)(tick >> 8 & 0x0f);
 	u.b[7] = (uint8_t)tick;
 	put_version(&u, 7);
-	return u;
-}
-
-/* FNV-1a over the name, once for each half with another start. */
-static uint64_t
-hash_name(struct str name, uint64_t h)
-{
-	for (size_t i = 0; i < name.n; i++)
-		h = (h ^ (unsigned char)name.p[i]) * UINT64_C(0x100000001b3);
-	h ^= h >> 32;
-	h *= UINT64_C(0x9e3779b97f4a7c15);
-	return h ^ h >> 29;
-}
-
-struct uuid
-uuid_from_name(struct str name)
-{
-	uint64_t high = hash_name(name, UINT64_C(0xcbf29ce484222325));
-	uint64_t low = hash_name(name, UINT64_C(0x84222325cbf29ce4));
-	struct uuid u;
-
-	for (int i = 0; i < 8; i++) {
-		u.b[i] = (uint8_t)(high >> (56 - 8 * i));
-		u.b[8 + i] = (uint8_t)(low >> (56 - 8 * i));
-	}
-	put_version(&u, 8);
 	return u;
 }
 

@@ -13,8 +13,6 @@ struct uuid {
 
 /* Version 7 of now; ids of one process increase strictly. */
 struct uuid uuid_new(void);
-/* Version 8 from a hash of name: the same everywhere, for demo data. */
-struct uuid uuid_from_name(struct str name);
 /* Lower-case text with its NUL. */
 void uuid_format(const struct uuid *u, char out[UUID_TEXT_LEN + 1]);
 /* The 36-character form, either case.  false when s is anything else. */

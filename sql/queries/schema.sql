@@ -1,4 +1,4 @@
--- What was done to the schema, and whether the database answers.
+-- What was done to the schema, and facts about the whole database.
 
 -- name: schema_create write
 CREATE TABLE IF NOT EXISTS schema_migrations (
@@ -17,9 +17,6 @@ VALUES ($1, $2, $3, $4);
 
 -- name: schema_delete write
 DELETE FROM schema_migrations WHERE version = $1;
-
--- name: ping
-SELECT 1;
 
 -- name: meta_number
 SELECT number FROM meta WHERE name = $1;

@@ -35,8 +35,7 @@ make_challenge(const char *public_url)
 	buf_adds(&b, "Bearer realm=\"pierre\"");
 	if (public_url[0] != '\0')
 		buf_printf(&b,
-		    ", "
-		    "resource_metadata=\"%s/.well-known/"
+		    ", resource_metadata=\"%s/.well-known/"
 		    "oauth-protected-resource\"",
 		    public_url);
 	buf_cstr(&b);
@@ -143,8 +142,7 @@ judge(const struct token_holder *h, struct who *out, struct err *e)
 		return refuse(
 		    REFUSED_EXPIRED, "the access token has expired", e);
 	if (h->status != USER_ACTIVE)
-		return refuse(
-		    REFUSED_SUSPENDED, "the account is suspended", e);
+		return refuse(REFUSED_SUSPENDED, "the account is suspended", e);
 	*out = (struct who){
 		.proof = WHO_ACCESS_TOKEN,
 		.role = h->is_admin ? ROLE_ADMIN : ROLE_USER,
@@ -171,8 +169,8 @@ ask_store(struct guard *g, const uint8_t hash[PAT_HASH_BYTES], struct who *out,
 	int rc = tokens_find(g->db, a, hash, &h, e);
 
 	if (rc == 0)
-		rc = refuse(
-		    REFUSED_UNKNOWN, "the access token is not known", e);
+		rc =
+		    refuse(REFUSED_UNKNOWN, "the access token is not known", e);
 	else if (rc > 0)
 		rc = judge(&h, out, e);
 	if (rc == 0) {
@@ -225,12 +223,10 @@ guard_issue(struct guard *g, struct arena *a, const struct token_request *r,
 	return rc;
 }
 
-/* --- HTTP ------------------------------------------------------------------
- */
+/* --- HTTP ---------------------------------------------------------------- */
 
-/* error NULL: nothing was shown, so nothing is wrong with it (RFC 6750 3.1). */
-static void
-challenge(
+void
+guard_challenge(
     struct guard *g, struct http_req *req, const char *error, uint32_t scopes)
 {
 	struct buf b = BUF_INIT;
@@ -281,7 +277,7 @@ check_rights(struct guard *g, struct http_req *req,
 	if ((route->scopes & ~who->scopes) == 0)
 		return 0;
 	refused_count(REFUSED_SCOPE);
-	challenge(g, req, "insufficient_scope", route->scopes);
+	guard_challenge(g, req, "insufficient_scope", route->scopes);
 	scope_format(&missing, route->scopes & ~who->scopes);
 	err_set(e, ERR_DENIED, "the access token lacks the scope %s",
 	    buf_cstr(&missing));
@@ -317,9 +313,8 @@ guard_http(struct guard *g, struct http_req *req,
 	if (rc == 0 && route->access == HTTP_OPTIONAL)
 		return 0;
 	if (rc == 0) {
-		challenge(g, req, NULL, 0);
-		return refuse(
-		    REFUSED_MISSING, "an access token is needed", e);
+		guard_challenge(g, req, NULL, 0);
+		return refuse(REFUSED_MISSING, "an access token is needed", e);
 	}
 	if (rc > 0)
 		rc = guard_prove(g, token, fiber_self() != NULL, &who, &mine);
@@ -328,9 +323,9 @@ guard_http(struct guard *g, struct http_req *req,
 	if (rc == 0)
 		return 1;
 	if (mine.code == ERR_UNAUTHENTICATED)
-		challenge(g, req, "invalid_token", 0);
+		guard_challenge(g, req, "invalid_token", 0);
 	else if (mine.code == ERR_INVALID)
-		challenge(g, req, "invalid_request", 0);
+		guard_challenge(g, req, "invalid_request", 0);
 	*e = mine;
 	return -1;
 }

@@ -27,6 +27,11 @@ void guard_free(struct guard **g);
 NODISCARD int guard_http(struct guard *g, struct http_req *req,
     const struct http_route *route, struct err *e);
 
+/* Add WWW-Authenticate (RFC 6750, RFC 9728) to a refusal.  error NULL: no token
+ * was shown, so nothing is wrong with it; scopes: all that are needed, or 0. */
+void guard_challenge(
+    struct guard *g, struct http_req *req, const char *error, uint32_t scopes);
+
 /* Prove a bearer token.  1 good, 0 when the store has to be asked and wait is
  * false, -1 with ERR_UNAUTHENTICATED or a store error. */
 NODISCARD int guard_prove(struct guard *g, struct str token, bool wait,

@@ -43,8 +43,8 @@ has_tag(struct str s, const char *tag)
 	return false;
 }
 
-enum file_format
-file_format_of(struct str bytes)
+static enum file_format
+format_of(struct str bytes)
 {
 	if (is_fit(bytes))
 		return FILE_FIT;
@@ -69,7 +69,7 @@ file_decode(struct arena *a, struct str bytes, const struct tz *zone,
 	int rc = -1;
 
 	result_init(&r, a, out, zone);
-	out->format = file_format_of(bytes);
+	out->format = format_of(bytes);
 	if (bytes.n > FILES_MAX_BYTES)
 		return err_set(e, ERR_TOO_LARGE,
 		    "a file of %zu bytes, at most "

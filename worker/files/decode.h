@@ -29,7 +29,7 @@ struct decoded {
 	const char *warnings[8];
 };
 
-enum file_format file_format_of(struct str bytes);
+/* "fit", "gpx", "tcx", "unknown". */
 const char *file_format_name(enum file_format f);
 
 /* 0, or -1 with ERR_CORRUPT, ERR_UNSUPPORTED or ERR_TOO_LARGE: the message

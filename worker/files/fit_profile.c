@@ -10,30 +10,15 @@
 static const struct {
 	uint16_t message;
 	uint8_t number;
-	const char *name;
 	double scale, offset;
 } fields[FIT_FIELD_ID_COUNT] = {
 #define FIT_MESSAGE(id, number, name)
 #define FIT_FIELD(message, id, number, name, scale, offset)                    \
-	[FIT_##message##_##id] = { FIT_##message, number, name, scale, offset },
+	[FIT_##message##_##id] = { FIT_##message, number, scale, offset },
 #include "files/fit_profile.def"
 #undef FIT_MESSAGE
 #undef FIT_FIELD
 };
-
-const char *
-fit_field_name(enum fit_field_id f)
-{
-	CHECK(f < FIT_FIELD_ID_COUNT);
-	return fields[f].name;
-}
-
-uint16_t
-fit_field_message(enum fit_field_id f)
-{
-	CHECK(f < FIT_FIELD_ID_COUNT);
-	return fields[f].message;
-}
 
 const struct fit_field *
 fit_get_field(const struct fit_message *m, enum fit_field_id f)

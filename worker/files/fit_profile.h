@@ -34,9 +34,6 @@ enum fit_field_id {
 #define FIT_LENGTH_ACTIVE	   1
 #define FIT_SPORT_TRANSITION	   3
 
-const char *fit_field_name(enum fit_field_id f);
-uint16_t fit_field_message(enum fit_field_id f);
-
 /* A field of a message of the right kind, scaled; NaN when it is missing.  A
  * developer field that takes its place goes first. */
 double fit_get(const struct fit_message *m, enum fit_field_id f);

@@ -9,8 +9,8 @@
 #include "base/check.h"
 #include "http/http_impl.h"
 
-#define A_TURN	    64
-#define BACK_OFF_MS 100
+#define ACCEPTS_A_TURN 64
+#define BACK_OFF_MS    100
 
 static const char busy[] = "HTTP/1.1 503 Service Unavailable\r\n"
 			   "Content-Length: 0\r\n"
@@ -101,7 +101,7 @@ on_acceptable(evutil_socket_t fd, UNUSED short what, void *arg)
 	socklen_t n;
 	int got;
 
-	for (int i = 0; i < A_TURN; i++) {
+	for (int i = 0; i < ACCEPTS_A_TURN; i++) {
 		if (is_suddenly_full(l->srv))
 			return;
 		n = sizeof(peer);
@@ -135,7 +135,6 @@ http_server_listen(struct http_server *s, int fd, struct err *e)
 	/* Inherited by what is accepted; a local socket has no such option. */
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	l->srv = s;
-	l->fd = fd;
 	l->ev = event_new(
 	    loop_base(s->loop), fd, EV_READ | EV_PERSIST, on_acceptable, l);
 	CHECK(l->ev != NULL);

@@ -17,6 +17,8 @@ static const char *const state_name[] = {
 #undef CONN
 };
 
+static void on_readable(evutil_socket_t fd, short what, void *arg);
+
 #define TO(name) (1u << CONN_##name)
 
 /* Where each state may lead. */
@@ -33,12 +35,6 @@ static const unsigned leads_to[] = {
 	[CONN_LINGER] = TO(CLOSED),
 	[CONN_CLOSED] = 0,
 };
-
-const char *
-conn_state_name(enum conn_state s)
-{
-	return state_name[s];
-}
 
 static void
 set_deadline(struct conn *c)
@@ -60,7 +56,7 @@ conn_move(struct conn *c, enum conn_state to)
 {
 	if ((leads_to[c->state] & 1u << to) == 0) {
 		log_msg(LOG_ALERT, "http", "connection went from %s to %s",
-		    conn_state_name(c->state), conn_state_name(to));
+		    state_name[c->state], state_name[to]);
 		BUG("a state does not lead to another");
 	}
 	c->state = to;
@@ -86,7 +82,7 @@ conn_new(struct http_server *s, int fd, const struct sockaddr_storage *peer)
 	list_init(&c->again);
 	c->peer_trusted = peers_name(s->trusted, peer, c->peer);
 	CHECK(event_assign(&c->read_ev, loop_base(s->loop), fd,
-		  EV_READ | EV_PERSIST, conn_on_readable, c) == 0);
+		  EV_READ | EV_PERSIST, on_readable, c) == 0);
 	conn_watch_reads(c, true);
 	c->state = CONN_OPEN;
 	set_deadline(c);
@@ -156,8 +152,9 @@ conn_hang_up(struct conn *c)
 		conn_dispose(c);
 }
 
-void
-conn_reset(struct conn *c)
+/* As conn_hang_up, and throw away what the kernel still has to send. */
+static void
+reset(struct conn *c)
 {
 	struct linger now = { 1, 0 };
 
@@ -278,8 +275,9 @@ parse_head(struct conn *c)
 	return true;
 }
 
-void
-conn_process(struct conn *c)
+/* Parse and serve what is in the buffer, at most a batch. */
+static void
+process(struct conn *c)
 {
 	int left = REQUESTS_A_TURN;
 
@@ -298,7 +296,7 @@ conn_process_again(struct conn *c)
 	if (c->state == CONN_CLOSED)
 		return;
 	conn_watch_reads(c, true);
-	conn_process(c);
+	process(c);
 }
 
 static void
@@ -316,7 +314,7 @@ read_head(struct conn *c)
 	}
 	c->in.n += (size_t)n;
 	if (n > 0)
-		conn_process(c);
+		process(c);
 	else if (c->in.n == 0)
 		conn_put_buf(c, &c->in);
 }
@@ -361,8 +359,8 @@ read_away(struct conn *c)
 		conn_hang_up(c);
 }
 
-void
-conn_on_readable(UNUSED evutil_socket_t fd, UNUSED short what, void *arg)
+static void
+on_readable(UNUSED evutil_socket_t fd, UNUSED short what, void *arg)
 {
 	struct conn *c = arg;
 
@@ -408,7 +406,7 @@ expire_stream(struct conn *c)
 
 	if (c->stalled_us != 0 &&
 	    loop_now_us(s->loop) - c->stalled_us >= s->conf->write_timeout_us) {
-		conn_reset(c);
+		reset(c);
 		return;
 	}
 	conn_move(c, CONN_STREAM);
@@ -434,7 +432,7 @@ conn_expire(struct conn *c)
 		expire_stream(c);
 		break;
 	case CONN_WRITE:
-		conn_reset(c);
+		reset(c);
 		break;
 	case CONN_OPEN:
 	case CONN_LINGER:

@@ -55,14 +55,11 @@ struct conn {
 
 struct conn *conn_new(
     struct http_server *s, int fd, const struct sockaddr_storage *peer);
-const char *conn_state_name(enum conn_state s);
 /* The only place where a state changes. */
 void conn_move(struct conn *c, enum conn_state to);
 /* Renew the deadline of its state after enough bytes. */
 void conn_progress(struct conn *c, size_t n);
-/* Parse and serve what is in the buffer, at most a batch. */
-void conn_process(struct conn *c);
-/* As conn_process, when a turn was not enough. */
+/* Go on with the requests in its buffer, when a turn was not enough. */
 void conn_process_again(struct conn *c);
 /* The answer is written: the next request, idleness, or the end. */
 void conn_answered(struct conn *c);
@@ -70,8 +67,6 @@ void conn_answered(struct conn *c);
 void conn_settle(struct conn *c);
 /* Close now; whoever works for this client is told. */
 void conn_hang_up(struct conn *c);
-/* As conn_hang_up, and throw away what the kernel still has to send. */
-void conn_reset(struct conn *c);
 /* To be freed at the end of the turn. */
 void conn_dispose(struct conn *c);
 /* Free those that were disposed of, and have no handler left. */
@@ -86,7 +81,6 @@ ssize_t conn_recv(struct conn *c, void *p, size_t n);
 void conn_send(struct conn *c, struct iovec *iov, int n);
 void conn_send_str(struct conn *c, struct str s);
 size_t conn_pending(const struct conn *c);
-void conn_on_readable(evutil_socket_t fd, short what, void *arg);
 void conn_take_buf(struct conn *c, struct buf *b);
 void conn_put_buf(struct conn *c, struct buf *b);
 

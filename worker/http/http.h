@@ -57,7 +57,7 @@ typedef int http_guard(
 struct http_app {
 	const struct http_route *routes; /* ends with pattern NULL */
 	http_guard *guard;
-	void *state; /* http_app_state(req) */
+	void *state; /* http_app_state(); the server does not look at it */
 };
 
 /* --- server, for worker.c ------------------------------------------------ */
@@ -72,20 +72,14 @@ NODISCARD int http_server_listen(struct http_server *s, int fd, struct err *e);
  * the last connection is gone. */
 void http_server_drain(
     struct http_server *s, void (*done)(void *arg), void *arg);
-bool http_server_draining(const struct http_server *s);
 /* Close everything now. */
 void http_server_abort(struct http_server *s);
 unsigned http_server_connections(const struct http_server *s);
 /* Requests answered since it was made. */
 uint64_t http_server_requests(const struct http_server *s);
-/* Number of routes and the pattern of one, for metric labels ("unmatched" and
- * the like come first). */
-size_t http_route_labels(
-    const struct http_route *routes, const char **names_r, size_t max);
 
 /* --- request ------------------------------------------------------------- */
 
-enum http_method http_method_of(const struct http_req *req);
 const char *http_method_name(enum http_method m);
 /* Decoded path without query. */
 struct str http_path(const struct http_req *req);
@@ -108,15 +102,12 @@ struct str http_peer(const struct http_req *req);
 /* Ours, or the client's X-Request-Id when it is well-formed. */
 struct str http_request_id(const struct http_req *req);
 const struct http_route *http_route_of(const struct http_req *req);
-const struct http_app *http_app_of(const struct http_req *req);
 /* What the application keeps for its handlers: the table's state. */
 void *http_app_state(const struct http_req *req);
 /* Lives as long as the request. */
 struct arena *http_arena(struct http_req *req);
 const struct who *http_who(const struct http_req *req);
 void http_set_who(struct http_req *req, const struct who *who);
-/* True once the client has gone; the fiber is cancelled too. */
-bool http_is_gone(const struct http_req *req);
 /* Add typed words to this request's access log line. Values are copied. */
 void http_log_str(struct http_req *req, const char *name, struct str value);
 

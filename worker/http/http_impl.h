@@ -63,7 +63,6 @@ struct http_req {
 
 struct listener {
 	struct http_server *srv;
-	int fd;
 	struct event *ev;
 };
 
@@ -163,8 +162,7 @@ bool peers_name(const struct peers *p, const struct sockaddr_storage *addr,
 /* Step from *peer, which is one of them, through the list from its end, to the
  * first address that is not.  true when all are, so that an earlier header may
  * be believed as well. */
-bool peers_forwarded(
-    const struct peers *p, struct str list, struct str *peer);
+bool peers_forwarded(const struct peers *p, struct str list, struct str *peer);
 
 void sse_lost(struct sse *s);
 void sse_end(struct sse *s);

@@ -1,6 +1,5 @@
 /* What the server counts, and how the values of its labels are called. */
 
-#include "base/check.h"
 #include "http/http_impl.h"
 #include "shm/metrics.h"
 
@@ -68,20 +67,19 @@ status_index(int status)
 	return i;
 }
 
-size_t
-http_route_labels(
-    const struct http_route *routes, const char **names_r, size_t max)
+/* How many labels there are. */
+static size_t
+name_routes(const struct http_route *routes)
 {
 	size_t n = OBSERVE_ROUTES;
 
-	CHECK(max >= OBSERVE_ROUTES);
-	names_r[OBSERVE_UNMATCHED] = "unmatched";
-	names_r[OBSERVE_INVALID] = "invalid";
+	route_names[OBSERVE_UNMATCHED] = "unmatched";
+	route_names[OBSERVE_INVALID] = "invalid";
 	for (const struct http_route *r = routes;
-	     r->pattern != NULL && n < MIN(max, LABELS_MAX); r++, n++) {
+	     r->pattern != NULL && n < LABELS_MAX; r++, n++) {
 		snprintf(route_text[n], LABEL_BYTES, "%s %s",
 		    http_method_name(r->method), r->pattern);
-		names_r[n] = route_text[n];
+		route_names[n] = route_text[n];
 	}
 	return n;
 }
@@ -89,7 +87,7 @@ http_route_labels(
 void
 observe_labels(const struct http_route *routes)
 {
-	size_t n = http_route_labels(routes, route_names, LABELS_MAX);
+	size_t n = name_routes(routes);
 
 	for (size_t i = 0; i < ARRAY_LEN(statuses); i++) {
 		snprintf(

@@ -5,12 +5,6 @@
 #include "base/uuid.h"
 #include "http/http_impl.h"
 
-enum http_method
-http_method_of(const struct http_req *req)
-{
-	return req->method;
-}
-
 struct str
 http_path(const struct http_req *req)
 {
@@ -115,10 +109,10 @@ find_peer(const struct http_req *req)
 		return peer;
 	for (size_t i = req->h1.headers_n; i-- > 0;) {
 		h = &req->h1.header[i];
-		if (str_ieq(h1_str(req->base, h->name),
-			STR("x-forwarded-for")) &&
-		    !peers_forwarded(req->srv->trusted,
-			h1_str(req->base, h->value), &peer))
+		if (str_ieq(
+			h1_str(req->base, h->name), STR("x-forwarded-for")) &&
+		    !peers_forwarded(
+			req->srv->trusted, h1_str(req->base, h->value), &peer))
 			break;
 	}
 	return peer;
@@ -180,12 +174,6 @@ http_route_of(const struct http_req *req)
 	return req->match.route;
 }
 
-const struct http_app *
-http_app_of(const struct http_req *req)
-{
-	return req->srv->app;
-}
-
 void *
 http_app_state(const struct http_req *req)
 {
@@ -208,10 +196,4 @@ void
 http_set_who(struct http_req *req, const struct who *who)
 {
 	req->who = who;
-}
-
-bool
-http_is_gone(const struct http_req *req)
-{
-	return req->gone;
 }

@@ -246,12 +246,6 @@ http_server_drain(struct http_server *s, void (*done)(void *arg), void *arg)
 		server_reap(s);
 }
 
-bool
-http_server_draining(const struct http_server *s)
-{
-	return s->draining;
-}
-
 void
 http_server_abort(struct http_server *s)
 {

@@ -74,12 +74,6 @@ call_int(const struct mcp_call *call, const char *name)
 	return value_of(call, name, MCP_ARG_INT)->i;
 }
 
-double
-call_num(const struct mcp_call *call, const char *name)
-{
-	return value_of(call, name, MCP_ARG_NUM)->f;
-}
-
 bool
 call_bool(const struct mcp_call *call, const char *name)
 {

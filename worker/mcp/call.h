@@ -33,7 +33,6 @@ void call_end(struct mcp_call *call);
 /* --- arguments: asked by name, checked already --------------------------- */
 
 int64_t call_int(const struct mcp_call *call, const char *name);
-double call_num(const struct mcp_call *call, const char *name);
 bool call_bool(const struct mcp_call *call, const char *name);
 /* STR or ENUM; NULL when there is none. */
 const char *call_str(const struct mcp_call *call, const char *name);

@@ -1,6 +1,5 @@
 /* POST /mcp: one message in, one answer out. */
 
-#include "config/conf.h"
 #include "http/http.h"
 #include "mcp/mcp_impl.h"
 #include "app.h"
@@ -85,7 +84,7 @@ serve_message(struct rpc *r)
 void
 mcp_http(struct http_req *req)
 {
-	const struct app *app = http_app_of(req)->state;
+	const struct app *app = http_app_state(req);
 	struct rpc r = {
 		.app = app,
 		.mcp = app->mcp,
@@ -119,16 +118,4 @@ mcp_http_get(struct http_req *req)
 	err_set(&e, ERR_METHOD,
 	    "there are no sessions and no streams to open: use POST");
 	http_reply_error(req, &e);
-}
-
-void
-mcp_write_metadata_url(const struct rpc *r, struct buf *out)
-{
-	const char *base = r->app->conf->public_url;
-
-	if (base[0] != '\0')
-		buf_printf(out,
-		    ", resource_metadata=\"%s/.well-known/"
-		    "oauth-protected-resource\"",
-		    base);
 }

@@ -37,7 +37,6 @@ enum rpc_code {
 #define META_CAPABILITIES "io.modelcontextprotocol/clientCapabilities"
 #define META_CLIENT	  "io.modelcontextprotocol/clientInfo"
 #define META_SERVER	  "io.modelcontextprotocol/serverInfo"
-#define META_LOG_LEVEL	  "io.modelcontextprotocol/logLevel"
 
 /* Every version we serve, newest first; the first is the modern one.  The last
  * is NULL. */

@@ -6,11 +6,13 @@
 
 #include <stdio.h>
 
+#include "auth/guard.h"
 #include "auth/refused.h"
 #include "auth/who.h"
 #include "base/clock.h"
 #include "http/http.h"
 #include "mcp/call.h"
+#include "app.h"
 
 static void
 answer_tool_error(struct rpc *r, struct str text)
@@ -21,6 +23,33 @@ answer_tool_error(struct rpc *r, struct str text)
 	buf_adds(r->out, "\"}],\"isError\":true");
 	rpc_result_end(r);
 }
+
+/* --- scopes -------------------------------------------------------------- */
+
+/* True when the token allows it.  false: answered, over HTTP with all the
+ * scopes that are needed, so that the client can ask the person for them. */
+static bool
+check_scope(struct rpc *r, uint32_t scopes, const char *what)
+{
+	struct buf b = BUF_INIT;
+
+	if ((r->who->scopes & scopes) == scopes)
+		return true;
+	buf_printf(&b, "%s needs a token with the scope ", what);
+	scope_format(&b, scopes);
+	refused_count(REFUSED_SCOPE);
+	if (r->http != NULL) {
+		guard_challenge(
+		    r->app->guard, r->http, "insufficient_scope", scopes);
+		rpc_error(r, 403, err_rpc_code(ERR_DENIED), "%s", buf_cstr(&b));
+	} else {
+		answer_tool_error(r, buf_str(&b));
+	}
+	buf_free(&b);
+	return false;
+}
+
+/* --- tools --------------------------------------------------------------- */
 
 static enum mcp_outcome
 answer_failure(struct rpc *r, const struct mcp_call *call, const struct err *e)
@@ -135,49 +164,11 @@ mcp_tools_call(struct rpc *r)
 	}
 	if (!check_param_headers(r, mcp_tools[index], arguments))
 		return;
-	if (mcp_check_scope(r, mcp_tools[index]->scope, name))
+	if (check_scope(r, mcp_tools[index]->scope, name))
 		outcome = run_tool(r, index, arguments);
 	else
 		outcome = MCP_REFUSED;
 	mcp_observe_tool(r, index, outcome, clock_mono_us() - start);
-}
-
-/* --- scopes -------------------------------------------------------------- */
-
-/* A challenge that names all that is needed, so that the client can ask the
- * person for it (RFC 6750, RFC 9728). */
-static void
-challenge(struct rpc *r, uint32_t scopes)
-{
-	struct buf b = BUF_INIT;
-
-	buf_adds(&b,
-	    "Bearer realm=\"pierre\", error=\"insufficient_scope\", scope=\"");
-	scope_format(&b, scopes);
-	buf_adds(&b, "\"");
-	mcp_write_metadata_url(r, &b);
-	http_add_header_str(r->http, "WWW-Authenticate", buf_str(&b));
-	buf_free(&b);
-}
-
-bool
-mcp_check_scope(struct rpc *r, uint32_t scopes, const char *what)
-{
-	struct buf b = BUF_INIT;
-
-	if ((r->who->scopes & scopes) == scopes)
-		return true;
-	buf_printf(&b, "%s needs a token with the scope ", what);
-	scope_format(&b, scopes);
-	refused_count(REFUSED_SCOPE);
-	if (r->http != NULL) {
-		challenge(r, scopes);
-		rpc_error(r, 403, err_rpc_code(ERR_DENIED), "%s", buf_cstr(&b));
-	} else {
-		answer_tool_error(r, buf_str(&b));
-	}
-	buf_free(&b);
-	return false;
 }
 
 /* --- resources ----------------------------------------------------------- */
@@ -236,7 +227,7 @@ mcp_resources_read(struct rpc *r)
 		refuse_unknown_resource(r, uri);
 		return;
 	}
-	if (!mcp_check_scope(r, res->scope, res->uri))
+	if (!check_scope(r, res->scope, res->uri))
 		return;
 	if (call_begin(&call, r, res->name, res->pure, &e) < 0 ||
 	    res->run(&call, &e) < 0)

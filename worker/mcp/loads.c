@@ -20,8 +20,9 @@ mix(uint64_t hash, const void *p, size_t n)
 	return hash;
 }
 
-int64_t
-activity_loads_key(const struct threshold *list, size_t n, enum sex sex)
+/* Names what the loads are computed from: thresholds, sex, formulas. */
+static int64_t
+key_of(const struct threshold *list, size_t n, enum sex sex)
 {
 	uint64_t hash = UINT64_C(0xcbf29ce484222325);
 	int32_t head[2] = { FORMULAS, (int32_t)sex };
@@ -146,8 +147,7 @@ rating_begin(struct rating *r, struct mcp_call *call, struct err *e)
 		return -1;
 	r->call = call;
 	r->thresholds = list;
-	r->key =
-	    activity_loads_key(list, r->n_thresholds, call_athlete(call)->sex);
+	r->key = key_of(list, r->n_thresholds, call_athlete(call)->sex);
 	return 0;
 }
 

@@ -27,8 +27,4 @@ NODISCARD int activity_loads_refresh(struct mcp_call *call, struct err *e);
 NODISCARD int activity_loads_fill(struct mcp_call *call,
     struct stored_activity *list, size_t n, struct err *e);
 
-/* Names what the loads are computed from: thresholds, sex, formulas. */
-int64_t activity_loads_key(
-    const struct threshold *list, size_t n, enum sex sex);
-
 #endif

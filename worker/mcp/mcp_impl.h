@@ -38,12 +38,6 @@ void mcp_prompts_get(struct rpc *r);
 
 /* A required string of params; NULL: answered with an error. */
 const char *mcp_param(struct rpc *r, const char *name);
-/* True when the token allows it; false: answered. */
-NODISCARD bool mcp_check_scope(
-    struct rpc *r, uint32_t scopes, const char *what);
-
-/* ", resource_metadata=..." of a WWW-Authenticate, as the guard has it. */
-void mcp_write_metadata_url(const struct rpc *r, struct buf *out);
 
 /* How a call went; MCP_REFUSED was the caller's mistake. */
 enum mcp_outcome { MCP_DONE, MCP_REFUSED, MCP_FAILED, MCP_CANCELED };

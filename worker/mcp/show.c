@@ -169,13 +169,6 @@ const char show_threshold_how[] =
     "USER KIND VALUE --from DATE";
 
 const char *
-show_threshold_unit(enum threshold_kind k)
-{
-	CHECK(k < THRESHOLD_KIND_COUNT);
-	return kinds[k].unit;
-}
-
-const char *
 show_threshold_words(enum threshold_kind k)
 {
 	CHECK(k < THRESHOLD_KIND_COUNT);
@@ -185,10 +178,11 @@ show_threshold_words(enum threshold_kind k)
 void
 show_threshold(struct jsonw *w, const struct threshold *t)
 {
+	CHECK(t->kind < THRESHOLD_KIND_COUNT);
 	jsonw_object(w);
 	jsonw_kv_cstr(w, "kind", threshold_name(t->kind));
 	jsonw_kv_fixed(w, "value", t->value, 3);
-	jsonw_kv_cstr(w, "unit", show_threshold_unit(t->kind));
+	jsonw_kv_cstr(w, "unit", kinds[t->kind].unit);
 	jsonw_kv_day(w, "valid_from", t->day);
 	jsonw_kv_cstr_opt(w, "source", t->source);
 	jsonw_end_object(w);

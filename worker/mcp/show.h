@@ -16,12 +16,11 @@ void show_activity(struct mcp_call *call, struct jsonw *w,
     const struct stored_activity *sa, enum show how);
 /* The members of a summary, of an activity or of a lap. */
 void show_summary(struct jsonw *w, const struct summary *s, enum show how);
-/* "2026-11-22 Morning run (run): 10.1 km, 52:10, load 61" */
+/* "2026-11-22 Morning run (run), 10.1 km, 52:10, load 61" */
 void show_activity_line(struct buf *out, const struct stored_activity *sa);
 
 /* {"kind","value","unit","valid_from","source"} */
 void show_threshold(struct jsonw *w, const struct threshold *t);
-const char *show_threshold_unit(enum threshold_kind k);
 /* How a person sets one, in words. */
 extern const char show_threshold_how[];
 /* "ftp_w (functional threshold power of cycling)" */

@@ -19,8 +19,8 @@ struct job {
 	struct import_report *report;
 };
 
-const char *
-import_result_name(enum import_result r)
+static const char *
+result_name(enum import_result r)
 {
 	static const char *const names[] = { "imported", "known", "nothing" };
 
@@ -101,7 +101,7 @@ file_import(struct db *db, struct arena *a, const struct owner *o,
 	    arena_strndup(a, file_name, strnlen(file_name, MAX_NAME));
 	j.entry.size = (int64_t)bytes.n;
 	j.entry.format = file_format_name(d->format);
-	j.entry.result = import_result_name(out->result);
+	j.entry.result = result_name(out->result);
 	j.entry.n_activities = d->n_activities;
 	j.entry.activities = arena_many(a, d->n_activities + 1, struct uuid);
 	return db_write(db, store_all, &j, e);

@@ -30,6 +30,4 @@ NODISCARD int file_import(struct db *db, struct arena *a, const struct owner *o,
     const struct tz *zone, struct str bytes, const char *file_name,
     struct import_report *out, struct err *e);
 
-const char *import_result_name(enum import_result r);
-
 #endif

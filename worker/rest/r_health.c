@@ -19,7 +19,7 @@
 static const struct app *
 app_of(const struct http_req *req)
 {
-	return http_app_of(req)->state;
+	return http_app_state(req);
 }
 
 /* The few bytes of a probe; both answers are prepared. */

@@ -45,7 +45,7 @@ write_processes(struct buf *out, struct shm *shm)
 void
 rest_metrics(struct http_req *req)
 {
-	const struct app *app = http_app_of(req)->state;
+	const struct app *app = http_app_state(req);
 	struct shm_health db = shm_db_health(app->shm);
 	struct buf *out = http_out(req);
 

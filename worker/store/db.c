@@ -66,12 +66,6 @@ db_bind_text(struct db_query *q, unsigned n, const char *s)
 }
 
 void
-db_bind_str(struct db_query *q, unsigned n, struct str s)
-{
-	param_at(q, n, s.p != NULL ? DB_TEXT : DB_NULL)->v.s = s;
-}
-
-void
 db_bind_bytes(struct db_query *q, unsigned n, struct str s)
 {
 	param_at(q, n, s.p != NULL ? DB_BYTES : DB_NULL)->v.s = s;

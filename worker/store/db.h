@@ -69,7 +69,6 @@ void db_bind_int(struct db_query *q, unsigned n, int64_t v);
 void db_bind_float(struct db_query *q, unsigned n, double v);
 void db_bind_bool(struct db_query *q, unsigned n, bool v);
 void db_bind_text(struct db_query *q, unsigned n, const char *s);
-void db_bind_str(struct db_query *q, unsigned n, struct str s);
 void db_bind_bytes(struct db_query *q, unsigned n, struct str s);
 void db_bind_uuid(struct db_query *q, unsigned n, const struct uuid *u);
 void db_bind_time(struct db_query *q, unsigned n, int64_t us);

@@ -105,19 +105,6 @@ store_migrate(const struct conf *conf, unsigned *applied_r, struct err *e)
 	return rc;
 }
 
-int
-store_ping(struct db *db, struct err *e)
-{
-	struct arena *a = arena_new();
-	struct db_query q;
-	int rc;
-
-	db_query_init(&q, db, a, Q_ping);
-	rc = db_run(&q, e);
-	arena_free(&a);
-	return rc;
-}
-
 const char *
 store_backend(const struct db *db)
 {

@@ -20,8 +20,6 @@ void store_close(struct db **db);
 NODISCARD int store_migrate(
     const struct conf *conf, unsigned *applied_r, struct err *e);
 
-/* One cheap query; 0 when the database answers. */
-NODISCARD int store_ping(struct db *db, struct err *e);
 /* "SQLite 3.40.1": for health and logs. */
 const char *store_backend(const struct db *db);
 

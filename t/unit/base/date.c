@@ -5,7 +5,6 @@ static void
 test_days(void)
 {
 	struct date_civil c;
-	int year, week;
 	char text[DATE_TEXT_LEN + 1];
 	int32_t day;
 
@@ -20,9 +19,6 @@ test_days(void)
 			break;
 	}
 	ok(day >= 800000, "every day survives the way there and back");
-	date_iso_week(
-	    date_to_day((struct date_civil){ 2027, 1, 3 }), &year, &week);
-	ok(year == 2026 && week == 53, "ISO week of 2027-01-03 is 2026-W53");
 	date_format_day(20780, text);
 	is_str(text, "2026-11-23", "format");
 	ok(date_parse_day(STR("2024-02-29"), &day), "leap day");
@@ -50,13 +46,8 @@ test_instants(void)
 	ok(!date_parse_rfc3339(STR("2026-11-23T24:30:00Z"), &us, NULL), "24 h");
 	ok(!date_parse_rfc3339(STR("2026-11-23T20:30:00"), &us, NULL),
 	    "no zone");
-	ok(date_parse_http(STR("Sun, 06 Nov 1994 08:49:37 GMT"), &us),
-	    "HTTP date");
-	is_int(us, INT64_C(784111777000000), "its value");
-	date_format_http(&b, us);
-	is_str(buf_cstr(&b), "Sun, 06 Nov 1994 08:49:37 GMT", "and back");
-	ok(!date_parse_http(STR("Mon, 06 Nov 1994 08:49:37 GMT"), &us),
-	    "weekday");
+	date_format_http(&b, INT64_C(784111777000000));
+	is_str(buf_cstr(&b), "Sun, 06 Nov 1994 08:49:37 GMT", "HTTP date");
 	buf_clear(&b);
 	date_format_duration(&b, 5494.6);
 	is_str(buf_cstr(&b), "1:31:35", "duration rounds first");

@@ -42,8 +42,9 @@ test_vectors(void)
 		    vectors[i].base64, "base64");
 		both_ways(enc_base64url, dec_base64url, vectors[i].plain,
 		    vectors[i].base64url, "base64url");
-		both_ways(
-		    enc_hex, dec_hex, vectors[i].plain, vectors[i].hex, "hex");
+		buf_clear(&out);
+		enc_hex(&out, vectors[i].plain, strlen(vectors[i].plain));
+		is_str(buf_cstr(&out), vectors[i].hex, "hex");
 	}
 }
 
@@ -52,8 +53,6 @@ static const char *const bad_base64[] = { "=", "==", "====", "Z", "Zg",
 	"Zm9v\n", "Zm9v====", "Zm-_", "Zg=A", "\xc3\xbcZg" };
 static const char *const bad_base64url[] = { "Z", "Zg==", "Zm8=", "Zh", "Zm9",
 	"Zm9vY", "+/+/", "Zm9v ", "Zm\n9" };
-static const char *const bad_hex[] = { "6", "666", "6g", "g6", " 6", "0x66",
-	"66 6" };
 static const char *const bad_percent[] = { "%", "%4", "a%", "%4g", "%g4",
 	"%%41", "%00", "a%00b" };
 
@@ -83,7 +82,6 @@ test_strictness(void)
 	refused(dec_base64, bad_base64, ARRAY_LEN(bad_base64), "base64");
 	refused(dec_base64url, bad_base64url, ARRAY_LEN(bad_base64url),
 	    "base64url");
-	refused(dec_hex, bad_hex, ARRAY_LEN(bad_hex), "hex");
 	refused(
 	    dec_percent_plain, bad_percent, ARRAY_LEN(bad_percent), "percent");
 }
@@ -113,18 +111,11 @@ static void
 test_percent(void)
 {
 	buf_clear(&out);
-	enc_percent(&out, STR("a b/c~d-e_f.g\xc3\xbc%+"));
-	is_str(buf_cstr(&out), "a%20b%2Fc~d-e_f.g%C3%BC%25%2B", "percent");
-	buf_clear(&out);
-	ok(dec_percent(&out, STR("a%20b%2fc%C3%bc+d"), false), "and back");
+	ok(dec_percent(&out, STR("a%20b%2fc%C3%bc+d"), false), "percent");
 	is_str(buf_cstr(&out), "a b/c\xc3\xbc+d", "in either case");
 	buf_clear(&out);
 	ok(dec_percent(&out, STR("a+b%2Bc"), true), "of a form");
 	is_str(buf_cstr(&out), "a b+c", "plus is a space there");
-	buf_clear(&out);
-	ok(dec_hex(&out, STR("AbCD")) && out.n == 2 &&
-		(unsigned char)out.p[0] == 0xab,
-	    "hex is read in either case");
 }
 
 int

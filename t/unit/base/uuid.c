@@ -49,21 +49,6 @@ test_version_7(void)
 	clock_freeze(0);
 }
 
-static void
-test_version_8(void)
-{
-	struct uuid a = uuid_from_name(STR("demo ride 1"));
-	struct uuid b = uuid_from_name(STR("demo ride 2"));
-	struct uuid c = uuid_from_name(STR("demo ride 1"));
-	char text[UUID_TEXT_LEN + 1];
-
-	ok(uuid_eq(&a, &c) && !uuid_eq(&a, &b), "a name has one id");
-	ok(a.b[6] >> 4 == 8 && a.b[8] >> 6 == 2, "version and variant");
-	uuid_format(&a, text);
-	is_str(text, "0a0c4652-ce0c-801d-be04-6a145d04a535",
-	    "the same everywhere");
-}
-
 static const char *const bad[] = { "", "00000000-0000-0000-0000-00000000000",
 	"00000000-0000-0000-0000-0000000000000",
 	"00000000-0000-0000-0000-00000000000g",
@@ -99,7 +84,6 @@ int
 main(void)
 {
 	test_version_7();
-	test_version_8();
 	test_text();
 	return tap_done();
 }

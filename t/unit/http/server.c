@@ -48,7 +48,7 @@ wait_long(struct http_req *req)
 
 	calls++;
 	if (fiber_sleep_ms(20000, &e) < 0) {
-		cancelled = e.code == ERR_CANCELED && http_is_gone(req);
+		cancelled = e.code == ERR_CANCELED;
 		http_reply_error(req, &e);
 		return;
 	}

@@ -287,7 +287,8 @@ static bool
 type_agrees(const cJSON *item, const char *type)
 {
 	if (strcmp(type, "integer") == 0)
-		return json_is_integer(item);
+		return cJSON_IsNumber(item) &&
+		       item->valuedouble == trunc(item->valuedouble);
 	if (strcmp(type, "number") == 0)
 		return cJSON_IsNumber(item);
 	if (strcmp(type, "string") == 0)

@@ -95,7 +95,7 @@ test_plans(void)
 		{ Q_activity_find, "AND external_id=?" },
 	};
 	static const char *const may_scan[] = { "user_list", "schema_list",
-		"ping", NULL };
+		NULL };
 	static const char *const may_sort[] = { "activity_totals", NULL };
 
 	for (size_t i = 0; i < ARRAY_LEN(hot); i++) {
