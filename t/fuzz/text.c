@@ -75,10 +75,10 @@ try_zone(struct str s)
 	if (z == NULL)
 		return;
 	CHECK(str_is(s, tz_name(z)));
-	for (int64_t us = INT64_C(-2000000000000000); us < INT64_C(6000000000000000);
-	     us += INT64_C(777777777777777))
+	for (int64_t us = INT64_C(-2000000000000000);
+	     us < INT64_C(6000000000000000); us += INT64_C(777777777777777))
 		CHECK(tz_day_at(z, tz_day_start(z, tz_day_at(z, us))) ==
-		    tz_day_at(z, us));
+		      tz_day_at(z, us));
 }
 
 /* --- encodings ------------------------------------------------------------ */
@@ -216,7 +216,8 @@ try_mcp_header(struct str s)
 	buf_free(&plain);
 }
 
-/* --- the configuration ----------------------------------------------------- */
+/* --- the configuration -----------------------------------------------------
+ */
 
 static void
 try_configuration(struct str s)
