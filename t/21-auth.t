@@ -139,7 +139,7 @@ is("$athlete->{display_name} $athlete->{timezone}", 'Berta B. Europe/Berlin', 'w
 ctl('user', 'set', 'berta', '--weight-kg=61', '--display', 'Berta');
 like(ctl('user', 'list'), qr/^berta +Berta +Europe\/Berlin /m, 'changed, the rest as it was');
 
-ctl_fails(64, qr/1 more arguments are needed/, qw(user create));
+ctl_fails(64, qr/1 more argument is needed/, qw(user create));
 ctl_fails(64, qr/"dora": one argument too many|dora: one argument too many/, qw(user create emil dora));
 ctl_fails(64, qr/"a b": a user name is 1 to 64/, qw(user create), 'a b');
 ctl_fails(64, qr/a user name is 1 to 64/, qw(user create), 'x' x 65);
@@ -178,7 +178,7 @@ my $named = new_token('berta', '--name', 'a phone', '--days', '30', '--scopes', 
 like(ctl('token', 'list', 'berta'), qr/ \d{4}-\d\d-\d\d  \d{4}-\d\d-\d\d  never +a phone$/m,
     'with a name and an end');
 is(ask($named)->{status}, 200, 'it opens');
-ctl_fails(64, qr/1 more arguments/, qw(token create));
+ctl_fails(64, qr/1 more argument is/, qw(token create));
 ctl_fails(1, qr/there is no user "emil"/, qw(token create emil));
 ctl_fails(64, qr/unknown scope 'everything'/, qw(token create berta --scopes), 'profile:read everything');
 ctl_fails(64, qr/--days: 0 is outside 1 to 36500/, qw(token create berta --days 0));
@@ -186,7 +186,7 @@ ctl_fails(64, qr/--days: "soon" is not a number/, qw(token create berta --days s
 ctl_fails(64, qr/--days: 1.5 is not a whole number/, qw(token create berta --days 1.5));
 ctl_fails(64, qr/--days wants a value/, qw(token create berta --days));
 ctl_fails(64, qr/"7" is not a token's id; see pierrectl token list/, qw(token revoke berta 7));
-ctl_fails(64, qr/1 more arguments/, qw(token revoke berta));
+ctl_fails(64, qr/1 more argument is/, qw(token revoke berta));
 ctl_fails(1, qr/carl has no such token in force/, qw(token revoke carl), token_id('berta'));
 is(ask($named)->{status}, 200, 'another person\'s token is not revoked');
 ctl_fails(1, qr/there is no user "emil"/, qw(token list emil));
@@ -295,7 +295,7 @@ ctl_fails(64, qr/"ftp" is not one of ftp_w, /, qw(threshold set berta ftp 250));
 ctl_fails(64, qr/ftp_w: 9000 is outside \d+ to \d+/, qw(threshold set berta ftp_w 9000));
 ctl_fails(64, qr/ftp_w: "strong" is not a number/, qw(threshold set berta ftp_w strong));
 ctl_fails(64, qr/2026-13-01: not a date/, qw(threshold set berta ftp_w 250 --from 2026-13-01));
-ctl_fails(64, qr/2 more arguments/, qw(threshold set berta));
+ctl_fails(64, qr/2 more arguments are/, qw(threshold set berta));
 ctl_fails(1, qr/there is no user "emil"/, qw(threshold set emil ftp_w 250));
 ctl_fails(1, qr/there is no user "emil"/, qw(threshold list emil));
 ctl_fails(1, qr/berta has no ftp_w from 2026-02-01/, qw(threshold remove berta ftp_w 2026-02-01));
