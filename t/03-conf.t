@@ -101,7 +101,9 @@ is_deeply(\@in_file, [map { $_->{name} } @keys],
     'every key of the table once, in its order');
 my $text = slurp('conf/pierre.yaml');
 for my $key (@keys) {
-	my ($comment) = $text =~ /((?:^  #.*\n)+)  $key->{member}:/m;
+	my ($group) = $key->{name} =~ /^(\w+)/;
+	my ($comment) = $text =~
+	    /^$group:\n(?:(?: .*)?\n)*?((?:^  #.*\n)+)  $key->{member}:/m;
 	ok(defined $comment && length $comment > 20, "$key->{name} is explained");
 	like($comment, qr/\b$key->{env}\b/, "and its variable named") if $key->{env};
 }

@@ -21,6 +21,8 @@
 #define ROUND_MS 250
 /* A database is called ill only after this long without an answer. */
 #define DEBOUNCE_US INT64_C(10000000)
+/* How long the last question may still take at the end. */
+#define SETTLE_MS 10000
 
 struct keeper {
 	const struct heritage *heritage;
@@ -141,8 +143,11 @@ serve(struct keeper *k)
 	for (size_t i = 0; i < ARRAY_LEN(k->events); i++)
 		event_free(k->events[i]);
 	timer_fini(&k->round);
-	while (k->asking)
-		loop_run_pending(k->loop);
+	if (!loop_settle(k->loop, SETTLE_MS)) {
+		log_msg(
+		    LOG_WARN, "keeper", "left while the database was asked");
+		_exit(1);
+	}
 }
 
 int
@@ -154,7 +159,7 @@ keeper_main(const struct heritage *h)
 
 	if (confine(h, &e) == 0) {
 		k.loop = loop_new(1);
-		k.db = store_open(h->conf, k.loop, &e);
+		k.db = store_open_one(h->conf, k.loop, &e);
 	}
 	if (k.db != NULL) {
 		serve(&k);

@@ -18,6 +18,8 @@
 /* A worker: what it consists of, how it begins, beats and leaves. */
 
 #define BEAT_MS 1000
+/* How long what nobody waits for may still take at the end. */
+#define SETTLE_MS 10000
 
 struct worker {
 	const struct heritage *heritage;
@@ -215,11 +217,13 @@ close_worker(struct worker *w)
 		timer_fini(&w->beat);
 		timer_fini(&w->deadline);
 	}
-	http_server_free(&w->server);
 	/* Nobody waits any more for what still runs, as the note that a token
 	 * was used; but it uses all of this. */
-	if (w->app.loop != NULL)
-		loop_run_pending(w->app.loop);
+	if (w->app.loop != NULL && !loop_settle(w->app.loop, SETTLE_MS)) {
+		log_msg(LOG_WARN, "worker", "left before all work had ended");
+		_exit(1);
+	}
+	http_server_free(&w->server);
 	mcp_free(&w->app.mcp);
 	guard_free(&w->app.guard);
 	store_close(&w->app.db);

@@ -61,13 +61,24 @@ check_public_url(struct conf_reader *r)
 }
 
 static void
-check_database_url(struct conf_reader *r)
+check_database(struct conf_reader *r)
 {
-	struct str url = str_of(r->conf->database_url);
+	const struct conf *c = r->conf;
+	struct str url = str_of(c->database_url);
 
-	if (url.n > 0 && !str_starts(url, STR("sqlite:")))
+	if (conf_uses_postgres(c)) {
+		if (c->pg_min_connections > c->pg_max_connections)
+			conf_complain_of(r, CONF_KEY_pg_min_connections,
+			    "must not be above database.max_connections");
+		if (c->workers + 1 > c->pg_max_connections)
+			conf_complain_of(r, CONF_KEY_pg_max_connections,
+			    "must be above server.workers: each needs one and "
+			    "the keeper another");
+	} else if (url.n > 0 && !str_starts(url, STR("sqlite:"))) {
+		/* Not the URL itself: it may hold a password. */
 		conf_complain_of(r, CONF_KEY_database_url,
-		    "only sqlite: databases can be used");
+		    "is neither sqlite:PATH nor postgresql://...");
+	}
 }
 
 static void
@@ -157,7 +168,7 @@ check_whole(struct conf_reader *r)
 		conf_complain_of(r, CONF_KEY_listen,
 		    "\"%s\" is not address:port", r->conf->listen);
 	check_public_url(r);
-	check_database_url(r);
+	check_database(r);
 	check_master_key(r);
 	check_origins(r);
 	check_proxies(r);
@@ -233,13 +244,26 @@ conf_listen_address(const struct conf *c, struct str *host_r, int *port_r)
 		*port_r = (int)c->port;
 }
 
+bool
+conf_uses_postgres(const struct conf *c)
+{
+	struct str url = str_of(c->database_url);
+
+	return str_starts(url, STR("postgresql://")) ||
+	       str_starts(url, STR("postgres://"));
+}
+
 unsigned
 conf_worker_count(const struct conf *c)
 {
 	long n = c->workers;
 
-	if (n == 0)
+	if (n == 0) {
 		n = sysconf(_SC_NPROCESSORS_ONLN);
+		/* Each needs a connection, and so does the keeper. */
+		if (conf_uses_postgres(c))
+			n = MIN(n, c->pg_max_connections - 1);
+	}
 	return (unsigned)MAX(1, MIN(n, 64));
 }
 

@@ -58,6 +58,8 @@ void conf_keep_restart_keys(
 
 /* Host and port to bind. host_r is a slice of c->listen. */
 void conf_listen_address(const struct conf *c, struct str *host_r, int *port_r);
+/* Whether database.url names PostgreSQL. */
+bool conf_uses_postgres(const struct conf *c);
 /* Worker processes, with 0 resolved to the processors there are. */
 unsigned conf_worker_count(const struct conf *c);
 /* Make the data directory, for the owner alone, and those above it. */

@@ -16,12 +16,13 @@ SELECT u.tenant_id, u.id, u.username, u.display_name, u.email, u.timezone,
 FROM users u JOIN tenants t ON t.id = u.tenant_id
 WHERE u.tenant_id = $1 AND u.id = $2;
 
+-- $1 comes in lower case.
 -- name: user_by_name
 SELECT u.tenant_id, u.id, u.username, u.display_name, u.email, u.timezone,
 	u.sex, u.birth_day, u.height_m, u.weight_kg, u.is_admin,
 	u.suspended OR t.suspended, u.created_at
 FROM users u JOIN tenants t ON t.id = u.tenant_id
-WHERE lower(u.username) = lower($1);
+WHERE lower(u.username) = $1;
 
 -- name: user_list long
 SELECT u.tenant_id, u.id, u.username, u.display_name, u.email, u.timezone,

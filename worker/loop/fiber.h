@@ -33,6 +33,20 @@ NODISCARD int fiber_wait_ms(int64_t ms, struct err *e);
 void fiber_wake(struct fiber *f);
 NODISCARD int fiber_sleep_ms(int64_t ms, struct err *e);
 
+/* Where one fiber at a time waits for what something else of the loop does; a
+ * wake meant for another wait does not pass it.  Opened before the wait, it
+ * lets the wait through.  Zeroed it is closed. */
+struct fiber_gate {
+	struct fiber *waiting;
+	bool open;
+};
+
+/* 0 opened, and closed again; -1 with ERR_TIMEOUT after ms (negative: never),
+ * or with ERR_CANCELED unless deaf: a deaf wait is not cut short. */
+NODISCARD int fiber_gate_wait(
+    struct fiber_gate *g, int64_t ms, bool deaf, struct err *e);
+void fiber_gate_open(struct fiber_gate *g);
+
 /* Run fn(arg) on a thread of the pool and wait for its end.  Cannot be
  * interrupted: a cancelled fiber still waits, then 0 is returned all the same.
  * -1 with ERR_UNAVAILABLE when the queue is full (fn was not called).  Outside

@@ -102,3 +102,34 @@ fiber_unlock(struct fiber_mutex *m)
 	m->owner = next->fiber;
 	fiber_unpark(next->fiber);
 }
+
+int
+fiber_gate_wait(struct fiber_gate *g, int64_t ms, bool deaf, struct err *e)
+{
+	struct fiber *f = fiber_self();
+	enum fiber_park_end end = FIBER_UNPARKED;
+
+	CHECK(f != NULL && g->waiting == NULL);
+	if (!deaf && fiber_is_cancelled(f))
+		return err_set(e, ERR_CANCELED, "the work was cancelled");
+	if (!g->open) {
+		g->waiting = f;
+		end = fiber_park(ms, deaf);
+		g->waiting = NULL;
+	}
+	if (end == FIBER_CANCELLED)
+		return err_set(e, ERR_CANCELED, "the work was cancelled");
+	if (!g->open)
+		return err_set(
+		    e, ERR_TIMEOUT, "nothing came in %lld ms", (long long)ms);
+	g->open = false;
+	return 0;
+}
+
+void
+fiber_gate_open(struct fiber_gate *g)
+{
+	g->open = true;
+	if (g->waiting != NULL)
+		fiber_unpark(g->waiting);
+}

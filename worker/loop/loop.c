@@ -81,6 +81,29 @@ loop_run_pending(struct loop *l)
 	run(l, 0);
 }
 
+static void
+give_up(void *arg)
+{
+	loop_stop(arg);
+}
+
+bool
+loop_settle(struct loop *l, int64_t ms)
+{
+	struct timer limit;
+
+	CHECK(!l->running);
+	timer_init(&limit, l, give_up, l);
+	timer_arm_ms(&limit, ms);
+	l->running = true;
+	l->stopping = false;
+	while ((l->fibers.busy_n > 0 || l->later.n > 0) && !l->stopping)
+		turn(l, EVLOOP_NO_EXIT_ON_EMPTY);
+	l->running = false;
+	timer_fini(&limit);
+	return l->fibers.busy_n == 0;
+}
+
 void
 loop_stop(struct loop *l)
 {

@@ -21,6 +21,9 @@ void loop_run(struct loop *l);
 void loop_stop(struct loop *l);
 /* Run until there is nothing to wait for; for tests and commands. */
 void loop_run_pending(struct loop *l);
+/* Run until no fiber and no deferred call is left, for at most ms.  false: some
+ * fibers are. */
+bool loop_settle(struct loop *l, int64_t ms);
 /* Monotonic time at the start of this turn, cheap. */
 int64_t loop_now_us(const struct loop *l);
 

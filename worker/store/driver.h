@@ -16,6 +16,9 @@ struct db_ops {
 	int (*write)(struct db *db, db_tx_fn *fn, void *arg, struct err *e);
 	/* Run a script of several statements inside a transaction. */
 	int (*script)(struct db *tx, const char *sql, struct err *e);
+	/* Inside a transaction: wait until no other runner changes the
+	 * schema. */
+	int (*lock_schema)(struct db *tx, struct err *e);
 	/* 1 when the database has this table, 0, -1. */
 	int (*has_table)(struct db *db, const char *name, struct err *e);
 	void (*close)(struct db *db);
@@ -41,6 +44,13 @@ NODISCARD int db_locate(
 /* ERR_CONFIG when there is no database and create is false. */
 struct db *sqlite_open(const struct db_location *at, const struct conf *conf,
     struct loop *loop, bool create, struct err *e);
+
+/* One who does one thing at a time needs no second connection. */
+enum db_use { DB_FOR_REQUESTS, DB_FOR_ONE };
+
+/* The database that database.url names, over the network or not. */
+struct db *pg_open(
+    const struct conf *conf, struct loop *loop, enum db_use use, struct err *e);
 
 /* Run fn in db's transaction when it is one, else in a new one. */
 NODISCARD int db_atomically(

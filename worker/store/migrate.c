@@ -118,7 +118,9 @@ step_up(struct db *tx, void *arg, struct err *e)
 	int rc;
 
 	db_query_init(&q, tx, a, Q_schema_create);
-	rc = db_run(&q, e);
+	rc = tx->ops->lock_schema(tx, e);
+	if (rc == 0)
+		rc = db_run(&q, e);
 	if (rc == 0)
 		rc = read_version(tx, a, &version, e);
 	if (rc == 0) {
@@ -140,8 +142,10 @@ step_down(struct db *tx, void *arg, struct err *e)
 	struct db_query q;
 	const char *down;
 	int version;
-	int rc = read_version(tx, a, &version, e);
+	int rc = tx->ops->lock_schema(tx, e);
 
+	if (rc == 0)
+		rc = read_version(tx, a, &version, e);
 	step->worked = rc == 0 && version > step->to;
 	if (step->worked) {
 		cut_down(a, find_migration(version), &down);

@@ -31,8 +31,7 @@ db_locate(const struct conf *conf, struct db_location *out, struct err *e)
 		/* The rest may hold a password. */
 		return err_set(e, ERR_CONFIG,
 		    "database.url: '%.*s:' is no database that this program "
-		    "uses;"
-		    " sqlite: is",
+		    "uses; sqlite: and postgresql: are",
 		    (int)strcspn(url.p, ":/@"), url.p);
 	}
 	if (n <= 0 || (size_t)n >= sizeof(out->path))
@@ -41,29 +40,47 @@ db_locate(const struct conf *conf, struct db_location *out, struct err *e)
 	return 0;
 }
 
-struct db *
-store_open(const struct conf *conf, struct loop *loop, struct err *e)
+static struct db *
+open_engine(
+    const struct conf *conf, struct loop *loop, enum db_use use, struct err *e)
 {
 	struct db_location at;
 	struct db *db;
-	int rc = 0;
+	unsigned applied;
 
+	if (conf_uses_postgres(conf))
+		return pg_open(conf, loop, use, e);
 	if (db_locate(conf, &at, e) < 0)
 		return NULL;
 	db = sqlite_open(&at, conf, loop, false, e);
-	if (db == NULL)
-		return NULL;
 	/* Nobody else could have laid out what lives in our memory. */
-	if (at.is_memory) {
-		unsigned applied;
-
-		rc = migrate_up(db, &applied, e);
-	}
-	if (rc == 0)
-		rc = migrate_check(db, e);
-	if (rc < 0)
+	if (db != NULL && at.is_memory && migrate_up(db, &applied, e) < 0)
 		store_close(&db);
 	return db;
+}
+
+static struct db *
+open_checked(
+    const struct conf *conf, struct loop *loop, enum db_use use, struct err *e)
+{
+	struct db *db = open_engine(conf, loop, use, e);
+
+	if (db != NULL && migrate_check(db, e) < 0)
+		store_close(&db);
+	return db;
+}
+
+struct db *
+store_open(const struct conf *conf, struct loop *loop, struct err *e)
+{
+	return open_checked(
+	    conf, loop, loop != NULL ? DB_FOR_REQUESTS : DB_FOR_ONE, e);
+}
+
+struct db *
+store_open_one(const struct conf *conf, struct loop *loop, struct err *e)
+{
+	return open_checked(conf, loop, DB_FOR_ONE, e);
 }
 
 void
@@ -84,20 +101,30 @@ make_directory(const char *path, struct err *e)
 	    e, ERR_CONFIG, "cannot make the data directory %s", path);
 }
 
+/* Open what is there, or make what is not; not yet laid out. */
+static struct db *
+open_new(const struct conf *conf, struct err *e)
+{
+	struct db_location at;
+
+	if (conf_uses_postgres(conf))
+		return pg_open(conf, NULL, DB_FOR_ONE, e);
+	if (db_locate(conf, &at, e) < 0)
+		return NULL;
+	if (conf->database_url[0] == '\0' &&
+	    make_directory(conf->data_dir, e) < 0)
+		return NULL;
+	return sqlite_open(&at, conf, NULL, true, e);
+}
+
 int
 store_migrate(const struct conf *conf, unsigned *applied_r, struct err *e)
 {
-	struct db_location at;
 	struct db *db;
 	int rc;
 
 	*applied_r = 0;
-	if (db_locate(conf, &at, e) < 0)
-		return -1;
-	if (conf->database_url[0] == '\0' &&
-	    make_directory(conf->data_dir, e) < 0)
-		return -1;
-	db = sqlite_open(&at, conf, NULL, true, e);
+	db = open_new(conf, e);
 	if (db == NULL)
 		return -1;
 	rc = migrate_up(db, applied_r, e);

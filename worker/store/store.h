@@ -13,6 +13,10 @@ struct loop;
  * ERR_CONFIG. */
 struct db *store_open(
     const struct conf *conf, struct loop *loop, struct err *e);
+/* As store_open, for a process that does one thing at a time: of PostgreSQL's
+ * connections it takes one. */
+struct db *store_open_one(
+    const struct conf *conf, struct loop *loop, struct err *e);
 void store_close(struct db **db);
 
 /* Bring the schema to the newest version, creating the database when it is

@@ -133,9 +133,15 @@ users_by_name(struct db *db, struct arena *a, const char *username,
     struct user *out, struct err *e)
 {
 	struct db_query q;
+	char *folded = arena_strdup(a, username);
 
+	/* By bytes, as the index has it, whatever locale a server is set to. */
+	for (char *p = folded; *p != '\0'; p++) {
+		if (*p >= 'A' && *p <= 'Z')
+			*p = (char)(*p - 'A' + 'a');
+	}
 	db_query_init(&q, db, a, Q_user_by_name);
-	db_bind_text(&q, 1, username);
+	db_bind_text(&q, 1, folded);
 	return read_one(&q, out, e);
 }
 

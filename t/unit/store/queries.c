@@ -180,6 +180,7 @@ main(void)
 {
 	char path[80];
 
+	unsetenv("PIERRE_TEST_DATABASE_URL");
 	temp_open(&t);
 	snprintf(path, sizeof(path), "%s/pierre.db", t.dir);
 	if (sqlite3_open(path, &raw) != SQLITE_OK)

@@ -241,6 +241,7 @@ test_log(void)
 int
 main(void)
 {
+	unsetenv("PIERRE_TEST_DATABASE_URL");
 	temp_open(&t);
 	test_writers();
 	test_rollback();

@@ -1,7 +1,11 @@
 #ifndef T_UNIT_STORE_TEMP_DB_H
 #define T_UNIT_STORE_TEMP_DB_H
 
-/* A migrated database in a directory of its own, and people in it. */
+/* A migrated database in a directory of its own, and people in it.  With
+ * PIERRE_TEST_DATABASE_URL it is a schema of its own in that PostgreSQL
+ * database. */
+
+#include <libpq-fe.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +21,51 @@ struct temp_db {
 	struct db *db;
 	struct arena *arena;
 	struct err e;
+	char schema[32]; /* "": SQLite */
 };
+
+/* Whether the tests run on PostgreSQL; its URL. */
+static inline const char *
+temp_server(void)
+{
+	const char *url = getenv("PIERRE_TEST_DATABASE_URL");
+
+	return url != NULL && url[0] != '\0' ? url : NULL;
+}
+
+/* SQL past our driver, to the same database; its first value as text. */
+static inline const char *
+temp_pg(const struct temp_db *t, const char *sql)
+{
+	PGconn *c = PQconnectdb(temp_server());
+	PGresult *r;
+	const char *text = "";
+
+	PQclear(PQexec(c, "SET client_min_messages = error"));
+	if (t->schema[0] != '\0')
+		PQclear(PQexec(c,
+		    arena_printf(t->arena, "SET search_path = %s", t->schema)));
+	r = PQexec(c, sql);
+	if (PQresultStatus(r) == PGRES_TUPLES_OK && PQntuples(r) > 0)
+		text = arena_strdup(t->arena, PQgetvalue(r, 0, 0));
+	else if (PQresultStatus(r) != PGRES_COMMAND_OK &&
+		 PQresultStatus(r) != PGRES_TUPLES_OK)
+		printf("# %s: %s\n", sql, PQerrorMessage(c));
+	PQclear(r);
+	PQfinish(c);
+	return text;
+}
+
+static inline void
+temp_schema(struct temp_db *t)
+{
+	static unsigned n;
+
+	snprintf(t->schema, sizeof(t->schema), "t%d_%u", (int)getpid(), ++n);
+	temp_pg(t, arena_printf(t->arena, "CREATE SCHEMA %s", t->schema));
+	t->conf.database_url = arena_printf(t->arena,
+	    "%s?options=-csearch_path%%3D%s", temp_server(), t->schema);
+}
 
 static inline void
 temp_conf(struct temp_db *t)
@@ -32,7 +80,14 @@ temp_conf(struct temp_db *t)
 	t->conf.master_key = "";
 	t->conf.public_url = "";
 	t->conf.token_cache_ttl_us = 60000000;
+	t->conf.workers = 1;
+	t->conf.pg_max_connections = 5;
+	t->conf.pg_acquire_timeout_us = 5000000;
+	t->conf.pg_idle_timeout_us = 300000000;
+	t->conf.pg_statement_timeout_us = 30000000;
 	t->arena = arena_new();
+	if (temp_server() != NULL)
+		temp_schema(t);
 }
 
 static inline void
@@ -56,6 +111,9 @@ temp_close(struct temp_db *t)
 	char path[80];
 
 	store_close(&t->db);
+	if (t->schema[0] != '\0')
+		temp_pg(t, arena_printf(
+			       t->arena, "DROP SCHEMA %s CASCADE", t->schema));
 	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
 		snprintf(path, sizeof(path), "%s/%s", t->dir, files[i]);
 		unlink(path);

@@ -1,0 +1,162 @@
+package Pierre::Postgres;
+
+# A PostgreSQL server of a test's own: a cluster in a directory under /tmp, a
+# socket beside it, no port; gone with the object.
+
+use strict;
+use warnings;
+use File::Path qw(remove_tree);
+use File::Temp qw(tempdir);
+use POSIX qw(WNOHANG);
+use Time::HiRes qw(sleep time);
+
+# Where Debian keeps the server's programs, the newest version first.
+sub programs {
+	my ($found) = sort { ($b =~ m{/(\d+)/})[0] <=> ($a =~ m{/(\d+)/})[0] }
+	    grep { -x "$_/initdb" } glob '/usr/lib/postgresql/*/bin';
+	return $found;
+}
+
+# durable => 1: keep fsync on; settings => { name => value }.
+sub new {
+	my ($class, %o) = @_;
+	my $bin = programs() or die "PostgreSQL is not installed\n";
+	# A socket's path is at most 107 bytes long.
+	my $dir = tempdir('/tmp/pg-XXXXXX', CLEANUP => 0);
+	my $self = bless { bin => $bin, dir => $dir, owner => $$ }, $class;
+	if ($> == 0) {
+		my (undef, undef, $uid, $gid) = getpwnam 'postgres'
+		    or die "there is no user postgres\n";
+		@$self{qw(uid gid)} = ($uid, $gid);
+		chown $uid, $gid, $dir or die "$dir: $!";
+	}
+	$self->run("$bin/initdb", '-D', "$dir/data", '-U', 'pierre', '-A', 'trust',
+	    '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync') == 0
+	    or die "initdb: " . $self->log;
+	my %settings = (listen_addresses => "''",
+		unix_socket_directories => "'$dir'", max_connections => 60,
+		shared_buffers => '16MB', autovacuum => 'off',
+		fsync => $o{durable} ? 'on' : 'off', %{ $o{settings} || {} });
+	open my $fh, '>>', "$dir/data/postgresql.conf" or die "$dir: $!";
+	print $fh "$_ = $settings{$_}\n" for sort keys %settings;
+	close $fh or die "$dir: $!";
+	$self->start;
+	return $self;
+}
+
+# As the server's user, its words to the log.
+sub spawn {
+	my ($self, @command) = @_;
+	my $pid = fork // die "fork: $!";
+	return $pid if $pid;
+	open STDIN, '<', '/dev/null' or POSIX::_exit(126);
+	open STDOUT, '>>', "$self->{dir}/log" or POSIX::_exit(126);
+	open STDERR, '>&', \*STDOUT or POSIX::_exit(126);
+	chdir $self->{dir};
+	if (defined $self->{uid}) {
+		@command = ('setpriv', "--reuid=$self->{uid}", "--regid=$self->{gid}",
+		    '--clear-groups', @command);
+	}
+	exec @command or POSIX::_exit(127);
+}
+
+sub run {
+	my ($self, @command) = @_;
+	local $?;
+	waitpid $self->spawn(@command), 0;
+	return $?;
+}
+
+sub start {
+	my ($self) = @_;
+	my $until = time + 30;
+	unlink "$self->{dir}/data/postmaster.pid";
+	$self->{pid} = $self->spawn("$self->{bin}/postgres", '-D', "$self->{dir}/data");
+	while (time < $until) {
+		return $self if $self->answers;
+		die "PostgreSQL ended: " . $self->log
+		    if waitpid($self->{pid}, WNOHANG) == $self->{pid};
+		sleep 0.02;
+	}
+	die "PostgreSQL does not start: " . $self->log;
+}
+
+sub answers {
+	my ($self) = @_;
+	return system("$self->{bin}/pg_isready -q -h $self->{dir}") == 0;
+}
+
+# INT: fast, TERM: smart, QUIT: at once, KILL.
+sub stop {
+	my ($self, $signal) = @_;
+	return unless $self->{pid};
+	local $?;
+	kill $signal || 'INT', $self->{pid};
+	waitpid $self->{pid}, 0;
+	$self->{pid} = undef;
+	# After a KILL its processes notice one by one.
+	my $until = time + 10;
+	while (time < $until && !$self->is_empty) { sleep 0.02 }
+}
+
+# Nobody is attached to the cluster's memory any more.
+sub is_empty {
+	my ($self) = @_;
+	for my $link (glob '/proc/[0-9]*/cwd') {
+		my $cwd = readlink $link or next;
+		return 0 if $cwd eq "$self->{dir}/data";
+	}
+	return 1;
+}
+
+sub restart {
+	my ($self, $signal) = @_;
+	$self->stop($signal);
+	$self->start;
+}
+
+# A new database in it; its URL.
+sub database {
+	my ($self, $name) = @_;
+	$self->sql("CREATE DATABASE $name TEMPLATE template0", 'postgres');
+	return $self->url($name);
+}
+
+sub url {
+	my ($self, $name) = @_;
+	my $host = $self->{dir} =~ s{/}{%2F}gr;
+	return "postgresql://pierre\@$host/$name";
+}
+
+# What a statement prints, unaligned.
+sub sql {
+	my ($self, $sql, $database) = @_;
+	open my $fh, '-|', "$self->{bin}/psql", '-X', '-q', '-A', '-t', '-h',
+	    $self->{dir}, '-U', 'pierre', '-d', $database || 'postgres', '-v',
+	    'ON_ERROR_STOP=1', '-c', $sql or die "psql: $!";
+	local $/;
+	my $out = <$fh> // '';
+	close $fh or die "psql: $sql failed\n";
+	chomp $out;
+	return $out;
+}
+
+sub pid { return $_[0]{pid} }
+sub dir { return $_[0]{dir} }
+
+sub log {
+	my ($self) = @_;
+	open my $fh, '<', "$self->{dir}/log" or return '';
+	local $/;
+	return <$fh>;
+}
+
+sub DESTROY {
+	my ($self) = @_;
+	return if $self->{owner} != $$;
+	local ($?, $@);
+	$self->stop('QUIT');
+	remove_tree($self->{dir});
+}
+
+1;

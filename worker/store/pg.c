@@ -1,0 +1,285 @@
+/* PostgreSQL behind db.h.  A transaction keeps one connection from its first
+ * query to its end; a query outside takes one for itself.  What was only read
+ * is asked again when its connection breaks; a write never is, unless it is
+ * certain that the server has not got it. */
+
+#include "store/pg.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "base/xalloc.h"
+#include "config/conf.h"
+
+#define TRIES 3
+
+struct pg_db {
+	struct db db;
+	struct pg_pool pool;
+	pthread_t thread;
+	pid_t pid;
+	char *url;
+	char backend[40];
+};
+
+/* What db_write() hands to its function. */
+struct pg_tx {
+	struct db db;
+	struct pg_conn *conn;
+	bool lost;
+};
+
+static struct pg_db *
+owner_of_db(struct db *db)
+{
+	struct pg_db *s = container_of(db, struct pg_db, db);
+
+	CHECK(s->pid == getpid() && pthread_equal(pthread_self(), s->thread));
+	return s;
+}
+
+static struct pg_tx *
+tx_of_db(struct db *db)
+{
+	CHECK(db->is_tx);
+	return container_of(db, struct pg_tx, db);
+}
+
+static int
+uncertain(struct err *e)
+{
+	if (e != NULL)
+		e->code = ERR_UNCERTAIN;
+	return err_wrap(e, "whether it was written is not known");
+}
+
+static int
+run_in_tx(struct pg_tx *tx, struct db_query *q, struct err *e)
+{
+	struct pg_outcome o;
+	int rc;
+
+	if (tx->lost)
+		return err_set(e, ERR_UNAVAILABLE,
+		    "%s: the transaction's connection broke",
+		    sql_queries[q->id].name);
+	rc = pg_conn_run(tx->conn, q, &o, e);
+	tx->lost = tx->conn->broken;
+	return rc;
+}
+
+static int
+run_pg(struct db *db, struct db_query *q, struct err *e)
+{
+	bool writes = (sql_queries[q->id].flags & QUERY_WRITE) != 0;
+	struct pg_db *s;
+	struct pg_outcome o;
+
+	if (db->is_tx)
+		return run_in_tx(tx_of_db(db), q, e);
+	s = owner_of_db(db);
+	for (int i = 1;; i++) {
+		struct pg_conn *c = pg_pool_take(&s->pool, e);
+		bool broken;
+		int rc;
+
+		if (c == NULL)
+			return -1;
+		rc = pg_conn_run(c, q, &o, e);
+		broken = c->broken;
+		pg_pool_give(c);
+		if (rc == 0)
+			return 0;
+		if (writes && o.lost && o.sent)
+			return uncertain(e);
+		if (!broken || i == TRIES)
+			return -1;
+	}
+}
+
+/* --- transactions -------------------------------------------------------- */
+
+static int
+commit(struct pg_tx *tx, struct err *e)
+{
+	struct pg_outcome o;
+	char tag[16];
+
+	/* Nothing was asked, so nothing has begun. */
+	if (tx->conn->begin_due)
+		return 0;
+	if (tx->lost)
+		return err_set(e, ERR_UNAVAILABLE,
+		    "commit: the transaction's connection broke");
+	if (pg_conn_exec(tx->conn, "COMMIT", NULL, tag, sizeof(tag), &o, e) < 0)
+		return o.lost && o.sent ? uncertain(e) : -1;
+	if (strcmp(tag, "COMMIT") != 0)
+		return err_set(e, ERR_INTERNAL,
+		    "commit: a statement had failed before, and all was "
+		    "rolled back");
+	return 0;
+}
+
+static void
+roll_back(struct pg_tx *tx)
+{
+	struct pg_outcome o;
+
+	if (tx->conn->begin_due || tx->lost)
+		return;
+	if (pg_conn_exec(tx->conn, "ROLLBACK", NULL, NULL, 0, &o, NULL) < 0)
+		tx->conn->broken = true; /* closing it rolls back as well */
+}
+
+static const struct db_ops pg_ops;
+
+static int
+write_pg(struct db *db, db_tx_fn *fn, void *arg, struct err *e)
+{
+	struct pg_db *s = owner_of_db(db);
+	struct pg_tx tx = { .db = { &pg_ops, true, s->backend } };
+	int rc;
+
+	tx.conn = pg_pool_take(&s->pool, e);
+	if (tx.conn == NULL)
+		return -1;
+	tx.conn->begin_due = true;
+	rc = fn(&tx.db, arg, e);
+	if (rc >= 0)
+		rc = commit(&tx, e);
+	else
+		roll_back(&tx);
+	pg_pool_give(tx.conn);
+	return rc;
+}
+
+static int
+run_script(struct db *tx, const char *sql, struct err *e)
+{
+	struct pg_tx *t = tx_of_db(tx);
+	int rc = pg_conn_script(t->conn, sql, e);
+
+	t->lost = t->conn->broken;
+	return rc;
+}
+
+/* One runner at a time over all nodes, for as long as it takes. */
+static int
+lock_schema(struct db *tx, struct err *e)
+{
+	struct pg_tx *t = tx_of_db(tx);
+	struct pg_outcome o;
+
+	t->conn->patient = true;
+	if (pg_conn_exec(t->conn, "SET LOCAL statement_timeout = 0", NULL, NULL,
+		0, &o, e) < 0 ||
+	    pg_conn_exec(t->conn, "SELECT pg_advisory_xact_lock(7283645)", NULL,
+		NULL, 0, &o, e) < 0) {
+		t->lost = t->conn->broken;
+		return -1;
+	}
+	return 0;
+}
+
+static int
+has_table(struct db *db, const char *name, struct err *e)
+{
+	static const char sql[] =
+	    "SELECT CASE WHEN to_regclass($1) IS NULL THEN 0 ELSE 1 END";
+	struct pg_conn *c = db->is_tx ? tx_of_db(db)->conn
+				      : pg_pool_take(&owner_of_db(db)->pool, e);
+	struct pg_outcome o;
+	char answer[4];
+	int rc;
+
+	if (c == NULL)
+		return -1;
+	rc = pg_conn_exec(c, sql, name, answer, sizeof(answer), &o, e);
+	if (!db->is_tx)
+		pg_pool_give(c);
+	return rc < 0 ? -1 : answer[0] == '1';
+}
+
+/* --- opening and closing ------------------------------------------------- */
+
+static void
+close_pg(struct db *db)
+{
+	struct pg_db *s = owner_of_db(db);
+
+	pg_pool_fini(&s->pool);
+	wipe(s->url, strlen(s->url));
+	free(s->url);
+	free(s);
+}
+
+static const struct db_ops pg_ops = {
+	.run = run_pg,
+	.write = write_pg,
+	.script = run_script,
+	.lock_schema = lock_schema,
+	.has_table = has_table,
+	.close = close_pg,
+};
+
+/* This process' part of the connections; the keeper has one. */
+static void
+take_share(struct pg_pool *p, const struct conf *conf, enum db_use use)
+{
+	unsigned workers = conf_worker_count(conf);
+	unsigned max = (unsigned)conf->pg_max_connections;
+	unsigned min = (unsigned)conf->pg_min_connections;
+
+	p->max = 1;
+	if (use == DB_FOR_REQUESTS)
+		p->max = MAX(1, (max - 1) / workers);
+	p->min = MIN(p->max, (min + workers - 1) / workers);
+}
+
+/* libpq would quote the URL, and the password with it. */
+static int
+check_url(const char *url, struct err *e)
+{
+	PQconninfoOption *options = PQconninfoParse(url, NULL);
+
+	if (options == NULL)
+		return err_set(e, ERR_CONFIG,
+		    "database.url is no URL that PostgreSQL's library "
+		    "understands");
+	PQconninfoFree(options);
+	return 0;
+}
+
+struct db *
+pg_open(
+    const struct conf *conf, struct loop *loop, enum db_use use, struct err *e)
+{
+	struct pg_db *s;
+	int version;
+
+	if (check_url(conf->database_url, e) < 0)
+		return NULL;
+	s = xcalloc(1, sizeof(*s));
+	s->db = (struct db){ &pg_ops, false, s->backend };
+	s->thread = pthread_self();
+	s->pid = getpid();
+	s->url = xstrdup(conf->database_url);
+	s->pool.loop = loop;
+	s->pool.url = s->url;
+	s->pool.acquire_timeout_us = conf->pg_acquire_timeout_us;
+	s->pool.idle_timeout_us = conf->pg_idle_timeout_us;
+	s->pool.statement_timeout_us = conf->pg_statement_timeout_us;
+	take_share(&s->pool, conf, use);
+	pg_pool_init(&s->pool);
+	if (pg_pool_warm(&s->pool, e) < 0) {
+		close_pg(&s->db);
+		return NULL;
+	}
+	version = s->pool.server_version;
+	snprintf(s->backend, sizeof(s->backend), "PostgreSQL %d.%d",
+	    version / 10000, version % 10000);
+	return &s->db;
+}
