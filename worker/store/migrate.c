@@ -141,7 +141,7 @@ step_down(struct db *tx, void *arg, struct err *e)
 	struct arena *a = arena_new();
 	struct db_query q;
 	const char *down;
-	int version;
+	int version = 0;
 	int rc = tx->ops->lock_schema(tx, e);
 
 	if (rc == 0)
