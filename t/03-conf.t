@@ -226,7 +226,7 @@ for my $key (@keys) {
 for (['server', 'listen', 'banana', qr/is not address:port/],
 	['server', 'listen', '127.0.0.1:99999', qr/is not address:port/],
 	['server', 'public_url', 'pierre.example', qr/is not http/],
-	['database', 'url', 'postgres://h/d', qr/only sqlite:/],
+	['database', 'url', 'mysql://h/d', qr/neither sqlite:/],
 	['security', 'master_key', 'abc', qr/32 bytes in base64/],
 	['http', 'allowed_origins', '[app.example.com]', qr/"app.example.com" is not an origin/],
 	['http', 'allowed_origins', '[https://a.example/]', qr/is not an origin/],

@@ -23,6 +23,7 @@ sub new {
 	my $bin = programs() or die "PostgreSQL is not installed\n";
 	# A socket's path is at most 107 bytes long.
 	my $dir = tempdir('/tmp/pg-XXXXXX', CLEANUP => 0);
+	chmod 0755, $dir; # for processes of another account, root without rights
 	my $self = bless { bin => $bin, dir => $dir, owner => $$ }, $class;
 	if ($> == 0) {
 		my (undef, undef, $uid, $gid) = getpwnam 'postgres'
