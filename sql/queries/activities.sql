@@ -56,6 +56,11 @@ WHERE tenant_id = $1 AND user_id = $2
 	AND +local_day >= $5 AND +local_day <= $6
 	AND ($7 = '' OR sport = $7) AND ($8 = '' OR provider = $8);
 
+-- name: activity_providers
+SELECT DISTINCT provider FROM activities
+WHERE tenant_id = $1 AND user_id = $2
+ORDER BY provider;
+
 -- name: activity_update write
 UPDATE activities SET name = $4, rpe = $5
 WHERE tenant_id = $1 AND user_id = $2 AND id = $3;

@@ -267,3 +267,27 @@ activity_loads_of(struct mcp_call *call, const char *provider,
 	return provider != NULL ? read_of_provider(call, provider, out, e)
 				: read_all(call, out, e);
 }
+
+int
+activity_say_sources(struct mcp_call *call, struct err *e)
+{
+	const char *wanted = call_str(call, "provider");
+	const char **list;
+	size_t n;
+
+	if (wanted == NULL)
+		return 0;
+	if (activities_providers(call_db(call), call_arena(call),
+		call_owner(call), &list, &n, e) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(list[i], wanted) == 0)
+			return 0;
+	}
+	call_text(call, " No activity is of the source \"%s\"", wanted);
+	for (size_t i = 0; i < n; i++)
+		call_text(call, "%s%s", i == 0 ? "; there are some of " : ", ",
+		    list[i]);
+	call_text(call, ".");
+	return 0;
+}

@@ -199,9 +199,11 @@ show_zones(
 		jsonw_object(w);
 		jsonw_kv_cstr(w, "name", z->zone[i].name);
 		jsonw_kv_cstr(w, "title", z->zone[i].title);
-		jsonw_kv_fixed(w, "from", z->zone[i].low, 0);
+		/* Not rounded to whole beats or watts: 136 is no part of a zone
+		 * that begins at 136.1. */
+		jsonw_kv_fixed(w, "from", z->zone[i].low, 1);
 		if (isfinite(z->zone[i].high))
-			jsonw_kv_fixed(w, "to", z->zone[i].high, 0);
+			jsonw_kv_fixed(w, "to", z->zone[i].high, 1);
 		if (times != NULL) {
 			jsonw_kv_int(w, "seconds", (int64_t)times->in_s[i]);
 			if (times->valid_s > 0)

@@ -81,6 +81,10 @@ NODISCARD int activities_count(struct db *db, struct arena *a,
     const struct owner *o, const struct activity_filter *f, int64_t *n_r,
     struct err *e);
 
+/* The sources that there are activities of, by name. */
+NODISCARD int activities_providers(struct db *db, struct arena *a,
+    const struct owner *o, const char ***list_r, size_t *n_r, struct err *e);
+
 /* Totals of one sport; sums over what is known, NaN when nothing is. */
 struct sport_totals {
 	enum sport_type sport;

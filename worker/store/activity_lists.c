@@ -89,6 +89,23 @@ activities_count(struct db *db, struct arena *a, const struct owner *o,
 	return 0;
 }
 
+int
+activities_providers(struct db *db, struct arena *a, const struct owner *o,
+    const char ***list_r, size_t *n_r, struct err *e)
+{
+	struct db_query q;
+
+	db_query_init(&q, db, a, Q_activity_providers);
+	owner_bind(&q, o);
+	if (db_run(&q, e) < 0)
+		return -1;
+	*list_r = arena_many(a, q.n_rows, const char *);
+	*n_r = q.n_rows;
+	for (size_t i = 0; db_next(&q); i++)
+		(*list_r)[i] = db_get_text(&q, 0);
+	return 0;
+}
+
 static void
 read_totals(const struct db_query *q, struct sport_totals *t)
 {

@@ -3,6 +3,7 @@
  * why.  Banister 1975; Coggan 2003. */
 
 #include "mcp/loads.h"
+#include "mcp/show.h"
 #include "sport/variation.h"
 
 struct chart {
@@ -53,6 +54,7 @@ show_today(struct jsonw *w, const struct chart *c)
 	jsonw_kv_fixed(w, "ctl", d->ctl, 1);
 	jsonw_kv_fixed(w, "atl", d->atl, 1);
 	jsonw_kv_fixed_opt(w, "tsb", d->tsb, 1);
+	jsonw_kv_fixed(w, "tsb_same_day", d->ctl - d->atl, 1);
 	jsonw_kv_fixed_opt(w, "ramp_rate", d->ramp_rate, 1);
 	jsonw_kv_cstr(w, "form", pmc_form_name(pmc_form(d->tsb)));
 	jsonw_kv_cstr(w, "form_meaning", pmc_form_meaning(pmc_form(d->tsb)));
@@ -98,7 +100,9 @@ show_model(struct jsonw *w)
 	jsonw_kv_fixed(w, "atl_days", s.atl_days, 0);
 	jsonw_kv_cstr(w, "daily_factor", pmc_factor_name(s.factor));
 	jsonw_kv_cstr(w, "tsb",
-	    "CTL minus ATL of the day before; form for the day itself");
+	    "CTL minus ATL of the day before, as TrainingPeaks has it");
+	jsonw_kv_cstr(w, "tsb_same_day",
+	    "CTL minus ATL of the day, as intervals.icu has it");
 	jsonw_end_object(w);
 }
 
@@ -156,6 +160,22 @@ say_today(struct mcp_call *call, const struct chart *c)
 				"these numbers are still settling.");
 }
 
+static void
+say_nothing_to_tell(struct mcp_call *call, const struct chart *c)
+{
+	size_t past = c->loads.n - c->pmc.after_end;
+
+	if (past == 0)
+		call_text(call, "There are no activities up to today, so there "
+				"is no fitness, fatigue or form to tell.");
+	else
+		call_text(call,
+		    "None of the %zu activities up to today has a training "
+		    "load, so there is no fitness, fatigue or form to tell. "
+		    "get_athlete lists the thresholds that are missing. %s.",
+		    past, show_threshold_how);
+}
+
 static int
 training_load_run(struct mcp_call *call, struct err *e)
 {
@@ -174,8 +194,9 @@ training_load_run(struct mcp_call *call, struct err *e)
 		jsonw_end_object(w);
 		say_today(call, &c);
 	} else {
-		call_text(call, "There are no activities up to today, so there "
-				"is no fitness, fatigue or form to tell.");
+		say_nothing_to_tell(call, &c);
+		if (c.loads.n == 0 && activity_say_sources(call, e) < 0)
+			return -1;
 	}
 	show_model(w);
 	show_curve(w, &c, (size_t)call_int(call, "days"));

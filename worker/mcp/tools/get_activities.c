@@ -171,6 +171,8 @@ get_activities_run(struct mcp_call *call, struct err *e)
 	    read_page(call, &f, &p, e) < 0)
 		return -1;
 	say_page(call, &p);
+	if (p.total == 0 && activity_say_sources(call, e) < 0)
+		return -1;
 	show_page(call, &p, (enum show)call_word(call, "mode"));
 	return 0;
 }

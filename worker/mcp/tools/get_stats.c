@@ -270,17 +270,23 @@ first_of_period(enum period p, int32_t day)
 	return first_of_year(day);
 }
 
-/* The newest first, each as long as its calendar says; today's is not over. */
+/* The newest first, each as long as its calendar says; today's is not over.
+ * Down to the one with the first activity. */
 static int
 show_periods(
     struct mcp_call *call, enum period p, struct range within, struct err *e)
 {
 	struct jsonw *w = call_out(call);
 	int64_t count = call_int(call, "count");
-	struct range r;
+	struct range r = { INT32_MIN, within.to };
+	struct sums before;
+	int32_t oldest;
 
+	if (sum_up(call, r, &before, e) < 0)
+		return -1;
+	oldest = MAX(within.from, before.all.first_day);
 	jsonw_kv_array(w, "periods");
-	for (r.to = within.to; count > 0 && r.to >= within.from; count--) {
+	for (; count > 0 && r.to >= oldest; count--) {
 		r.from = MAX(first_of_period(p, r.to), within.from);
 		if (show_range(call, NULL, NULL, r, e) < 0)
 			return -1;
@@ -315,7 +321,9 @@ get_stats_run(struct mcp_call *call, struct err *e)
 	bool ranged = call_given(call, "from") || call_given(call, "to");
 
 	if (r.from > r.to)
-		return err_set(e, ERR_INVALID, "from must not be after to");
+		return err_set(e, ERR_INVALID,
+		    "from must not be after to, which is today when it is not "
+		    "given");
 	if (activity_loads_refresh(call, e) < 0)
 		return -1;
 	jsonw_object(w);
@@ -327,7 +335,7 @@ get_stats_run(struct mcp_call *call, struct err *e)
 	if (p != PERIOD_NONE && show_periods(call, p, r, e) < 0)
 		return -1;
 	jsonw_end_object(w);
-	return 0;
+	return activity_say_sources(call, e);
 }
 
 const struct mcp_tool tool_get_stats = {

@@ -1,0 +1,86 @@
+#!/usr/bin/perl
+# What the tools say to somebody whose data are not as the demo athlete's are:
+# imported files without thresholds, sources that are not there, short years.
+use strict;
+use warnings;
+use lib 't/lib';
+use JSON::PP;
+use Test::More;
+use Pierre::Test;
+
+my $t = Pierre::Test->new(workers => 1, demo => 1);
+my $data = shared_dir('data');
+
+# Text and structured content.
+sub call_tool {
+	my ($name, $arguments, $token) = @_;
+	my ($r, $body) = $t->rpc('tools/call', { name => $name, arguments => $arguments },
+	    headers => defined $arguments->{provider}
+	        ? { 'Mcp-Param-Provider' => $arguments->{provider} } : {},
+	    defined $token ? (token => $token) : ());
+	return ($body->{result}{content}[0]{text}, $body->{result}{structuredContent});
+}
+
+# --- a source that nothing came from ------------------------------------------
+
+for my $tool (qw(get_activities get_stats analyze_training_load)) {
+	my ($text) = call_tool($tool, { provider => 'strava' });
+	like($text, qr/No activity is of the source "strava"; there are some of synthetic\./,
+	    "$tool says which sources there are");
+	($text) = call_tool($tool, { provider => 'synthetic' });
+	unlike($text, qr/No activity/, 'and nothing of one that there is');
+}
+my ($text) = call_tool('get_activities', { provider => 'synthetic', to => '2001-01-01' });
+unlike($text, qr/No activity/, 'an empty range is no missing source');
+
+# --- sums end where the history begins ------------------------------------------
+
+my (undef, $all) = call_tool('get_stats', {});
+for my $period (qw(week month year)) {
+	my (undef, $stats) = call_tool('get_stats', { period => $period, count => 104 });
+	my @periods = @{ $stats->{periods} };
+	my $sum = 0;
+	$sum += $_->{activities} for @periods;
+	is($sum, $all->{all_time}{activities}, "${period}s: all activities are in them");
+	cmp_ok($periods[-1]{activities}, '>', 0, 'the last is the first that has any');
+	my @gaps = grep { !defined $periods[$_]{from} } 0 .. $#periods;
+	is_deeply(\@gaps, [], 'each has its dates');
+}
+
+# --- form, by both conventions ----------------------------------------------------
+
+my (undef, $load) = call_tool('analyze_training_load', { days => 7 });
+my $today = $load->{training_load};
+my @curve = @{ $load->{curve} };
+cmp_ok(abs($today->{tsb_same_day} - ($today->{ctl} - $today->{atl})), '<=', 0.11,
+    'tsb_same_day is of today');
+cmp_ok(abs($today->{tsb} - ($curve[-2]{ctl} - $curve[-2]{atl})), '<=', 0.11,
+    'tsb of yesterday');
+ok($load->{model}{tsb} && $load->{model}{tsb_same_day}, 'the model names both');
+
+# --- edges of zones -----------------------------------------------------------------
+
+my (undef, $athlete) = call_tool('get_athlete', {});
+my ($lthr) = map { $_->{value} } grep { $_->{kind} eq 'lthr_bpm' } @{ $athlete->{thresholds} };
+is($athlete->{zones}{heart_rate_ride}{zones}[1]{from}, sprintf('%.1f', 0.81 * $lthr),
+    'an edge between two beats is not rounded to one of them');
+
+# --- files without thresholds ---------------------------------------------------------
+
+SKIP: {
+	skip 'the shared data is absent', 3 unless $data;
+	$t->ctl('user', 'create', 'bare');
+	my (undef, $out) = $t->ctl('token', 'create', 'bare');
+	my ($token) = $out =~ /(pmcp_pat_\S+)/ or die $out;
+	($text) = call_tool('analyze_training_load', {}, $token);
+	like($text, qr/There are no activities up to today/, 'nothing at all');
+	my ($status) = $t->ctl('import', "$data/fit/garmin-fenix-5-run.fit",
+	    "$data/fit/garmin-fenix-5-bike.fit", '--user', 'bare');
+	is($status, 0, 'two files');
+	($text) = call_tool('analyze_training_load', {}, $token);
+	like($text, qr/None of the 2 activities up to today has a training load.*threshold set/s,
+	    'activities without a load: what to set is said');
+}
+
+$t->finish;
+done_testing();
