@@ -226,8 +226,11 @@ scan_value(struct scan *s)
 		return scan_word(s, "null");
 	case -1:
 		return scan_fail(s, "a value is missing");
-	default:
+	case '-':
+	case '0' ... '9':
 		return scan_number(s);
+	default:
+		return scan_fail(s, "no value begins like this");
 	}
 }
 

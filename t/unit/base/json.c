@@ -40,6 +40,9 @@ test_strictness(struct arena *a)
 	ok(json_parse(a, buf_str(&deep), &e) == NULL, "many members: %s",
 	    e.msg);
 	ok(json_parse(a, str_make("{}\0", 3), &e) == NULL, "NUL after the end");
+	ok(json_parse(a, STR("garbage"), &e) == NULL &&
+		strstr(e.msg, "no value begins like this") != NULL,
+	    "words: %s", e.msg);
 	buf_free(&deep);
 }
 
