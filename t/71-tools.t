@@ -58,6 +58,30 @@ cmp_ok(abs($today->{tsb} - ($curve[-2]{ctl} - $curve[-2]{atl})), '<=', 0.11,
     'tsb of yesterday');
 ok($load->{model}{tsb} && $load->{model}{tsb_same_day}, 'the model names both');
 
+# --- every number that is given can be asked about -------------------------------------
+
+my (undef, $list) = call_tool('get_activities', { limit => 20 });
+my %given = map { $_ => 1 } numbers_of($today), map { $_->{kind} }
+    @{ (call_tool('get_athlete', {}))[1]{thresholds} };
+for my $activity (@{ $list->{activities} }) {
+	my (undef, $a) = call_tool('analyze_activity', { activity_id => $activity->{id} });
+	$given{$_} = 1 for map { numbers_of($a->{$_} // {}) } qw(load power heart_rate pace efficiency);
+}
+# What the call or the load itself was made of.
+delete @given{qw(warm_up_s rated_duration_s rated_intensity rated_against)};
+cmp_ok(scalar keys %given, '>', 30, scalar(keys %given) . ' numbers are given');
+for my $name (sort keys %given) {
+	my (undef, $metric) = call_tool('explain_metric', { metric => $name });
+	ok($metric->{formula}, "explain_metric knows $name");
+}
+
+# Names of the numbers and paces of an object.
+sub numbers_of {
+	my ($object) = @_;
+	return grep { defined $object->{$_} && !ref $object->{$_} &&
+		$object->{$_} =~ /^-?[\d.:]+$/ } keys %$object;
+}
+
 # --- edges of zones -----------------------------------------------------------------
 
 my (undef, $athlete) = call_tool('get_athlete', {});
