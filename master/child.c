@@ -113,6 +113,7 @@ run_role(enum child_role role, const struct heritage *h)
 	case CHILD_SETUP:
 		break;
 	}
+	sig_unblock();
 	return setup_main(h);
 }
 

@@ -119,6 +119,13 @@ is($t->request('GET', '/readyz')->{status}, 200, 'that serves');
 
 # --- logs ----------------------------------------------------------------------
 
+# Processes that are still being made must not die of it: finish() looks.
+($generation) = ($t->signal('status'))[1] =~ /generation (\d+)/;
+kill 'HUP', $pid;
+kill('USR1', $pid), sleep 0.001 for 1 .. 300;
+ok(until_true(sub { ($t->signal('status'))[1] =~ /running, generation (\d+)/ && $1 > $generation }),
+    'a reload survives a storm of USR1');
+
 ($status) = $t->signal('reopen');
 is($status, 0, '-s reopen');
 

@@ -10,6 +10,7 @@
 #include "loop/fiber.h"
 #include "proc/chan.h"
 #include "proc/heritage.h"
+#include "proc/sig.h"
 #include "shm/shm.h"
 #include "store/dbmeta.h"
 #include "store/store.h"
@@ -130,6 +131,7 @@ watch(struct keeper *k)
 		CHECK(k->events[i] != NULL);
 		event_add(k->events[i], NULL);
 	}
+	sig_unblock();
 	timer_init(&k->round, k->loop, on_round, k);
 }
 
@@ -140,6 +142,7 @@ serve(struct keeper *k)
 	on_round(k);
 	chan_say_ready(k->heritage->chan_fd);
 	loop_run(k->loop);
+	sig_block();
 	for (size_t i = 0; i < ARRAY_LEN(k->events); i++)
 		event_free(k->events[i]);
 	timer_fini(&k->round);

@@ -11,6 +11,7 @@
 #include "mcp/mcp.h"
 #include "proc/chan.h"
 #include "proc/heritage.h"
+#include "proc/sig.h"
 #include "rest/rest.h"
 #include "shm/metrics.h"
 #include "store/store.h"
@@ -189,6 +190,7 @@ watch(struct worker *w)
 		CHECK(w->events[i] != NULL);
 		event_add(w->events[i], NULL);
 	}
+	sig_unblock();
 	timer_init(&w->beat, w->app.loop, on_beat, w);
 	timer_init(&w->deadline, w->app.loop, on_deadline, w);
 }
@@ -209,6 +211,7 @@ open_server(struct worker *w, struct err *e)
 static void
 close_worker(struct worker *w)
 {
+	sig_block();
 	for (size_t i = 0; i < ARRAY_LEN(w->events); i++) {
 		if (w->events[i] != NULL)
 			event_free(w->events[i]);

@@ -45,15 +45,29 @@ sig_taken(int signal)
 void
 sig_reset(void)
 {
-	sigset_t none;
-
 	for (int s = 1; s < NSIG; s++) {
 		if (noted[s])
 			noted[s] = 0;
 		signal(s, s == SIGPIPE ? SIG_IGN : SIG_DFL);
 	}
+}
+
+void
+sig_unblock(void)
+{
+	sigset_t none;
+
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+void
+sig_block(void)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
 }
 
 int

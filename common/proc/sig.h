@@ -13,9 +13,14 @@ void sig_collect(const int *signals, size_t n);
 /* True once for each time that the signal was noted since the last call (many
  * count as one). */
 bool sig_taken(int signal);
-/* In a child just forked: the default action for every signal, none blocked,
- * SIGPIPE ignored. */
+/* In a child just forked: the default action for every signal, SIGPIPE ignored.
+ * What was blocked stays so, and waits: a process that is still being made has
+ * no answer to a signal yet, and should not die of it. */
 void sig_reset(void);
+/* The process is made: let them in. */
+void sig_unblock(void);
+/* It ends: keep them out, as its handlers go. */
+void sig_block(void);
 
 struct pollfd;
 /* ppoll(2) that lets the collected signals in; timeout_ms < 0: for ever. */
