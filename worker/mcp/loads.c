@@ -111,8 +111,8 @@ rate_batch(struct rating *r, struct stored_load *list, size_t n,
 }
 
 static int
-keep_batch(
-    struct rating *r, const struct stored_load *list, size_t n, struct err *e)
+keep_batch(struct rating *r, struct arena *a, const struct stored_load *list,
+    size_t n, struct err *e)
 {
 	return activities_set_loads(
 	    call_db(r->call), a, call_owner(r->call), list, n, e);
