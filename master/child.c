@@ -84,24 +84,6 @@ leave_last_words(const char *message)
 	shm_panic(panic_shm, panic_slot, message);
 }
 
-/* Close what belongs to the master or to another child. */
-static void
-close_foreign(struct master *m, const struct child *self)
-{
-	for (unsigned i = 0; i < m->n_children; i++) {
-		if (&m->children[i] != self && m->children[i].chan_fd >= 0)
-			close(m->children[i].chan_fd);
-	}
-	for (unsigned i = 0; i < m->n_workers; i++) {
-		if (self->role != CHILD_WORKER || i != self->index)
-			close(m->listen_fds[i]);
-	}
-	control_close_in_child(m->control);
-	close(m->pid_fd);
-	if (m->ready_fd >= 0)
-		close(m->ready_fd);
-}
-
 static int
 run_role(enum child_role role, const struct heritage *h)
 {
@@ -157,13 +139,13 @@ live(struct master *m, const struct child *self, const struct conf *conf,
 		snprintf(name, sizeof(name), "%s", child_role_name(role));
 	title_set(name);
 	log_set_process(name);
+	conf_configure_log(conf);
 	panic_shm = m->shm;
 	panic_slot = self->slot;
 	check_set_hook(leave_last_words);
 	metrics_attach(m->shm, self->slot);
-	close_foreign(m, self);
-	privs_keep_only((const int[]){ log_fd(), h.chan_fd, h.listen_fd }, 3);
 	forget_master(m, conf);
+	privs_keep_only((const int[]){ log_fd(), h.chan_fd, h.listen_fd }, 3);
 	status = run_role(role, &h);
 	conf_free(&own_conf);
 	shm_free(&m->shm);

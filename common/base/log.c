@@ -65,16 +65,19 @@ log_open(const char *path, struct err *e)
 int
 log_reopen(struct err *e)
 {
-	int fd;
+	int fd, rc = 0;
 
 	if (sink.path[0] == '\0')
 		return 0;
 	fd = open_sink(sink.path, e);
 	if (fd < 0)
 		return -1;
-	close(sink.fd);
-	sink.fd = fd;
-	return 0;
+	/* Under the same number in one step: a thread that writes meanwhile
+	 * must not hit what has taken the number since. */
+	if (dup3(fd, sink.fd, O_CLOEXEC) < 0)
+		rc = err_sys(e, ERR_IO, "cannot replace the log");
+	close(fd);
+	return rc;
 }
 
 int
