@@ -19,6 +19,7 @@
 #include "proc/privs.h"
 #include "proc/sig.h"
 #include "proc/title.h"
+#include "shm/board.h"
 #include "shm/metrics.h"
 #include "shm/shm.h"
 
@@ -84,6 +85,24 @@ leave_last_words(const char *message)
 	shm_panic(panic_shm, panic_slot, message);
 }
 
+/* Close what belongs to the master or to another child. */
+static void
+close_foreign(struct master *m, const struct child *self)
+{
+	for (unsigned i = 0; i < m->n_children; i++) {
+		if (&m->children[i] != self && m->children[i].chan_fd >= 0)
+			close(m->children[i].chan_fd);
+	}
+	for (unsigned i = 0; i < m->n_workers; i++) {
+		if (self->role != CHILD_WORKER || i != self->index)
+			close(m->listen_fds[i]);
+	}
+	control_close_in_child(m->control);
+	close(m->pid_fd);
+	if (m->ready_fd >= 0)
+		close(m->ready_fd);
+}
+
 static int
 run_role(enum child_role role, const struct heritage *h)
 {
@@ -139,14 +158,16 @@ live(struct master *m, const struct child *self, const struct conf *conf,
 		snprintf(name, sizeof(name), "%s", child_role_name(role));
 	title_set(name);
 	log_set_process(name);
-	conf_configure_log(conf);
 	panic_shm = m->shm;
 	panic_slot = self->slot;
 	check_set_hook(leave_last_words);
 	metrics_attach(m->shm, self->slot);
-	forget_master(m, conf);
+	close_foreign(m, self);
 	privs_keep_only((const int[]){ log_fd(), h.chan_fd, h.listen_fd }, 3);
+	forget_master(m, conf);
+	board_attach(m->shm, h.slot);
 	status = run_role(role, &h);
+	board_detach();
 	conf_free(&own_conf);
 	shm_free(&m->shm);
 	title_free();
@@ -176,6 +197,7 @@ child_start(struct master *m, enum child_role role, unsigned index,
 	c->index = index;
 	c->generation = generation;
 	shm_slot_begin(m->shm, c->slot, slot_roles[role], generation);
+	shm_slot(m->shm, c->slot)->index = index;
 	pid = fork();
 	if (pid == 0) {
 		close(c->chan_fd);

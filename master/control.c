@@ -95,15 +95,24 @@ control_unlink(const struct control *ctl)
 }
 
 void
+control_close_in_child(struct control *ctl)
+{
+	for (size_t i = 0; i < CONTROL_MAX_CLIENTS; i++) {
+		if (ctl->clients[i].fd >= 0)
+			close(ctl->clients[i].fd);
+		ctl->clients[i].fd = -1;
+	}
+	close(ctl->fd);
+	ctl->fd = -1;
+}
+
+void
 control_free(struct control **ctl)
 {
 	if (*ctl == NULL)
 		return;
-	for (size_t i = 0; i < CONTROL_MAX_CLIENTS; i++) {
-		if ((*ctl)->clients[i].fd >= 0)
-			close((*ctl)->clients[i].fd);
-	}
-	close((*ctl)->fd);
+	if ((*ctl)->fd >= 0)
+		control_close_in_child(*ctl);
 	free(*ctl);
 	*ctl = NULL;
 }
@@ -141,6 +150,8 @@ answer(struct client *c, struct str text)
 static void
 accept_clients(struct control *ctl)
 {
+	static const int answer_bytes = 1 << 20;
+
 	for (size_t i = 0; i < CONTROL_MAX_CLIENTS; i++) {
 		struct client *c = &ctl->clients[i];
 
@@ -150,6 +161,8 @@ accept_clients(struct control *ctl)
 		    accept4(ctl->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 		if (c->fd < 0)
 			return;
+		setsockopt(c->fd, SOL_SOCKET, SO_SNDBUF, &answer_bytes,
+		    sizeof(answer_bytes));
 		c->n = 0;
 		c->reloads = 0;
 		c->holding = false;
@@ -172,11 +185,11 @@ do_verb(
 		c->holding = true;
 		answer(c, STR("ok\n"));
 		master_stop(m, str_is(verb, "stop"));
-	} else if (str_is(verb, "status")) {
+	} else if (str_is(verb, "status") || str_is(verb, "status-json")) {
 		struct buf text = BUF_INIT;
 
 		buf_adds(&text, "ok\n");
-		status_write(m, &text);
+		status_write(m, str_is(verb, "status-json"), &text);
 		answer(c, buf_str(&text));
 		buf_free(&text);
 		drop_client(c);

@@ -15,9 +15,8 @@ struct pollfd;
 #define CONTROL_MAX_CLIENTS 16
 
 struct control *control_new(const struct conf *c, struct err *e);
-/* Lets the descriptors go; a child just forked does that too. */
+/* Removes the socket too, unless in a child. */
 void control_free(struct control **ctl);
-/* Remove the socket from the file system. */
 void control_unlink(const struct control *ctl);
 /* Descriptors to wait for, at most CONTROL_MAX_CLIENTS + 1. */
 size_t control_poll(const struct control *ctl, struct pollfd *fds);
@@ -25,6 +24,8 @@ size_t control_poll(const struct control *ctl, struct pollfd *fds);
 void control_serve(struct control *ctl, struct master *m);
 /* Tell those who wait what became of a reload. */
 void control_reload_done(struct control *ctl, bool good, const char *message);
+/* In a child just forked: let the master's descriptors go. */
+void control_close_in_child(struct control *ctl);
 
 /* The client: send a verb to the running server, print its answer, and return
  * the exit status. */

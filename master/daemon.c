@@ -16,12 +16,16 @@ static int
 open_log(const struct conf *c)
 {
 	struct err e = ERR_INIT;
+	enum log_level level = LOG_INFO;
 
 	if (log_open(c->log_file[0] != '\0' ? c->log_file : NULL, &e) < 0) {
 		fprintf(stderr, "pierre-mcp-server: %s\n", e.msg);
 		return -1;
 	}
-	conf_configure_log(c);
+	if (log_level_parse(str_of(c->log_level), &level))
+		log_configure(level, str_is(str_of(c->log_format), "json")
+					 ? LOG_JSON
+					 : LOG_TEXT);
 	log_set_process("master");
 	return 0;
 }

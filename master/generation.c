@@ -105,6 +105,17 @@ generation_abandon(struct master *m, const char *why)
 }
 
 static void
+apply_log_settings(const struct conf *c)
+{
+	enum log_level level = LOG_INFO;
+
+	if (log_level_parse(str_of(c->log_level), &level))
+		log_configure(level, str_is(str_of(c->log_format), "json")
+					 ? LOG_JSON
+					 : LOG_TEXT);
+}
+
+static void
 commit(struct master *m)
 {
 	struct buf text = BUF_INIT;
@@ -123,7 +134,7 @@ commit(struct master *m)
 	m->conf = m->next_conf;
 	m->next_conf = NULL;
 	m->generation++;
-	conf_configure_log(m->conf);
+	apply_log_settings(m->conf);
 	log_msg(
 	    LOG_NOTICE, "master", "generation %u is serving", m->generation);
 	buf_printf(&text, "generation %u is serving\n", m->generation);

@@ -23,6 +23,7 @@
 #include "proc/heritage.h"
 #include "proc/sig.h"
 #include "proc/title.h"
+#include "shm/board.h"
 #include "shm/metrics.h"
 
 /* Slots for the generation that serves, the one a reload builds, and those
@@ -159,6 +160,8 @@ log_end(struct master *m, const struct child *c, int status)
 						: 1;
 
 	metric_add(M_worker_exits_total, reason, 0, 1);
+	if (b->panic_len > 0)
+		shm_keep_panic(m->shm, c->slot);
 	if (clean && c->state == CHILD_DRAINING)
 		return;
 	if (b->panic_len > 0)
@@ -369,6 +372,7 @@ act(struct master *m)
 	case MASTER_STOPPING:
 		break;
 	}
+	shm_set_phase(m->shm, master_state_name(m->state), m->generation);
 }
 
 static void
@@ -415,6 +419,7 @@ prepare(struct master *m, struct err *e)
 	shm_slot_begin(m->shm, SHM_MASTER_SLOT, SLOT_MASTER, 0);
 	shm_slot(m->shm, SHM_MASTER_SLOT)->pid = getpid();
 	metrics_attach(m->shm, SHM_MASTER_SLOT);
+	board_attach(m->shm, SHM_MASTER_SLOT);
 	if (listen_open(m->conf, m->listen_fds, m->n_workers, e) < 0) {
 		m->n_workers = 0;
 		return -1;
@@ -441,6 +446,7 @@ tear_down(struct master *m)
 	if (m->control != NULL)
 		control_unlink(m->control);
 	control_free(&m->control);
+	board_detach();
 	shm_free(&m->shm);
 	free(m->listen_fds);
 	free(m->posts);

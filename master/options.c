@@ -12,8 +12,8 @@ options_usage(void)
 	      "\n"
 	      "  -c file  configuration (default /etc/pierre-mcp/pierre.yaml)\n"
 	      "  -f       stay in the foreground\n"
-	      "  -s verb  reload, reopen, quit, stop or status of the running "
-	      "server\n"
+	      "  -s verb  reload, reopen, quit, stop, status or status-json of "
+	      "the\n           running server\n"
 	      "  -t       check the configuration\n"
 	      "  -T       check it and print what is in force, secrets masked\n"
 	      "  -V       print the version\n"
@@ -25,7 +25,7 @@ static bool
 verb_exists(const char *verb)
 {
 	static const char *const verbs[] = { "reload", "reopen", "quit", "stop",
-		"status" };
+		"status", "status-json" };
 
 	for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
 		if (strcmp(verb, verbs[i]) == 0)
@@ -33,7 +33,7 @@ verb_exists(const char *verb)
 	}
 	fprintf(stderr,
 	    "pierre-mcp-server: -s %s: not one of reload, reopen, "
-	    "quit, stop, status\n",
+	    "quit, stop, status, status-json\n",
 	    verb);
 	return false;
 }

@@ -100,7 +100,7 @@ my $options = slurp('master/options.c');
 my ($letters) = $options =~ /getopt\(argc, argv, "([\w:]+)"/;
 my ($verbs) = $options =~ /verbs\[\] = \{([^}]+)\}/;
 told('pierre-mcp-server.8', 'options', map { "-$_" } $letters =~ /(\w)/g);
-told('pierre-mcp-server.8', 'verbs', $verbs =~ /"(\w+)"/g);
+told('pierre-mcp-server.8', 'verbs', $verbs =~ /"([\w-]+)"/g);
 told('pierre-mcp-server.8', 'signals', qw(SIGHUP SIGUSR1 SIGTERM SIGQUIT SIGINT));
 told('pierre-mcp-server.8', 'exit statuses', 0, 1, 64, 78);
 told('pierrectl.8', 'exit statuses', 0, 1, 64, 78);

@@ -119,15 +119,6 @@ is($t->request('GET', '/readyz')->{status}, 200, 'that serves');
 
 # --- logs ----------------------------------------------------------------------
 
-$t->write_config("log:\n  level: warn\n");
-$t->signal('reload');
-my $quiet = () = $t->log =~ /http: request /g;
-cmp_ok($quiet, '>', 0, 'requests are logged');
-$t->request('GET', '/livez') for 1 .. 8;
-is(scalar(() = $t->log =~ /http: request /g), $quiet, 'new workers log by the new level');
-$t->write_config('');
-$t->signal('reload');
-
 # Processes that are still being made must not die of it: finish() looks.
 ($generation) = ($t->signal('status'))[1] =~ /generation (\d+)/;
 kill 'HUP', $pid;

@@ -8,8 +8,7 @@ use JSON::PP;
 use Test::More;
 use Pierre::Test;
 
-my $t = Pierre::Test->new(workers => 1, demo => 1,
-    config => "database:\n  busy_timeout: 200ms\n");
+my $t = Pierre::Test->new(workers => 1, demo => 1);
 my $data = shared_dir('data');
 
 # Text and structured content.
@@ -89,23 +88,6 @@ my (undef, $athlete) = call_tool('get_athlete', {});
 my ($lthr) = map { $_->{value} } grep { $_->{kind} eq 'lthr_bpm' } @{ $athlete->{thresholds} };
 is($athlete->{zones}{heart_rate_ride}{zones}[1]{from}, sprintf('%.1f', 0.81 * $lthr),
     'an edge between two beats is not rounded to one of them');
-
-# --- loads that cannot be kept --------------------------------------------------------
-
-SKIP: {
-	skip 'sqlite3 is absent', 2 unless -x '/usr/bin/sqlite3';
-	my ($status) = $t->ctl('threshold', 'set', 'demo', 'ftp_w', 251);
-	is($status, 0, 'a new threshold makes loads stale');
-	open my $writer, '|-', 'sqlite3', $t->dir . '/pierre.db' or die;
-	$writer->autoflush;
-	print $writer "BEGIN IMMEDIATE;\n.shell touch @{[$t->dir]}/locked\n";
-	until_true(sub { -e $t->dir . '/locked' });
-	my (undef, $page) = call_tool('get_activities', { limit => 3 });
-	is(scalar(grep { defined $_->{training_load} } @{ $page->{activities} || [] }), 3,
-	    'a listing has its loads while another writes');
-	print $writer "ROLLBACK;\n";
-	close $writer;
-}
 
 # --- files without thresholds ---------------------------------------------------------
 

@@ -3,6 +3,7 @@
 
 #include "app.h"
 #include "auth/guard.h"
+#include "auth/scope.h"
 #include "base/check.h"
 #include "base/log.h"
 #include "config/conf.h"
@@ -13,6 +14,7 @@
 #include "proc/heritage.h"
 #include "proc/sig.h"
 #include "rest/rest.h"
+#include "shm/board.h"
 #include "shm/metrics.h"
 #include "store/store.h"
 
@@ -204,6 +206,7 @@ open_server(struct worker *w, struct err *e)
 		.state = &w->app,
 	};
 	label_metrics();
+	board_limit(w->app.conf->max_connections);
 	w->server = http_server_new(w->app.loop, w->app.conf, &w->http_app);
 	return http_server_listen(w->server, w->heritage->listen_fd, e);
 }

@@ -65,19 +65,16 @@ log_open(const char *path, struct err *e)
 int
 log_reopen(struct err *e)
 {
-	int fd, rc = 0;
+	int fd;
 
 	if (sink.path[0] == '\0')
 		return 0;
 	fd = open_sink(sink.path, e);
 	if (fd < 0)
 		return -1;
-	/* Under the same number in one step: a thread that writes meanwhile
-	 * must not hit what has taken the number since. */
-	if (dup3(fd, sink.fd, O_CLOEXEC) < 0)
-		rc = err_sys(e, ERR_IO, "cannot replace the log");
-	close(fd);
-	return rc;
+	close(sink.fd);
+	sink.fd = fd;
+	return 0;
 }
 
 int

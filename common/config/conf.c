@@ -7,7 +7,6 @@
 
 #include "base/check.h"
 #include "base/enc.h"
-#include "base/log.h"
 #include "base/xalloc.h"
 #include "config/keys.h"
 
@@ -235,16 +234,6 @@ conf_keep_restart_keys(
 		wipe(text.p, text.n);
 		buf_free(&text);
 	}
-}
-
-void
-conf_configure_log(const struct conf *c)
-{
-	bool json = strcmp(c->log_format, "json") == 0;
-	enum log_level level;
-
-	CHECK(log_level_parse(str_of(c->log_level), &level));
-	log_configure(level, json ? LOG_JSON : LOG_TEXT);
 }
 
 void

@@ -114,6 +114,19 @@ metric_gauge_add(enum metric m, int64_t delta)
 		add_word(words_of(own, &families[m]), (uint64_t)delta);
 }
 
+int64_t
+metric_read(
+    struct shm *s, unsigned slot, enum metric m, unsigned d1, unsigned d2)
+{
+	const struct family *f = &families[m];
+
+	d1 = MIN(d1, f->n[0] - 1);
+	d2 = MIN(d2, f->n[1] - 1);
+	return (int64_t)atomic_load_explicit(
+	    words_of(shm_metrics(s, slot), f) + d1 * f->n[1] + d2,
+	    memory_order_relaxed);
+}
+
 void
 metrics_label(enum metric m, unsigned label, const char *const *names, size_t n)
 {

@@ -32,6 +32,10 @@ void metric_observe(enum metric m, unsigned d1, int64_t us);
 void metric_gauge(enum metric m, int64_t v);
 void metric_gauge_add(enum metric m, int64_t delta);
 
+/* What a slot has in one word of a counter or gauge. */
+int64_t metric_read(
+    struct shm *s, unsigned slot, enum metric m, unsigned d1, unsigned d2);
+
 /* What the values of label 0 or 1 are called; borrowed for good.  Unnamed
  * values are not shown. */
 void metrics_label(

@@ -1,6 +1,7 @@
 #include "shm/shm.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -8,6 +9,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/xalloc.h"
+#include "shm/board.h"
 #include "shm/metric_block.h"
 
 /* Every process maps the segment at its fork; addresses differ from nothing,
@@ -23,6 +25,11 @@ struct header {
 	_Atomic bool db_ok;
 	_Atomic int64_t db_checked_wall_us;
 	_Atomic int64_t db_took_us;
+	/* One word, so that name and generation belong together. */
+	_Atomic uint64_t phase;
+	/* Odd while it is being written. */
+	_Atomic uint32_t panic_turn;
+	struct shm_panic panic;
 };
 
 struct shm {
@@ -140,6 +147,9 @@ shm_slot_begin(
 	b->started_us = clock_wall_us();
 	b->heartbeat_us = clock_mono_us();
 	b->panic_len = 0;
+	b->doing = 0;
+	b->cpu_us = b->rss_bytes = 0;
+	b->open_files = 0;
 	b->connections = 0;
 	b->state = SLOT_STARTING;
 }
@@ -152,6 +162,7 @@ shm_slot_end(struct shm *s, unsigned slot)
 	b->state = SLOT_DOWN;
 	b->pid = 0;
 	b->connections = 0;
+	b->doing = 0;
 	metric_block_clear_gauges(shm_metrics(s, slot));
 }
 
@@ -162,6 +173,7 @@ shm_beat(struct shm *s, unsigned slot, enum slot_state state)
 
 	b->heartbeat_us = clock_mono_us();
 	b->state = state;
+	board_tell_usage(slot, false);
 }
 
 void
@@ -173,6 +185,65 @@ shm_panic(struct shm *s, unsigned slot, const char *message)
 	memcpy(b->panic, message, n);
 	b->panic[n] = '\0';
 	b->panic_len = (uint32_t)n;
+}
+
+/* The master alone writes; who reads while it does reads once more. */
+void
+shm_keep_panic(struct shm *s, unsigned slot)
+{
+	const struct board_slot *b = shm_slot(s, slot);
+	struct shm_panic *p = &s->header->panic;
+
+	s->header->panic_turn++;
+	p->wall_us = clock_wall_us();
+	p->role = b->role;
+	p->index = b->index;
+	p->pid = b->pid;
+	memcpy(p->message, b->panic, sizeof(p->message));
+	p->message[sizeof(p->message) - 1] = '\0';
+	s->header->panic_turn++;
+}
+
+struct shm_panic
+shm_last_panic(const struct shm *s)
+{
+	struct shm_panic p;
+	uint32_t turn;
+	int tries = 0;
+
+	do {
+		turn = s->header->panic_turn;
+		atomic_thread_fence(memory_order_acquire);
+		p = s->header->panic;
+		atomic_thread_fence(memory_order_acquire);
+	} while (
+	    (turn % 2 != 0 || turn != s->header->panic_turn) && ++tries < 1000);
+	p.message[sizeof(p.message) - 1] = '\0';
+	return p;
+}
+
+static const char *const phases[] = { "starting", "running", "reloading",
+	"stopping" };
+
+void
+shm_set_phase(struct shm *s, const char *name, uint32_t generation)
+{
+	uint64_t i = 0;
+
+	while (i < ARRAY_LEN(phases) - 1 && strcmp(phases[i], name) != 0)
+		i++;
+	s->header->phase = i << 32 | generation;
+}
+
+struct shm_phase
+shm_phase(const struct shm *s)
+{
+	uint64_t word = s->header->phase;
+	struct shm_phase p = { .generation = (uint32_t)word };
+
+	snprintf(p.name, sizeof(p.name), "%s",
+	    phases[MIN(word >> 32, ARRAY_LEN(phases) - 1)]);
+	return p;
 }
 
 int64_t

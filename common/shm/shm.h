@@ -15,14 +15,17 @@ struct metric_block;
 
 #define SHM_MASTER_SLOT 0
 #define SHM_PANIC_BYTES 256
+#define SHM_ROUTES	64
+#define SHM_ROUTE_BYTES 64
 
 enum slot_role { SLOT_UNUSED, SLOT_MASTER, SLOT_WORKER, SLOT_KEEPER };
 enum slot_state { SLOT_DOWN, SLOT_STARTING, SLOT_READY, SLOT_DRAINING };
 
-/* One process.  The master writes role, pid, generation, started and DOWN;
- * the process itself the rest. */
+/* One process.  The master writes role, index, pid, generation, started and
+ * DOWN; the process itself the rest, see board.h. */
 struct board_slot {
 	_Atomic uint32_t role;
+	_Atomic uint32_t index; /* which worker */
 	_Atomic uint32_t state;
 	_Atomic int32_t pid;
 	_Atomic uint32_t generation;
@@ -30,10 +33,19 @@ struct board_slot {
 	_Atomic int64_t heartbeat_us; /* monotonic */
 	_Atomic uint32_t connections;
 	_Atomic uint64_t requests; /* a process goes on from its predecessor */
+	_Atomic uint64_t doing;	   /* the oldest request under way, or 0 */
+	_Atomic uint64_t cpu_us;
+	_Atomic uint64_t rss_bytes;
+	_Atomic uint32_t open_files;
+	_Atomic uint32_t max_connections;
+	/* CPU time of all processes that this slot has had, by role. */
+	_Atomic uint64_t role_cpu_us[SLOT_KEEPER + 1];
 	/* Last words of a process whose CHECK failed; valid once the length
 	 * is not 0. */
 	_Atomic uint32_t panic_len;
 	char panic[SHM_PANIC_BYTES];
+	/* What `doing` counts in; written before the process is READY. */
+	char route[SHM_ROUTES][SHM_ROUTE_BYTES];
 };
 
 /* A segment with n slots, by memfd; shared with all children. */
@@ -50,14 +62,35 @@ const char *slot_state_name(enum slot_state s);
 void shm_slot_begin(
     struct shm *s, unsigned slot, enum slot_role role, uint32_t generation);
 void shm_slot_end(struct shm *s, unsigned slot);
-/* Say that this process is alive, and where it stands. */
+/* Say that this process is alive, where it stands, and once a second what it
+ * uses. */
 void shm_beat(struct shm *s, unsigned slot, enum slot_state state);
+/* Keep what the process in a slot left as its last words, for -s status; by the
+ * master, before the slot is used again. */
+void shm_keep_panic(struct shm *s, unsigned slot);
+struct shm_panic {
+	int64_t wall_us; /* 0: there was none */
+	enum slot_role role;
+	unsigned index;
+	int pid;
+	char message[SHM_PANIC_BYTES];
+};
+struct shm_panic shm_last_panic(const struct shm *s);
 /* Leave last words, from check_set_hook(). */
 void shm_panic(struct shm *s, unsigned slot, const char *message);
 
 /* When the master started: wall clock and monotonic. */
 int64_t shm_started_wall_us(const struct shm *s);
 int64_t shm_started_mono_us(const struct shm *s);
+
+/* Where the service as a whole stands, in the master's word, and which
+ * generation serves. */
+struct shm_phase {
+	char name[16];
+	uint32_t generation;
+};
+void shm_set_phase(struct shm *s, const char *name, uint32_t generation);
+struct shm_phase shm_phase(const struct shm *s);
 
 /* Revocation epoch as the keeper last read it from the database; a cached proof
  * of an older epoch is void. */

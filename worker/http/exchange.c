@@ -81,6 +81,8 @@ close_books(struct http_req *req)
 	int64_t duration_us = clock_mono_us() - req->began_us;
 
 	req->srv->requests_n++;
+	list_del(&req->link);
+	observe_oldest(req->srv);
 	observe_in_flight(-1);
 	observe_request(req, duration_us);
 	if (req->srv->conf->access_log)
@@ -113,6 +115,7 @@ begin(struct http_req *req)
 {
 	conn_move(req->conn, CONN_RUN);
 	req->begun = req->active = true;
+	list_add_tail(&req->srv->busy_reqs, &req->link);
 	observe_in_flight(1);
 }
 
@@ -368,6 +371,8 @@ find_work(struct http_req *req)
 	route = req->match.route;
 	req->label = route != NULL ? OBSERVE_ROUTES + (unsigned)req->match.index
 				   : OBSERVE_UNMATCHED;
+	if (req->srv->busy_reqs.next == &req->link)
+		observe_oldest(req->srv);
 	if (cors_check(req) == 0)
 		return 0;
 	if (route == NULL) {

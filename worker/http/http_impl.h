@@ -94,6 +94,7 @@ struct http_server {
 	void (*drained)(void *arg);
 	void *drained_arg;
 	struct list idle_reqs;
+	struct list busy_reqs; /* begun, the oldest first */
 	unsigned idle_reqs_n;
 	struct buf idle_bufs[64];
 	unsigned idle_bufs_n;
@@ -147,6 +148,8 @@ int cors_check(struct http_req *req);
 void access_log(const struct http_req *req, int64_t duration_us);
 void observe_labels(const struct http_route *routes);
 void observe_request(const struct http_req *req, int64_t duration_us);
+/* Which request is under way for longest: say so on the board. */
+void observe_oldest(const struct http_server *s);
 void observe_in_flight(int delta);
 void observe_accept(const struct http_server *s);
 void observe_connections(const struct http_server *s);

@@ -1,6 +1,7 @@
 /* What the server counts, and how the values of its labels are called. */
 
 #include "http/http_impl.h"
+#include "shm/board.h"
 #include "shm/metrics.h"
 
 #define LABELS_MAX  64
@@ -94,6 +95,8 @@ observe_labels(const struct http_route *routes)
 		    status_text[i], sizeof(status_text[i]), "%d", statuses[i]);
 		status_names[i] = status_text[i];
 	}
+	for (size_t i = 0; i < n; i++)
+		board_route((unsigned)i, route_names[i]);
 	metrics_label(M_http_requests_total, 0, route_names, n);
 	metrics_label(M_http_request_duration_seconds, 0, route_names, n);
 	metrics_label(
@@ -107,6 +110,20 @@ observe_request(const struct http_req *req, int64_t duration_us)
 	    M_http_requests_total, req->label, status_index(req->status), 1);
 	metric_observe(
 	    M_http_request_duration_seconds, req->label, duration_us);
+}
+
+/* Requests stand in the order in which they began. */
+void
+observe_oldest(const struct http_server *s)
+{
+	const struct http_req *oldest;
+
+	if (list_empty(&s->busy_reqs)) {
+		board_idle();
+	} else {
+		oldest = list_item(s->busy_reqs.next, struct http_req, link);
+		board_doing(oldest->label, oldest->began_us);
+	}
 }
 
 void

@@ -160,6 +160,7 @@ http_server_new(
 		list_init(&s->in_state[i]);
 	list_init(&s->again);
 	list_init(&s->idle_reqs);
+	list_init(&s->busy_reqs);
 	s->sweep_us = INT64_MAX;
 	timer_init(&s->sweep, l, on_sweep, s);
 	timer_init(&s->back_off, l, accept_back_off_over, s);

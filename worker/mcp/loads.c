@@ -1,7 +1,6 @@
 #include "mcp/loads.h"
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "loop/fiber.h"
 
 /* Raise it when a formula changes: all cached loads are stale then. */
@@ -90,32 +89,24 @@ rate_one(struct rating *r, struct arena *scratch, struct stored_load *load,
 	return 1;
 }
 
-/* Those that are still there come to the front of the list; *n_rated of them.
- */
 static int
-rate_batch(struct rating *r, struct stored_load *list, size_t n,
-    size_t *n_rated, struct err *e)
+rate_batch(struct rating *r, struct stored_load *list, size_t n, struct err *e)
 {
 	struct arena *scratch = arena_new();
+	size_t rated = 0;
 	int rc = 0;
 
-	*n_rated = 0;
 	for (size_t i = 0; i < n && rc >= 0; i++) {
 		rc = rate_one(r, scratch, &list[i], e);
 		if (rc > 0)
-			list[(*n_rated)++] = list[i];
+			list[rated++] = list[i];
 		arena_reset(scratch);
 	}
+	if (rc >= 0)
+		rc = activities_set_loads(call_db(r->call), scratch,
+		    call_owner(r->call), list, rated, e);
 	arena_free(&scratch);
-	return MIN(rc, 0);
-}
-
-static int
-keep_batch(struct rating *r, struct arena *a, const struct stored_load *list,
-    size_t n, struct err *e)
-{
-	return activities_set_loads(
-	    call_db(r->call), a, call_owner(r->call), list, n, e);
+	return rc;
 }
 
 static int
@@ -124,7 +115,7 @@ rate_stale(struct rating *r, struct err *e)
 	int64_t start = clock_mono_us();
 	struct arena *scratch = arena_new();
 	struct stored_load *list;
-	size_t n, n_rated;
+	size_t n;
 	int rc;
 
 	do {
@@ -133,9 +124,7 @@ rate_stale(struct rating *r, struct err *e)
 		    call_owner(r->call), r->key, INT32_MIN, BATCH, &list, &n,
 		    e);
 		if (rc == 0)
-			rc = rate_batch(r, list, n, &n_rated, e);
-		if (rc == 0)
-			rc = keep_batch(r, scratch, list, n_rated, e);
+			rc = rate_batch(r, list, n, e);
 	} while (
 	    rc == 0 && n == BATCH && clock_mono_us() - start < PATIENCE_US);
 	arena_free(&scratch);
@@ -176,9 +165,8 @@ activity_loads_fill(struct mcp_call *call, struct stored_activity *list,
 {
 	struct stored_load *stale =
 	    arena_many(call_arena(call), n, struct stored_load);
-	struct err unkept = ERR_INIT;
 	struct rating r;
-	size_t n_stale = 0, n_rated;
+	size_t n_stale = 0;
 
 	if (rating_begin(&r, call, e) < 0)
 		return -1;
@@ -190,12 +178,9 @@ activity_loads_fill(struct mcp_call *call, struct stored_activity *list,
 	}
 	if (n_stale == 0)
 		return 0;
-	if (rate_batch(&r, stale, n_stale, &n_rated, e) < 0)
+	if (rate_batch(&r, stale, n_stale, e) < 0)
 		return -1;
-	/* The listing is complete without; another one computes them again. */
-	if (keep_batch(&r, call_arena(call), stale, n_rated, &unkept) < 0)
-		log_err(LOG_WARN, "mcp", "loads could not be kept", &unkept);
-	for (size_t i = 0, k = 0; i < n && k < n_rated; i++) {
+	for (size_t i = 0, k = 0; i < n && k < n_stale; i++) {
 		if (uuid_eq(&list[i].activity.id, &stale[k].activity_id))
 			list[i].load = stale[k++];
 	}

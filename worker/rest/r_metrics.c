@@ -42,6 +42,60 @@ write_processes(struct buf *out, struct shm *shm)
 	    generation);
 }
 
+/* One family by role; what(slot, role) is what a slot adds to it. */
+static void
+write_by_role(struct buf *out, struct shm *shm, const char *name,
+    const char *kind, const char *help,
+    double (*what)(const struct board_slot *b, unsigned role))
+{
+	buf_printf(out, "# HELP pierre_%s %s\n# TYPE pierre_%s %s\n", name,
+	    help, name, kind);
+	for (unsigned role = SLOT_MASTER; role <= SLOT_KEEPER; role++) {
+		double sum = 0;
+
+		for (unsigned i = 0; i < shm_slots(shm); i++)
+			sum += what(shm_slot(shm, i), role);
+		buf_printf(out, "pierre_%s{role=\"%s\"} %.15g\n", name,
+		    slot_role_name(role), sum);
+	}
+}
+
+static bool
+has_role(const struct board_slot *b, unsigned role)
+{
+	return b->role == role && b->state != SLOT_DOWN;
+}
+
+static double
+cpu_of(const struct board_slot *b, unsigned role)
+{
+	return (double)b->role_cpu_us[role] / 1e6;
+}
+
+static double
+memory_of(const struct board_slot *b, unsigned role)
+{
+	return has_role(b, role) ? (double)b->rss_bytes : 0;
+}
+
+static double
+files_of(const struct board_slot *b, unsigned role)
+{
+	return has_role(b, role) ? (double)b->open_files : 0;
+}
+
+static void
+write_usage(struct buf *out, struct shm *shm)
+{
+	write_by_role(out, shm, "process_cpu_seconds_total", "counter",
+	    "CPU time of processes, those that ended too.", cpu_of);
+	write_by_role(out, shm, "process_resident_memory_bytes", "gauge",
+	    "Memory of processes; what they share is counted in each.",
+	    memory_of);
+	write_by_role(out, shm, "process_open_fds", "gauge",
+	    "Open descriptors of processes.", files_of);
+}
+
 void
 rest_metrics(struct http_req *req)
 {
@@ -51,6 +105,7 @@ rest_metrics(struct http_req *req)
 
 	write_build(out);
 	write_processes(out, app->shm);
+	write_usage(out, app->shm);
 	metrics_render_one(out, "start_time_seconds",
 	    "When the master started, as Unix time.", "gauge",
 	    (double)shm_started_wall_us(app->shm) / 1e6);

@@ -13,6 +13,9 @@ void rest_startupz(struct http_req *req);
 /* The state of the service for people: the status for everybody, details for
  * administrators. */
 void rest_health(struct http_req *req);
+/* Processes and what they do, for administrators: JSON, or a page for who asks
+ * for text/html; ?refresh=N has a browser ask again. */
+void rest_status(struct http_req *req);
 /* Prometheus text format. */
 void rest_metrics(struct http_req *req);
 

@@ -144,9 +144,8 @@ test_walls(void)
 	    "in a thread too");
 	sandbox_try(&plan, &trial);
 	status = child_wait_status(say_level, -1);
-	ok(trial.attempts > 20 &&
-		(trial.refused == trial.attempts ||
-		    WEXITSTATUS(status) < SANDBOX_FILES),
+	ok(trial.attempts > 20 && (trial.refused == trial.attempts ||
+				      WEXITSTATUS(status) < SANDBOX_FILES),
 	    "%u of %u refused: %s", trial.refused, trial.attempts,
 	    trial.passed);
 }
@@ -162,9 +161,8 @@ keep_some(void)
 	need(3, dup2(STDERR_FILENO, 101) == 101);
 	privs_keep_only(keep, ARRAY_LEN(keep));
 	for (int fd = 0; fd < 256; fd++)
-		need(4,
-		    (fcntl(fd, F_GETFD) >= 0) ==
-			(fd <= 2 || fd == 7 || fd == 100));
+		need(4, (fcntl(fd, F_GETFD) >= 0) ==
+			    (fd <= 2 || fd == 7 || fd == 100));
 }
 
 int
