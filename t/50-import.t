@@ -45,6 +45,14 @@ is($status, 0, 'importing again succeeds');
 like($out, qr/^0 imported, @{[scalar @files]} known already/m, 'and does nothing');
 is(rows('activities'), $activities, 'no activity stands twice');
 
+# pierre-internals(7) says 25 kB an hour with every channel.
+my (undef, $most) = run_command('sqlite3', $t->dir . '/pierre.db',
+    'SELECT max(length(samples) * 3600 / moving_s) FROM activities a ' .
+    'JOIN activity_streams s ON s.activity_id = a.id WHERE moving_s > 1800');
+chomp $most;
+cmp_ok($most, '<', 26_000, "an hour of samples takes at most $most bytes");
+cmp_ok($most, '>', 10_000, 'at least that of a full recording');
+
 # --- odd names ----------------------------------------------------------------
 
 my $here = getcwd;
