@@ -6,13 +6,17 @@
 
 #include <dirent.h>
 #include <dlfcn.h>
+#include <errno.h>
 #include <execinfo.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <netdb.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 
 #include "proc/privs.h"
@@ -121,6 +125,33 @@ thread_that_executes(void)
 	pthread_join(thread, NULL);
 }
 
+/* What packaging/systemd forbids before the server has begun. */
+static void
+under_a_manager(void)
+{
+	static const unsigned forbidden[] = { __NR_capset, __NR_setgroups,
+		__NR_setresuid, __NR_fchown, __NR_chroot, __NR_ptrace };
+	struct sock_filter step[2 * ARRAY_LEN(forbidden) + 2] = { BPF_STMT(
+	    BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)) };
+	struct sock_fprog prog = { ARRAY_LEN(step), step };
+	const struct account nobody = { 65534, 65534 };
+	struct err e = ERR_INIT;
+	size_t n = 1;
+
+	for (size_t i = 0; i < ARRAY_LEN(forbidden); i++) {
+		step[n++] = (struct sock_filter)BPF_JUMP(
+		    BPF_JMP | BPF_JEQ | BPF_K, forbidden[i], 0, 1);
+		step[n++] = (struct sock_filter)BPF_STMT(
+		    BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM);
+	}
+	step[n] =
+	    (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	need(1, geteuid() != 0 || privs_become(&nobody, &e) == 0);
+	need(2, prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+	need(3, prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog) == 0);
+	need(4, go_in().level >= SANDBOX_CALLS);
+}
+
 static void
 say_level(void)
 {
@@ -136,6 +167,8 @@ test_walls(void)
 
 	ok(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT,
 	    "abort() goes on to be one");
+	ok(child_wait_status(under_a_manager, STDERR_FILENO) == 0,
+	    "in a service whose manager has forbidden much already");
 	status = child_wait_status(execute, -1);
 	ok(WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS,
 	    "executing is death");
