@@ -31,7 +31,8 @@ SELECT id, provider, external_id, name, device, sport, start_at, utc_offset_s,
 FROM activities
 WHERE tenant_id = $1 AND user_id = $2 AND id = $3;
 
--- name: activity_list
+-- Long, since a filter may pass over thousands of rows before it has a page.
+-- name: activity_list long
 SELECT id, provider, external_id, name, device, sport, start_at, utc_offset_s,
 	local_day, start_latitude_deg, start_longitude_deg, rpe, elapsed_s,
 	moving_s, distance_m, elevation_gain_m, elevation_loss_m,
@@ -123,6 +124,6 @@ ORDER BY position;
 INSERT INTO activity_streams (tenant_id, user_id, activity_id, samples)
 VALUES ($1, $2, $3, $4);
 
--- name: streams_get
+-- name: streams_get long
 SELECT samples FROM activity_streams
 WHERE tenant_id = $1 AND user_id = $2 AND activity_id = $3;

@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "loop/fiber.h"
 #include "store/activity_rows.h"
 #include "store/driver.h"
 
@@ -178,11 +179,27 @@ activities_read_laps(struct db *db, struct arena *a, const struct owner *o,
 	return 0;
 }
 
+struct decoding {
+	struct arena *arena;
+	struct str bytes;
+	struct streams *streams;
+	struct err *e;
+};
+
+static void
+decode_in_thread(void *arg)
+{
+	struct decoding *d = arg;
+
+	d->streams = streams_decode(d->arena, d->bytes, d->e);
+}
+
 int
 activities_read_streams(struct db *db, struct arena *a, const struct owner *o,
     struct activity *act, struct err *e)
 {
 	struct db_query q;
+	struct decoding d = { .arena = a, .e = e };
 
 	act->streams = NULL;
 	db_query_init(&q, db, a, Q_streams_get);
@@ -192,7 +209,10 @@ activities_read_streams(struct db *db, struct arena *a, const struct owner *o,
 		return -1;
 	if (!db_next(&q))
 		return 0;
-	act->streams = streams_decode(a, db_get_bytes(&q, 0), e);
+	d.bytes = db_get_bytes(&q, 0);
+	if (fiber_offload(decode_in_thread, &d, e) < 0)
+		return -1;
+	act->streams = d.streams;
 	if (act->streams != NULL)
 		return 0;
 	/* Not the caller's mistake: we wrote these bytes. */

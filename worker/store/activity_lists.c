@@ -1,11 +1,11 @@
 /* Activities: listings, totals and loads. */
 
+#include "base/date.h"
 #include "store/activity_rows.h"
 #include "store/driver.h"
 
 /* The largest difference of a local day's borders from UTC's, and a little. */
 #define ZONE_MARGIN_US (INT64_C(26) * 3600 * 1000000)
-#define DAY_US	       (INT64_C(86400) * 1000000)
 #define DAY_LIMIT      10000000 /* keeps instants within their type */
 
 void
@@ -25,7 +25,7 @@ activity_filter_init(struct activity_filter *f)
 static int64_t
 day_start_us(int32_t day)
 {
-	return MAX(MIN(day, DAY_LIMIT), -DAY_LIMIT) * DAY_US;
+	return MAX(MIN(day, DAY_LIMIT), -DAY_LIMIT) * DATE_US_PER_DAY;
 }
 
 /* Parameters 1 to 8.  The index is by instant, so days and the cursor narrow
@@ -41,8 +41,8 @@ bind_filter(struct db_query *q, const struct owner *o,
 		from_us =
 		    MAX(from_us, day_start_us(f->from_day) - ZONE_MARGIN_US);
 	if (f->to_day != INT32_MAX)
-		to_us = MIN(
-		    to_us, day_start_us(f->to_day) + DAY_US + ZONE_MARGIN_US);
+		to_us = MIN(to_us,
+		    day_start_us(f->to_day) + DATE_US_PER_DAY + ZONE_MARGIN_US);
 	owner_bind(q, o);
 	db_bind_time(q, 3, from_us);
 	db_bind_time(q, 4, to_us);

@@ -14,7 +14,7 @@ enum query_id {
 
 /* Words after "-- name: x" in sql/queries. */
 #define QUERY_WRITE (1u << 0) /* changes rows */
-#define QUERY_LONG  (1u << 1) /* may touch thousands of rows */
+#define QUERY_LONG  (1u << 1) /* may touch thousands of rows, or large ones */
 
 struct sql_query {
 	const char *name;
