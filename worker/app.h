@@ -10,6 +10,7 @@ struct app {
 	struct loop *loop;
 	struct db *db;
 	struct guard *guard;
+	struct throttle *throttle;
 	struct mcp *mcp;
 };
 

@@ -11,15 +11,19 @@
 #include "proc/chan.h"
 #include "proc/heritage.h"
 #include "proc/sig.h"
+#include "shm/limits.h"
+#include "shm/metrics.h"
 #include "shm/shm.h"
 #include "store/dbmeta.h"
 #include "store/store.h"
 
 /* The keeper does what has to be done once a node.  Every round it asks the
  * database how it is and where the revocation epoch stands, and tells the
- * workers through shared memory. */
+ * workers through shared memory; every ten seconds it clears up the table of
+ * limits. */
 
-#define ROUND_MS 250
+#define ROUND_MS     250
+#define SWEEP_ROUNDS 40
 /* A database is called ill only after this long without an answer. */
 #define DEBOUNCE_US INT64_C(10000000)
 /* How long the last question may still take at the end. */
@@ -32,6 +36,7 @@ struct keeper {
 	struct timer round;
 	struct event *events[4];
 	int64_t last_good_us; /* monotonic */
+	unsigned rounds;
 	bool asking;
 	bool leaving;
 };
@@ -76,9 +81,19 @@ ask_database(void *arg)
 }
 
 static void
+sweep_limits(struct shm *s)
+{
+	metric_gauge(M_rate_limit_keys,
+	    (int64_t)limits_sweep(shm_limits(s), clock_mono_us()));
+}
+
+static void
 on_round(void *arg)
 {
 	struct keeper *k = arg;
+
+	if (k->rounds++ % SWEEP_ROUNDS == 0)
+		sweep_limits(k->heritage->shm);
 
 	shm_beat(k->heritage->shm, k->heritage->slot,
 	    k->leaving ? SLOT_DRAINING : SLOT_READY);

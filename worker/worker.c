@@ -4,6 +4,7 @@
 #include "app.h"
 #include "auth/guard.h"
 #include "auth/scope.h"
+#include "auth/throttle.h"
 #include "base/check.h"
 #include "base/log.h"
 #include "config/conf.h"
@@ -15,6 +16,7 @@
 #include "proc/sig.h"
 #include "rest/rest.h"
 #include "shm/board.h"
+#include "shm/limits.h"
 #include "shm/metrics.h"
 #include "store/store.h"
 
@@ -39,8 +41,9 @@ struct worker {
 #define LOOP  false
 #define FIBER true
 static const struct http_route routes[] = {
-#define ROUTE(method, pattern, handler, access, scopes, waits, body)           \
-	{ HTTP_##method, pattern, handler, HTTP_##access, scopes, waits, body },
+#define ROUTE(method, pattern, handler, access, scopes, waits, body, limit)    \
+	{ HTTP_##method, pattern, handler, HTTP_##access, scopes, waits, body, \
+		HTTP_LIMIT_##limit },
 #include "routes.def"
 #undef ROUTE
 	{ .pattern = NULL },
@@ -49,11 +52,24 @@ static const struct http_route routes[] = {
 #undef FIBER
 
 static int
-check_guard(struct http_req *req, const struct http_route *route, struct err *e)
+check_limit(struct http_req *req, const struct http_route *route, struct err *e)
 {
 	const struct app *app = http_app_state(req);
 
-	return guard_http(app->guard, req, route, e);
+	return throttle_address(app->throttle, req, route, e);
+}
+
+static int
+check_guard(struct http_req *req, const struct http_route *route, struct err *e)
+{
+	const struct app *app = http_app_state(req);
+	int rc = guard_http(app->guard, req, route, e);
+
+	if (rc == 0)
+		return throttle_who(app->throttle, req, route, e);
+	if (rc < 0)
+		throttle_failure(app->throttle, req, e);
+	return rc;
 }
 
 /* --- leaving ------------------------------------------------------------- */
@@ -156,6 +172,7 @@ label_metrics(void)
 	static const char *const reloads[] = { "done", "refused" };
 
 	metrics_label(M_worker_exits_total, 0, exits, ARRAY_LEN(exits));
+	metrics_label(M_rate_limited_total, 0, limit_names, LIMIT_KIND_COUNT);
 	metrics_label(M_reloads_total, 0, reloads, ARRAY_LEN(reloads));
 }
 
@@ -174,6 +191,7 @@ open_app(struct worker *w, struct err *e)
 	app->guard = guard_new(app->conf, app->db, app->shm, e);
 	if (app->guard == NULL)
 		return -1;
+	app->throttle = throttle_new(app->conf, app->shm);
 	app->mcp = mcp_new(app, e);
 	return app->mcp != NULL ? 0 : -1;
 }
@@ -204,6 +222,7 @@ open_server(struct worker *w, struct err *e)
 		.routes = routes,
 		.guard = check_guard,
 		.state = &w->app,
+		.limit = check_limit,
 	};
 	label_metrics();
 	board_limit(w->app.conf->max_connections);
@@ -231,6 +250,7 @@ close_worker(struct worker *w)
 	}
 	http_server_free(&w->server);
 	mcp_free(&w->app.mcp);
+	throttle_free(&w->app.throttle);
 	guard_free(&w->app.guard);
 	store_close(&w->app.db);
 	loop_free(&w->app.loop);

@@ -45,15 +45,12 @@ sip_round(uint64_t v[4])
 }
 
 /* SipHash-1-3 (Aumasson and Bernstein 2012). */
-static uint64_t
-hash_key(struct str key)
+uint64_t
+map_hash_with(const uint64_t secret[2], struct str key)
 {
-	static uint64_t secret[2];
 	uint64_t v[4], word;
 	size_t i;
 
-	if (secret[0] == 0)
-		rand_bytes(secret, sizeof(secret));
 	v[0] = secret[0] ^ UINT64_C(0x736f6d6570736575);
 	v[1] = secret[1] ^ UINT64_C(0x646f72616e646f6d);
 	v[2] = secret[0] ^ UINT64_C(0x6c7967656e657261);
@@ -74,6 +71,16 @@ hash_key(struct str key)
 	for (int k = 0; k < 3; k++)
 		sip_round(v);
 	return v[0] ^ v[1] ^ v[2] ^ v[3];
+}
+
+static uint64_t
+hash_key(struct str key)
+{
+	static uint64_t secret[2];
+
+	if (secret[0] == 0)
+		rand_bytes(secret, sizeof(secret));
+	return map_hash_with(secret, key);
 }
 
 struct map *

@@ -21,4 +21,7 @@ size_t map_count(const struct map *m);
 bool map_next(
     const struct map *m, size_t *pos, struct str *key_r, void **value_r);
 
+/* The map's hash under a key of one's own, for tables of one's own. */
+uint64_t map_hash_with(const uint64_t secret[2], struct str key);
+
 #endif

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/xalloc.h"
 #include "shm/board.h"
+#include "shm/limits.h"
 #include "shm/metric_block.h"
 
 /* Every process maps the segment at its fork; addresses differ from nothing,
@@ -38,6 +39,7 @@ struct shm {
 	struct header *header;
 	struct board_slot *slots;
 	struct metric_block *metrics;
+	struct limits *limits;
 };
 
 #define ALIGN64(n) (((n) + 63) & ~(size_t)63)
@@ -72,8 +74,10 @@ shm_new(unsigned n_slots, struct err *e)
 	struct shm *s = xcalloc(1, sizeof(*s));
 	size_t board = ALIGN64(sizeof(struct header));
 	size_t metrics = ALIGN64(board + n_slots * sizeof(struct board_slot));
+	size_t limits =
+	    ALIGN64(metrics + n_slots * sizeof(struct metric_block));
 
-	s->size = metrics + n_slots * sizeof(struct metric_block);
+	s->size = limits + limits_size();
 	s->map = map_segment(s->size, e);
 	if (s->map == NULL) {
 		free(s);
@@ -82,6 +86,8 @@ shm_new(unsigned n_slots, struct err *e)
 	s->header = s->map;
 	s->slots = (struct board_slot *)(void *)((char *)s->map + board);
 	s->metrics = (struct metric_block *)(void *)((char *)s->map + metrics);
+	s->limits = (struct limits *)(void *)((char *)s->map + limits);
+	limits_init(s->limits);
 	s->header->n_slots = n_slots;
 	s->header->started_wall_us = clock_wall_us();
 	s->header->started_mono_us = clock_mono_us();
@@ -116,6 +122,12 @@ shm_metrics(struct shm *s, unsigned slot)
 {
 	CHECK(slot < s->header->n_slots);
 	return &s->metrics[slot];
+}
+
+struct limits *
+shm_limits(struct shm *s)
+{
+	return s->limits;
 }
 
 const char *

@@ -2,16 +2,18 @@
 #define SHM_SHM_H
 
 /* The segment that the master makes and every process shares: the board of
- * processes, the words they tell each other, and the metrics.  No pointers, no
- * locks: each word has one writer or changes in one atomic step. */
+ * processes, the words they tell each other, the limits and the metrics.  No
+ * pointers, no locks: each word has one writer or changes in one atomic step.
+ */
 
 #include <stdatomic.h>
 #include <sys/types.h>
 
 #include "base/err.h"
 
-struct shm;
+struct limits;
 struct metric_block;
+struct shm;
 
 #define SHM_MASTER_SLOT 0
 #define SHM_PANIC_BYTES 256
@@ -54,6 +56,7 @@ void shm_free(struct shm **s);
 unsigned shm_slots(const struct shm *s);
 struct board_slot *shm_slot(struct shm *s, unsigned slot);
 struct metric_block *shm_metrics(struct shm *s, unsigned slot);
+struct limits *shm_limits(struct shm *s);
 const char *slot_role_name(enum slot_role r);
 const char *slot_state_name(enum slot_state s);
 

@@ -186,7 +186,8 @@ sub call {
 }
 
 my $ours = Pierre::Test->new(workers => 2, demo => 1,
-    config => "log:\n  access: false\n");
+    config => "log:\n  access: false\nlimits:\n" .
+	join '', map {"  ${_}_per_minute: 0\n"} qw(token user mcp));
 my $list = lua('list', {
 	'Content-Type' => 'application/json',
 	'Accept' => 'application/json, text/event-stream',

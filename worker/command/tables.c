@@ -34,7 +34,7 @@ static void
 print_routes(FILE *out)
 {
 	fputs(".Bl -tag -width Ds\n", out);
-#define ROUTE(method, pattern, handler, access, scopes, waits, body)           \
+#define ROUTE(method, pattern, handler, access, scopes, waits, body, limit)    \
 	fputs(".It Li \"" #method " " pattern "\"\nAccess: " #access ".\n",    \
 	    out);
 #include "routes.def"

@@ -7,7 +7,10 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "base/map.h"
 #include "http/http_impl.h"
+#include "shm/limits.h"
+#include "shm/metrics.h"
 
 #define ACCEPTS_A_TURN 64
 #define BACK_OFF_MS    100
@@ -16,6 +19,10 @@ static const char busy[] = "HTTP/1.1 503 Service Unavailable\r\n"
 			   "Content-Length: 0\r\n"
 			   "Retry-After: 1\r\n"
 			   "Connection: close\r\n\r\n";
+static const char too_many[] = "HTTP/1.1 429 Too Many Requests\r\n"
+			       "Content-Length: 0\r\n"
+			       "Retry-After: 1\r\n"
+			       "Connection: close\r\n\r\n";
 
 void
 accept_watch(struct http_server *s, bool on)
@@ -58,20 +65,65 @@ close_idle(struct http_server *s)
 }
 
 static void
-refuse(int fd)
+refuse(int fd, const char *answer)
 {
-	if (send(fd, busy, sizeof(busy) - 1, MSG_NOSIGNAL) > 0)
+	if (send(fd, answer, strlen(answer), MSG_NOSIGNAL) > 0)
 		shutdown(fd, SHUT_WR);
 	close(fd);
+}
+
+static struct str
+key_of(const struct conn *c)
+{
+	return str_make((const char *)c->peer_key, sizeof(c->peer_key));
+}
+
+static uintptr_t
+count_of(const struct conn *c)
+{
+	return (uintptr_t)map_get(c->srv->per_address, key_of(c));
+}
+
+bool
+accept_count(struct conn *c)
+{
+	int64_t max = c->srv->conf->max_connections_per_address;
+	uintptr_t n;
+
+	if (max == 0 || c->peer_trusted || !c->has_peer_key)
+		return true;
+	n = count_of(c);
+	if (n >= (uintptr_t)max)
+		return false;
+	map_put(c->srv->per_address, key_of(c), (void *)(n + 1));
+	c->counted = true;
+	return true;
+}
+
+void
+accept_uncount(struct conn *c)
+{
+	uintptr_t n;
+
+	if (!c->counted)
+		return;
+	n = count_of(c);
+	CHECK(n > 0);
+	if (n == 1)
+		map_del(c->srv->per_address, key_of(c));
+	else
+		map_put(c->srv->per_address, key_of(c), (void *)(n - 1));
 }
 
 static void
 take(struct http_server *s, int fd, const struct sockaddr_storage *peer)
 {
-	if ((int64_t)s->conns_n >= s->conf->max_connections && !close_idle(s))
-		refuse(fd);
-	else
-		conn_new(s, fd, peer);
+	if ((int64_t)s->conns_n >= s->conf->max_connections && !close_idle(s)) {
+		refuse(fd, busy);
+	} else if (conn_new(s, fd, peer) == NULL) {
+		metric_add(M_rate_limited_total, LIMIT_CONNECTIONS, 0, 1);
+		refuse(fd, too_many);
+	}
 }
 
 /* When all places are taken: whoever has left them may be known only at the

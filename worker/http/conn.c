@@ -81,6 +81,11 @@ conn_new(struct http_server *s, int fd, const struct sockaddr_storage *peer)
 	list_init(&c->link);
 	list_init(&c->again);
 	c->peer_trusted = peers_name(s->trusted, peer, c->peer);
+	c->has_peer_key = peers_key(str_of(c->peer), c->peer_key);
+	if (!accept_count(c)) {
+		free(c);
+		return NULL;
+	}
 	CHECK(event_assign(&c->read_ev, loop_base(s->loop), fd,
 		  EV_READ | EV_PERSIST, on_readable, c) == 0);
 	conn_watch_reads(c, true);
@@ -96,6 +101,7 @@ release(struct conn *c)
 {
 	struct http_server *s = c->srv;
 
+	accept_uncount(c);
 	list_del(&c->link);
 	list_del(&c->again);
 	if (c->write_ev != NULL)

@@ -50,9 +50,13 @@ struct conn {
 	struct http_req *req;
 	struct sse *sse;
 	bool peer_trusted;
+	bool has_peer_key;
+	bool counted; /* among those of its address */
+	unsigned char peer_key[16];
 	char peer[INET6_ADDRSTRLEN];
 };
 
+/* NULL: its address has too many already; fd stays the caller's. */
 struct conn *conn_new(
     struct http_server *s, int fd, const struct sockaddr_storage *peer);
 /* The only place where a state changes. */

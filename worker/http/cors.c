@@ -146,7 +146,9 @@ cors_check(struct http_req *req)
 		return deny(req, "this Origin may not call");
 	http_add_header_str(req, "Access-Control-Allow-Origin", origin);
 	http_add_header(req, "Access-Control-Expose-Headers",
-	    "Mcp-Session-Id, Retry-After, WWW-Authenticate, X-Request-Id");
+	    "Mcp-Session-Id, RateLimit, RateLimit-Policy, Retry-After, "
+	    "WWW-Authenticate, X-RateLimit-Limit, X-RateLimit-Remaining, "
+	    "X-RateLimit-Reset, X-Request-Id");
 	http_add_header(req, "Vary", "Origin");
 	if (req->method != HTTP_OPTIONS || req->match.allow == NULL ||
 	    http_header(req, "access-control-request-method").p == NULL)

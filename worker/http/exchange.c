@@ -247,6 +247,21 @@ ask_guard(struct http_req *req, struct err *e)
 	return rc;
 }
 
+static bool
+is_over_limit(struct http_req *req)
+{
+	const struct http_route *route = req->match.route;
+	http_guard *limit = req->srv->app->limit;
+	struct err e = ERR_INIT;
+
+	if (limit == NULL ||
+	    (route != NULL && route->limit == HTTP_LIMIT_PROBE) ||
+	    limit(req, route, &e) == 0)
+		return false;
+	http_reply_error(req, &e);
+	return true;
+}
+
 static void
 begin_body(struct http_req *req)
 {
@@ -373,7 +388,7 @@ find_work(struct http_req *req)
 				   : OBSERVE_UNMATCHED;
 	if (req->srv->busy_reqs.next == &req->link)
 		observe_oldest(req->srv);
-	if (cors_check(req) == 0)
+	if (cors_check(req) == 0 || is_over_limit(req))
 		return 0;
 	if (route == NULL) {
 		answer_without_route(req);

@@ -36,6 +36,14 @@ enum http_access {
 	HTTP_ADMIN,    /* the same with role admin */
 };
 
+/* What counts the requests to a route; the application's limit says how. */
+enum http_limit {
+	HTTP_LIMIT_PROBE, /* nothing */
+	HTTP_LIMIT_API,
+	HTTP_LIMIT_MCP,
+	HTTP_LIMIT_AUTH,
+};
+
 struct http_route {
 	enum http_method method;
 	const char *pattern; /* "/api/activities/{id}" */
@@ -44,6 +52,7 @@ struct http_route {
 	uint32_t scopes; /* all needed; auth/scope.h bits */
 	bool waits;	 /* false: inline on the loop, never suspends */
 	size_t body_max; /* bytes; 0: the configuration's limit */
+	enum http_limit limit;
 };
 
 /* Called before the handler of a route that is not HTTP_PUBLIC.  Returns 0 to
@@ -58,6 +67,10 @@ struct http_app {
 	const struct http_route *routes; /* ends with pattern NULL */
 	http_guard *guard;
 	void *state; /* http_app_state(); the server does not look at it */
+	/* May be NULL.  As the guard, before it and before anything that
+	 * costs; of all requests but those of HTTP_LIMIT_PROBE.  route is NULL
+	 * when there is none.  Never waits. */
+	http_guard *limit;
 };
 
 /* --- server, for worker.c ------------------------------------------------ */
@@ -99,6 +112,10 @@ size_t http_header_count(const struct http_req *req, const char *name);
 struct str http_body(const struct http_req *req);
 /* Client address as text, behind trusted proxies the one they name. */
 struct str http_peer(const struct http_req *req);
+/* What stands for that address where it is counted: 16 bytes of IPv6, in which
+ * IPv4 is mapped, without the half that a client may choose.  false when there
+ * is no address, as on a local socket. */
+bool http_peer_key(const struct http_req *req, unsigned char out[16]);
 /* Ours, or the client's X-Request-Id when it is well-formed. */
 struct str http_request_id(const struct http_req *req);
 const struct http_route *http_route_of(const struct http_req *req);

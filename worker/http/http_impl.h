@@ -85,7 +85,8 @@ struct http_server {
 	struct timer sweep;
 	int64_t sweep_us; /* when it fires; INT64_MAX: it does not */
 	unsigned conns_n;
-	uint64_t requests_n; /* answered */
+	struct map *per_address; /* how many of them, by conn.peer_key */
+	uint64_t requests_n;	 /* answered */
 	struct list again;
 	bool again_due;
 	bool reap_due;
@@ -115,6 +116,9 @@ void server_again(struct http_server *s);
 void accept_watch(struct http_server *s, bool on);
 void accept_fini(struct http_server *s);
 void accept_back_off_over(void *arg);
+/* false: its address has as many connections as it may. */
+bool accept_count(struct conn *c);
+void accept_uncount(struct conn *c);
 
 /* --- exchange.c, body.c -------------------------------------------------- */
 
@@ -162,6 +166,8 @@ void peers_free(struct peers **p);
 /* Text of the address, and whether it is among them. */
 bool peers_name(const struct peers *p, const struct sockaddr_storage *addr,
     char out[INET6_ADDRSTRLEN]);
+/* As http_peer_key(), of an address as text. */
+bool peers_key(struct str text, unsigned char out[16]);
 /* Step from *peer, which is one of them, through the list from its end, to the
  * first address that is not.  true when all are, so that an earlier header may
  * be believed as well. */

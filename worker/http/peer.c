@@ -51,6 +51,43 @@ parse_addr(struct str s, struct addr *out, unsigned *bits_r)
 }
 
 static bool
+is_within(const struct addr *a, const struct network *net)
+{
+	unsigned bytes = net->bits / 8, rest = net->bits % 8;
+	unsigned char mask = (unsigned char)(0xff00 >> rest);
+
+	if (memcmp(a->b, net->addr.b, bytes) != 0)
+		return false;
+	return rest == 0 || ((a->b[bytes] ^ net->addr.b[bytes]) & mask) == 0;
+}
+
+static const struct network v4_mapped = {
+	{ { [10] = 0xff, [11] = 0xff } },
+	96,
+};
+
+/* The lower half of an IPv6 address is the client's to choose. */
+static void
+make_key(const struct addr *a, unsigned char out[16])
+{
+	memcpy(out, a->b, sizeof(a->b));
+	if (!is_within(a, &v4_mapped))
+		memset(out + 8, 0, 8);
+}
+
+bool
+peers_key(struct str text, unsigned char out[16])
+{
+	struct addr a;
+	unsigned bits;
+
+	if (!parse_addr(text, &a, &bits))
+		return false;
+	make_key(&a, out);
+	return true;
+}
+
+static bool
 parse_network(struct str s, struct network *out)
 {
 	struct str prefix, text = str_cut(s, '/', &prefix);
@@ -90,17 +127,6 @@ peers_free(struct peers **p)
 }
 
 static bool
-is_within(const struct addr *a, const struct network *net)
-{
-	unsigned bytes = net->bits / 8, rest = net->bits % 8;
-	unsigned char mask = (unsigned char)(0xff00 >> rest);
-
-	if (memcmp(a->b, net->addr.b, bytes) != 0)
-		return false;
-	return rest == 0 || ((a->b[bytes] ^ net->addr.b[bytes]) & mask) == 0;
-}
-
-static bool
 is_trusted(const struct peers *p, const struct addr *a)
 {
 	for (size_t i = 0; i < p->n; i++)
@@ -108,11 +134,6 @@ is_trusted(const struct peers *p, const struct addr *a)
 			return true;
 	return false;
 }
-
-static const struct network v4_mapped = {
-	{ { [10] = 0xff, [11] = 0xff } },
-	96,
-};
 
 bool
 peers_name(const struct peers *p, const struct sockaddr_storage *addr,

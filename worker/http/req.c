@@ -130,6 +130,17 @@ http_peer(const struct http_req *req)
 	return req->peer;
 }
 
+bool
+http_peer_key(const struct http_req *req, unsigned char out[16])
+{
+	const struct conn *c = req->conn;
+
+	if (c->peer_trusted)
+		return peers_key(http_peer(req), out);
+	memcpy(out, c->peer_key, sizeof(c->peer_key));
+	return c->has_peer_key;
+}
+
 static bool
 is_request_id(struct str s)
 {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/check.h"
+#include "base/map.h"
 #include "base/xalloc.h"
 #include "http/http_impl.h"
 
@@ -154,6 +155,7 @@ http_server_new(
 	s->router = router_new(app->routes);
 	for (const struct http_route *r = app->routes; r->pattern != NULL; r++)
 		CHECK(r->access == HTTP_PUBLIC || app->guard != NULL);
+	s->per_address = map_new();
 	s->trusted = peers_new(&conf->trusted_proxies);
 	set_limits(s);
 	for (int i = 0; i < CONN_STATE_COUNT; i++)
@@ -203,6 +205,7 @@ http_server_free(struct http_server **sp)
 	timer_fini(&s->drain_limit);
 	free_pools(s);
 	peers_free(&s->trusted);
+	map_free(&s->per_address);
 	router_free(&s->router);
 	free(s);
 }

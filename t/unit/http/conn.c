@@ -185,6 +185,44 @@ test_number(void)
 }
 
 static void
+test_number_per_address(void)
+{
+	struct cli *c[4];
+
+	rig.conf.max_connections_per_address = 2;
+	rig_open(routes, NULL, NULL);
+	for (int i = 0; i < 2; i++)
+		c[i] = cli_open();
+	rig_sleep(20);
+	c[2] = cli_open();
+	is_int(status_of(cli_reply(c[2])), 429, "an address has its share");
+	ok(cli_ends(c[2], 3000), "closed");
+	cli_send(c[0], REQ("GET /hello", "Connection: close\r\n"));
+	is_int(status_of(cli_reply(c[0])), 200, "the others are served");
+	ok(cli_ends(c[0], 3000), "one leaves");
+	rig_sleep(5);
+	c[3] = cli_open();
+	cli_send(c[3], REQ("GET /hello", ""));
+	is_int(status_of(cli_reply(c[3])), 200, "and makes room");
+	for (int i = 0; i < 4; i++)
+		cli_close(c[i]);
+	rig_close();
+
+	rig.conf.trusted_proxies.n = 1;
+	rig.conf.trusted_proxies.item = (const char *[]){ "127.0.0.1" };
+	rig_open(routes, NULL, NULL);
+	for (int i = 0; i < 4; i++) {
+		c[i] = cli_open();
+		cli_send(c[i], REQ("GET /hello", ""));
+		is_int(status_of(cli_reply(c[i])), 200, "a proxy has many");
+	}
+	for (int i = 0; i < 4; i++)
+		cli_close(c[i]);
+	rig_close();
+	rig_conf(&rig.conf);
+}
+
+static void
 test_descriptors(void)
 {
 	struct rlimit was, few;
@@ -316,6 +354,7 @@ run(UNUSED void *arg)
 {
 	test_times();
 	test_number();
+	test_number_per_address();
 	test_descriptors();
 	test_drain();
 	test_drain_limit();

@@ -63,7 +63,9 @@ rig_open(const struct http_route *routes, http_guard *guard, void *state)
 	CHECK(bind(rig.listen_fd, (void *)&rig.addr, n) == 0);
 	CHECK(listen(rig.listen_fd, 128) == 0);
 	CHECK(getsockname(rig.listen_fd, (void *)&rig.addr, &n) == 0);
-	rig.app = (struct http_app){ routes, guard, state };
+	rig.app = (struct http_app){
+		.routes = routes, .guard = guard, .state = state
+	};
 	rig.server = http_server_new(rig.loop, &rig.conf, &rig.app);
 	CHECK(http_server_listen(rig.server, rig.listen_fd, NULL) == 0);
 }

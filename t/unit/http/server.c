@@ -617,6 +617,63 @@ test_peer(void)
 	rig_conf(&rig.conf);
 }
 
+static int limit_calls;
+static int limit_left;
+
+static int
+count_down(struct http_req *req, const struct http_route *route, struct err *e)
+{
+	limit_calls++;
+	CHECK(route == http_route_of(req));
+	if (limit_left-- > 0)
+		return 0;
+	http_add_header(req, "Retry-After", "7");
+	return err_set(e, ERR_LIMITED, "slowly");
+}
+
+static void
+test_limit(void)
+{
+	static const struct http_route limited[] = {
+		{ .method = HTTP_GET,
+		    .pattern = "/probe",
+		    .handler = say_hello },
+		{ .method = HTTP_GET,
+		    .pattern = "/hello",
+		    .handler = say_hello,
+		    .limit = HTTP_LIMIT_API },
+		{ .method = HTTP_POST,
+		    .pattern = "/who",
+		    .handler = whoami,
+		    .access = HTTP_USER,
+		    .waits = true,
+		    .limit = HTTP_LIMIT_API },
+		{ .pattern = NULL },
+	};
+	const char *r;
+
+	rig_open(limited, judge, NULL);
+	rig.app.limit = count_down;
+	limit_calls = 0;
+	is_int(status_of(ask(REQ("GET /probe", ""))), 200, "a probe");
+	is_int(limit_calls, 0, "is not asked about");
+	limit_left = 2;
+	guard_calls = 0;
+	is_int(status_of(ask(REQ("GET /hello", ""))), 200, "let through");
+	is_int(status_of(ask(REQ("GET /nothing", ""))), 404, "no route");
+	r = ask(REQ("GET /hello", ""));
+	ok(status_of(r) == 429 && has(r, "Retry-After: 7\r\n") &&
+		has(r, "\"LIMITED\"") && has(r, "slowly"),
+	    "refused");
+	is_int(status_of(ask(REQ("GET /nothing", ""))), 429, "no route");
+	is_int(status_of(ask(REQ("POST /who", "Content-Length: 3\r\n"
+					      "Expect: 100-continue\r\n"))),
+	    429, "refused before the body");
+	is_int(guard_calls, 0, "and before the guard");
+	is_int(limit_calls, 5, "once each");
+	rig_close();
+}
+
 static void
 run(UNUSED void *arg)
 {
@@ -636,6 +693,7 @@ run(UNUSED void *arg)
 	test_browsers();
 	rig_close();
 	test_peer();
+	test_limit();
 	loop_stop(rig.loop);
 }
 
