@@ -11,6 +11,7 @@
 #include "proc/heritage.h"
 #include "proc/sandbox.h"
 #include "store/driver.h"
+#include "store/store.h"
 
 /* Descriptors beside those of the connections: log, loop, threads, database,
  * and what libraries open for a moment. */
@@ -43,6 +44,8 @@ struct places {
 	char log[PATH_MAX];
 	const char *write[4];
 	const char *append[2];
+	const char *read[ARRAY_LEN(readable) + 16];
+	struct arena *arena;
 };
 
 /* "/a/b" of "/a/b/c". */
@@ -61,7 +64,10 @@ find_places(struct places *p, const struct conf *c)
 	struct db_location at;
 	struct err e = ERR_INIT;
 
-	*p = (struct places){ .write = { c->data_dir, "/dev/null" } };
+	*p = (struct places){ .write = { c->data_dir, "/dev/null" },
+		.arena = arena_new() };
+	memcpy(p->read, readable, sizeof(readable));
+	store_files(c, p->arena, p->read + ARRAY_LEN(readable) - 1, 16);
 	if (db_locate(c, &at, &e) == 0 && !at.is_memory) {
 		folder_of(p->database, sizeof(p->database), at.path);
 		p->write[2] = p->database;
@@ -80,7 +86,7 @@ plan_for(const struct heritage *h, struct places *p)
 		.wanted = strcmp(h->conf->sandbox, "auto") == 0,
 		.user = h->conf->user,
 		.max_files = (uint64_t)h->conf->max_connections + SPARE_FILES,
-		.paths = { p->write, p->append, readable },
+		.paths = { p->write, p->append, p->read },
 	};
 }
 
@@ -90,8 +96,10 @@ confine(const struct heritage *h, struct err *e)
 	struct places places;
 	struct sandbox_plan plan = plan_for(h, &places);
 	struct sandbox_state state;
+	int rc = sandbox_enter(&plan, &state, e);
 
-	if (sandbox_enter(&plan, &state, e) < 0)
+	arena_free(&places.arena);
+	if (rc < 0)
 		return -1;
 	if (state.max_files < plan.max_files)
 		log_msg(LOG_WARN, "sandbox",
@@ -129,24 +137,34 @@ tell(const struct sandbox_trial *t, const struct sandbox_state *state)
 		log_msg(LOG_WARN, "sandbox", "not refused: %s", t->passed);
 }
 
+static int
+enter_aloud(
+    const struct heritage *h, const struct sandbox_plan *plan, struct err *e)
+{
+	struct sandbox_trial trial;
+	struct sandbox_state state;
+
+	warn_of_owner(h->conf);
+	if (!plan->wanted || !sandbox_is_built()) {
+		log_msg(LOG_NOTICE, "sandbox", "level 0: %s",
+		    plan->wanted ? "a build with sanitizers"
+				 : "server.sandbox is off");
+		return sandbox_enter(plan, &state, e);
+	}
+	sandbox_try(plan, &trial);
+	if (sandbox_enter(plan, &state, e) < 0)
+		return -1;
+	tell(&trial, &state);
+	return 0;
+}
+
 int
 confine_aloud(const struct heritage *h, struct err *e)
 {
 	struct places places;
 	struct sandbox_plan plan = plan_for(h, &places);
-	struct sandbox_trial trial;
-	struct sandbox_state state;
+	int rc = enter_aloud(h, &plan, e);
 
-	warn_of_owner(h->conf);
-	if (!plan.wanted || !sandbox_is_built()) {
-		log_msg(LOG_NOTICE, "sandbox", "level 0: %s",
-		    plan.wanted ? "a build with sanitizers"
-				: "server.sandbox is off");
-		return sandbox_enter(&plan, &state, e);
-	}
-	sandbox_try(&plan, &trial);
-	if (sandbox_enter(&plan, &state, e) < 0)
-		return -1;
-	tell(&trial, &state);
-	return 0;
+	arena_free(&places.arena);
+	return rc;
 }

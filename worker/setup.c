@@ -1,11 +1,14 @@
 #include <unistd.h>
 
 #include "auth/masterkey.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "config/conf.h"
 #include "confine.h"
 #include "proc/heritage.h"
 #include "store/store.h"
+
+#define RETRY_US 250000
 
 /* Runs to its end before the first worker starts: the schema is brought up to
  * date, and there is a master key that fits the database. */
@@ -34,13 +37,33 @@ prepare(const struct conf *conf, struct err *e)
 	return r;
 }
 
+/* The database may start at the same time as we do. */
+static int
+prepare_in_time(const struct conf *conf, struct err *e)
+{
+	int64_t deadline_us = clock_mono_us() + conf->startup_timeout_us;
+	bool told = false;
+
+	while (prepare(conf, e) < 0) {
+		if (e->code != ERR_UNAVAILABLE ||
+		    clock_mono_us() >= deadline_us)
+			return -1;
+		if (!told)
+			log_err(
+			    LOG_WARN, "setup", "waiting for the database", e);
+		told = true;
+		usleep(RETRY_US);
+	}
+	return 0;
+}
+
 int
 setup_main(const struct heritage *h)
 {
 	struct err e = ERR_INIT;
 	int status = 0;
 
-	if (confine_aloud(h, &e) < 0 || prepare(h->conf, &e) < 0) {
+	if (confine_aloud(h, &e) < 0 || prepare_in_time(h->conf, &e) < 0) {
 		log_err(LOG_ERROR, "setup", "cannot start", &e);
 		status = e.code == ERR_CONFIG ? EXIT_CONFIG : 1;
 	}

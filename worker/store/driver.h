@@ -52,6 +52,9 @@ enum db_use { DB_FOR_REQUESTS, DB_FOR_ONE };
 struct db *pg_open(
     const struct conf *conf, struct loop *loop, enum db_use use, struct err *e);
 
+size_t pg_files(
+    const char *url, struct arena *a, const char **files, size_t max);
+
 /* Run fn in db's transaction when it is one, else in a new one. */
 NODISCARD int db_atomically(
     struct db *db, db_tx_fn *fn, void *arg, struct err *e);

@@ -253,6 +253,37 @@ check_url(const char *url, struct err *e)
 	return 0;
 }
 
+static size_t
+add_files(struct arena *a, PQconninfoOption *options, const char **files,
+    size_t n, size_t max)
+{
+	static const char *const names[] = { "sslcert", "sslkey", "sslrootcert",
+		"sslcrl", "sslcrldir", "passfile" };
+
+	for (PQconninfoOption *o = options; o != NULL && o->keyword != NULL;
+	     o++) {
+		for (size_t i = 0; i < ARRAY_LEN(names) && n < max; i++) {
+			if (strcmp(o->keyword, names[i]) == 0 &&
+			    o->val != NULL && o->val[0] == '/')
+				files[n++] = arena_strdup(a, o->val);
+		}
+	}
+	PQconninfoFree(options);
+	return n;
+}
+
+size_t
+pg_files(const char *url, struct arena *a, const char **files, size_t max)
+{
+	const char *home = getenv("HOME");
+	size_t n = add_files(a, PQconninfoParse(url, NULL), files, 0, max);
+
+	n = add_files(a, PQconndefaults(), files, n, max);
+	if (home != NULL && home[0] == '/' && n < max)
+		files[n++] = arena_printf(a, "%s/.postgresql", home);
+	return n;
+}
+
 struct db *
 pg_open(
     const struct conf *conf, struct loop *loop, enum db_use use, struct err *e)

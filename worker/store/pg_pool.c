@@ -58,21 +58,29 @@ invite(struct pg_pool *p)
 	fiber_gate_open(&w->gate);
 }
 
+/* Nobody will give one back, and none can be opened: nobody waits for that. */
 static void
-note_failure(struct pg_pool *p, const struct err *e)
+dismiss(struct pg_pool *p)
 {
 	struct waiter *w;
 
+	if (p->open > 0 || clock_mono_us() >= p->retry_us)
+		return;
+	while ((w = first_waiter(p)) != NULL) {
+		w->failure = &p->failure;
+		fiber_gate_open(&w->gate);
+	}
+}
+
+static void
+note_failure(struct pg_pool *p, const struct err *e)
+{
 	p->failure = *e;
 	p->retry_us = clock_mono_us() + RETRY_US;
 	if (!p->down && p->loop != NULL)
 		log_err(LOG_WARN, "store", "the database is not reached", e);
 	p->down = true;
-	/* With connections left, these serve the queue. */
-	while (p->open == 0 && (w = first_waiter(p)) != NULL) {
-		w->failure = &p->failure;
-		fiber_gate_open(&w->gate);
-	}
+	dismiss(p);
 }
 
 static struct pg_conn *
@@ -126,10 +134,11 @@ in_vain(const struct pg_pool *p, struct err *e)
 	    (long long)(p->acquire_timeout_us / 1000), p->max);
 }
 
-/* Queue.  1 handed a connection, 0 may open one, -1. */
+/* Queue, at the head when one has waited before.  1 handed a connection, 0 may
+ * open one, -1. */
 static int
-wait_turn(
-    struct pg_pool *p, int64_t deadline_us, struct pg_conn **c_r, struct err *e)
+wait_turn(struct pg_pool *p, bool again, int64_t deadline_us,
+    struct pg_conn **c_r, struct err *e)
 {
 	struct waiter w = { .conn = NULL };
 	struct err why = ERR_INIT;
@@ -138,7 +147,8 @@ wait_turn(
 
 	if (left_us <= 0)
 		return in_vain(p, e);
-	list_add_tail(&p->waiters, &w.link);
+	list_add_tail(again ? p->waiters.next : &p->waiters, &w.link);
+	invite(p);
 	rc = fiber_gate_wait(&w.gate, (left_us + 999) / 1000, false, &why);
 	list_del(&w.link);
 	if (w.conn != NULL && rc == 0) {
@@ -166,13 +176,15 @@ take_later(struct pg_pool *p, struct err *e)
 {
 	int64_t deadline_us = clock_mono_us() + p->acquire_timeout_us;
 	struct pg_conn *c = NULL;
+	bool again = false;
 	int rc;
 
 	if (fiber_self() == NULL) {
 		in_vain(p, e);
 		return NULL;
 	}
-	while ((rc = wait_turn(p, deadline_us, &c, e)) == 0) {
+	while ((rc = wait_turn(p, again, deadline_us, &c, e)) == 0) {
+		again = true;
 		c = take_idle(p);
 		if (c == NULL && may_open(p)) {
 			c = open_one(p, e);
@@ -243,6 +255,7 @@ pg_pool_give(struct pg_conn *c)
 	}
 	show_use(p);
 	invite(p);
+	dismiss(p);
 }
 
 static void

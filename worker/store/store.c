@@ -137,3 +137,12 @@ store_backend(const struct db *db)
 {
 	return db->backend;
 }
+
+size_t
+store_files(
+    const struct conf *conf, struct arena *a, const char **files, size_t max)
+{
+	return conf_uses_postgres(conf)
+		   ? pg_files(conf->database_url, a, files, max)
+		   : 0;
+}

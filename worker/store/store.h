@@ -27,4 +27,9 @@ NODISCARD int store_migrate(
 /* "SQLite 3.40.1": for health and logs. */
 const char *store_backend(const struct db *db);
 
+/* Up to `max` files and folders that the database's library may want to read:
+ * certificates, keys, passwords. */
+size_t store_files(
+    const struct conf *conf, struct arena *a, const char **files, size_t max);
+
 #endif

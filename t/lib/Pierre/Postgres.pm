@@ -116,10 +116,10 @@ sub restart {
 	$self->start;
 }
 
-# A new database in it; its URL.
+# A new database in it, empty or a copy of another; its URL.
 sub database {
-	my ($self, $name) = @_;
-	$self->sql("CREATE DATABASE $name TEMPLATE template0", 'postgres');
+	my ($self, $name, $from) = @_;
+	$self->sql("CREATE DATABASE $name TEMPLATE " . ($from || 'template0'));
 	return $self->url($name);
 }
 
@@ -135,11 +135,9 @@ sub sql {
 	open my $fh, '-|', "$self->{bin}/psql", '-X', '-q', '-A', '-t', '-h',
 	    $self->{dir}, '-U', 'pierre', '-d', $database || 'postgres', '-v',
 	    'ON_ERROR_STOP=1', '-c', $sql or die "psql: $!";
-	local $/;
-	my $out = <$fh> // '';
+	my $out = join '', <$fh>;
 	close $fh or die "psql: $sql failed\n";
-	chomp $out;
-	return $out;
+	return $out =~ s/\n\z//r;
 }
 
 sub pid { return $_[0]{pid} }

@@ -115,7 +115,35 @@ sub spew {
 
 # --- the server -------------------------------------------------------------
 
+my $postgres;
+
+# The PostgreSQL server that this test's servers share, each with a database of
+# its own.
+sub postgres {
+	require Pierre::Postgres;
+	return $postgres ||= Pierre::Postgres->new;
+}
+
+# The demo athlete there: made once, then copied.
+sub postgres_demo {
+	my ($pg) = @_;
+	return $pg->{demo} if $pg->{demo};
+	my $dir = tempdir('pierre-XXXXXX', TMPDIR => 1, CLEANUP => 1);
+	my $url = $pg->database('demo');
+	spew("$dir/pierre.yaml",
+	    "server:\n  data_dir: $dir\ndatabase:\n  url: $url\n");
+	my ($status, $out, $err) = run_command($ctl, '--config',
+	    "$dir/pierre.yaml", 'demo');
+	die "pierrectl demo: $status $out $err" if $status != 0;
+	my ($token) = $out =~ /TOKEN=(\S+)/ or die "no token in: $out";
+	spew("$dir/token", $token);
+	return $pg->{demo} = $dir;
+}
+
+my $databases = 0;
+
 # workers, demo => 1, config => further YAML, env => { NAME => value },
+# database => 'sqlite' or 'postgresql' (without it PIERRE_TEST_ENGINE says),
 # start => 0 not to start it.
 sub new {
 	my ($class, %o) = @_;
@@ -126,9 +154,18 @@ sub new {
 		config => $o{config} || '',
 		env => $o{env} || {},
 	}, $class;
+	my $engine = $o{database} || $ENV{PIERRE_TEST_ENGINE} || 'sqlite';
+	if ($engine eq 'postgresql') {
+		my $pg = $self->{postgres} = postgres();
+		my $demo = $o{demo} ? postgres_demo($pg) : undef;
+		my $name = 'server_' . ++$databases;
+		$self->{database} = $name;
+		$self->{database_url} = $pg->database($name, $demo ? 'demo' : undef);
+	}
 	$self->write_config($self->{config});
 	if ($o{demo}) {
-		my $from = demo_template();
+		my $from = $engine eq 'postgresql' ? postgres_demo($self->{postgres})
+		    : demo_template();
 		copy("$from/$_", "$self->{dir}/$_") or die "$from/$_: $!"
 		    for grep { -e "$from/$_" } qw(pierre.db pierre.db-wal master.key token);
 		chmod 0600, glob "$self->{dir}/*";
@@ -143,7 +180,9 @@ sub write_config {
 	my %section;
 	my $name = '';
 	for (split /\n/, "server:\n  listen: 127.0.0.1:$self->{port}\n" .
-	    "  workers: $self->{workers}\n  data_dir: $self->{dir}\n$more") {
+	    "  workers: $self->{workers}\n  data_dir: $self->{dir}\n" .
+	    ($self->{database_url} ? "database:\n  url: $self->{database_url}\n" : '') .
+	    $more) {
 		if (/^(\w+):/) { $name = $1 }
 		else { push @{ $section{$name} }, $_ }
 	}
@@ -152,6 +191,11 @@ sub write_config {
 }
 
 sub start {
+	my ($self) = @_;
+	return $self->launch->await_ready;
+}
+
+sub launch {
 	my ($self) = @_;
 	my $pid = fork // die "fork: $!";
 	if ($pid == 0) {
@@ -162,17 +206,31 @@ sub start {
 		exec $bin, '-f', '-c', $self->conf or POSIX::_exit(127);
 	}
 	$self->{pid} = $pid;
+	return $self;
+}
+
+sub await_ready {
+	my ($self) = @_;
 	my $until = time + 30;
 	while (time < $until) {
 		my $r = HTTP::Tiny->new(timeout => 5)->get($self->url . '/readyz');
 		return $self if $r->{status} == 200;
-		if (waitpid($pid, POSIX::WNOHANG()) == $pid) {
+		if (waitpid($self->{pid}, POSIX::WNOHANG()) == $self->{pid}) {
 			$self->{pid} = undef;
 			die "server ended with status $?: " . $self->log;
 		}
 		sleep 0.02;
 	}
 	die 'server is not ready: ' . $self->log;
+}
+
+# One value of the database, whichever it is.
+sub value {
+	my ($self, $sql) = @_;
+	return $self->{postgres}->sql($sql, $self->{database}) if $self->{postgres};
+	my (undef, $out) = run_command('sqlite3', "$self->{dir}/pierre.db", $sql);
+	chomp $out;
+	return $out;
 }
 
 sub conf { return "$_[0]{dir}/pierre.yaml" }

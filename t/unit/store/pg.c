@@ -342,6 +342,68 @@ test_slow(void)
 	reopen(true);
 }
 
+static void
+pause_a_little(UNUSED void *arg)
+{
+	struct err e = ERR_INIT;
+
+	if (fiber_sleep_ms(400, &e) < 0)
+		printf("# %s\n", e.msg);
+}
+
+/* To another database of the same server: ours lets nobody in. */
+static void
+let_in(bool yes)
+{
+	const char *url = temp_server();
+	int n = (int)(strrchr(url, '/') - url);
+	PGconn *c = PQconnectdb(arena_printf(t.arena, "%.*s/postgres", n, url));
+
+	PQclear(PQexec(
+	    c, arena_printf(t.arena, "ALTER DATABASE %s ALLOW_CONNECTIONS %s",
+		   url + n + 1, yes ? "true" : "false")));
+	if (!yes)
+		PQclear(
+		    PQexec(c, "SELECT pg_terminate_backend(pid, 5000)"
+			      " FROM pg_stat_activity"
+			      " WHERE application_name = 'pierre-mcp-server'"));
+	PQfinish(c);
+}
+
+static void
+shut_out(UNUSED void *arg)
+{
+	let_in(false);
+}
+
+static void
+test_shut_out(void)
+{
+	static struct worker w[40];
+	int64_t longest_us = 0;
+	int refused = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(w); i++) {
+		if (i == ARRAY_LEN(w) / 2)
+			fiber_spawn(loop, shut_out, NULL);
+		fiber_spawn(loop, write_once, &w[i]);
+	}
+	ok(loop_settle(loop, 20000), "the fibers end");
+	for (size_t i = 0; i < ARRAY_LEN(w); i++) {
+		refused += w[i].rc < 0 && w[i].e.code == ERR_UNAVAILABLE;
+		longest_us = MAX(longest_us, w[i].took_us);
+	}
+	ok(refused > 20, "without a server %d of 40 are refused: %s", refused,
+	    w[39].e.msg);
+	ok(longest_us < 1000000, "at once: the longest waited %d ms",
+	    (int)(longest_us / 1000));
+	let_in(true);
+	in_fiber(pause_a_little, NULL);
+	in_fiber(write_once, &w[0]);
+	is_int(
+	    w[0].rc, 0, "and served again when there is one: %s", w[0].e.msg);
+}
+
 static int
 fail_late(struct db *tx, void *arg, struct err *e)
 {
@@ -452,6 +514,7 @@ main(void)
 	test_broken_tx();
 	test_uncertain();
 	test_slow();
+	test_shut_out();
 	test_idle();
 	test_refused();
 	store_close(&t.db);
