@@ -201,7 +201,7 @@ migrate_check(struct db *db, struct err *e)
 	if (rc == 0 && version < newest)
 		rc = err_set(e, ERR_CONFIG,
 		    "the database's schema is version %d and %d is needed:"
-		    " run pierrectl migrate",
+		    " run pierrectl migrate up",
 		    version, newest);
 	arena_free(&a);
 	return rc;
