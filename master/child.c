@@ -8,7 +8,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/check.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "config/conf.h"
@@ -16,6 +15,7 @@
 #include "master.h"
 #include "proc/chan.h"
 #include "proc/heritage.h"
+#include "proc/panic.h"
 #include "proc/privs.h"
 #include "proc/sig.h"
 #include "proc/title.h"
@@ -25,9 +25,6 @@
 
 /* A drained child gets this long beyond server.drain_timeout to end itself. */
 #define KILL_GRACE_US INT64_C(5000000)
-
-static struct shm *panic_shm;
-static unsigned panic_slot;
 
 const char *
 child_role_name(enum child_role r)
@@ -46,14 +43,34 @@ child_state_name(enum child_state s)
 	return names[s];
 }
 
+/* Neither a child of ours has the slot, nor one of the master before us. */
+static bool
+is_free(struct master *m, const struct child *c)
+{
+	return c->state == CHILD_FREE &&
+	       shm_slot(m->shm, c->slot)->state == SLOT_DOWN;
+}
+
 static struct child *
 find_free(struct master *m)
 {
-	for (unsigned i = 0; i < m->n_children; i++) {
-		if (m->children[i].state == CHILD_FREE)
-			return &m->children[i];
+	for (unsigned i = 0; i < MASTER_CHILDREN; i++) {
+		struct child *c = &m->children[i];
+
+		if (c->state == CHILD_FREE && shm_slot_claim(m->shm, c->slot))
+			return c;
 	}
 	return NULL;
+}
+
+unsigned
+child_count_free(struct master *m)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < MASTER_CHILDREN; i++)
+		n += is_free(m, &m->children[i]);
+	return n;
 }
 
 unsigned
@@ -61,7 +78,7 @@ child_count(const struct master *m)
 {
 	unsigned n = 0;
 
-	for (unsigned i = 0; i < m->n_children; i++)
+	for (unsigned i = 0; i < MASTER_CHILDREN; i++)
 		n += m->children[i].state != CHILD_FREE;
 	return n;
 }
@@ -69,7 +86,7 @@ child_count(const struct master *m)
 struct child *
 child_by_pid(struct master *m, pid_t pid)
 {
-	for (unsigned i = 0; i < m->n_children; i++) {
+	for (unsigned i = 0; i < MASTER_CHILDREN; i++) {
 		if (m->children[i].state != CHILD_FREE &&
 		    m->children[i].pid == pid)
 			return &m->children[i];
@@ -78,30 +95,6 @@ child_by_pid(struct master *m, pid_t pid)
 }
 
 /* --- the child's side ---------------------------------------------------- */
-
-static void
-leave_last_words(const char *message)
-{
-	shm_panic(panic_shm, panic_slot, message);
-}
-
-/* Close what belongs to the master or to another child. */
-static void
-close_foreign(struct master *m, const struct child *self)
-{
-	for (unsigned i = 0; i < m->n_children; i++) {
-		if (&m->children[i] != self && m->children[i].chan_fd >= 0)
-			close(m->children[i].chan_fd);
-	}
-	for (unsigned i = 0; i < m->n_workers; i++) {
-		if (self->role != CHILD_WORKER || i != self->index)
-			close(m->listen_fds[i]);
-	}
-	control_close_in_child(m->control);
-	close(m->pid_fd);
-	if (m->ready_fd >= 0)
-		close(m->ready_fd);
-}
 
 static int
 run_role(enum child_role role, const struct heritage *h)
@@ -118,57 +111,67 @@ run_role(enum child_role role, const struct heritage *h)
 	return setup_main(h);
 }
 
+/* All descriptors but this process' own. */
 static void
-forget_master(struct master *m, const struct conf *conf)
+close_foreign(const struct heritage *h)
 {
-	if (m->conf != conf)
-		conf_free(&m->conf);
-	if (m->next_conf != conf)
-		conf_free(&m->next_conf);
-	free(m->posts);
+	int keep[SOCKETS_MAX + 2] = { log_fd(), h->chan_fd };
+
+	memcpy(keep + 2, h->listen_fds, h->n_listen * sizeof(int));
+	privs_keep_only(keep, h->n_listen + 2);
+}
+
+static void
+forget_master(struct master *m, struct generation *own)
+{
+	struct generation *other = own == m->next ? m->serving : m->next;
+
+	free(own->sockets);
+	if (other != NULL && other->sockets != own->sockets)
+		free(other->sockets);
+	generation_free(&other);
 	free(m->children);
-	free(m->listen_fds);
 	control_free(&m->control);
+	shm_drop_fd(m->shm);
 }
 
 NORETURN static void
-live(struct master *m, const struct child *self, const struct conf *conf,
+live(struct master *m, const struct child *self, struct generation *own,
     int chan_fd)
 {
-	char name[32];
-	struct conf *own_conf = conf == m->conf ? m->conf : m->next_conf;
+	int listen_fds[SOCKETS_MAX];
 	enum child_role role = self->role;
 	struct heritage h = {
-		.conf = conf,
+		.conf = own->conf,
 		.shm = m->shm,
 		.slot = self->slot,
 		.index = self->index,
 		.generation = self->generation,
 		.chan_fd = chan_fd,
-		.listen_fd =
-		    role == CHILD_WORKER ? m->listen_fds[self->index] : -1,
+		.listen_fds = listen_fds,
 	};
+	char name[32];
 	int status;
 
 	sig_reset();
 	prctl(PR_SET_PDEATHSIG, SIGQUIT);
-	if (role == CHILD_WORKER)
+	if (role == CHILD_WORKER) {
 		snprintf(name, sizeof(name), "worker %u", self->index);
-	else
+		h.n_listen = sockets_share(
+		    own->sockets, self->index, own->n_workers, listen_fds);
+	} else {
 		snprintf(name, sizeof(name), "%s", child_role_name(role));
+	}
 	title_set(name);
 	log_set_process(name);
-	panic_shm = m->shm;
-	panic_slot = self->slot;
-	check_set_hook(leave_last_words);
+	panic_init(m->shm, self->slot);
 	metrics_attach(m->shm, self->slot);
-	close_foreign(m, self);
-	privs_keep_only((const int[]){ log_fd(), h.chan_fd, h.listen_fd }, 3);
-	forget_master(m, conf);
+	forget_master(m, own);
+	close_foreign(&h);
 	board_attach(m->shm, h.slot);
 	status = run_role(role, &h);
 	board_detach();
-	conf_free(&own_conf);
+	generation_free(&own);
 	shm_free(&m->shm);
 	title_free();
 	exit(status);
@@ -177,8 +180,8 @@ live(struct master *m, const struct child *self, const struct conf *conf,
 /* --- the master's side --------------------------------------------------- */
 
 struct child *
-child_start(struct master *m, enum child_role role, unsigned index,
-    const struct conf *conf, unsigned generation, struct err *e)
+child_start(struct master *m, struct generation *g, enum child_role role,
+    unsigned index, struct err *e)
 {
 	static const enum slot_role slot_roles[] = { SLOT_WORKER, SLOT_KEEPER,
 		SLOT_KEEPER };
@@ -191,18 +194,23 @@ child_start(struct master *m, enum child_role role, unsigned index,
 		    child_role_name(role));
 		return NULL;
 	}
-	if (chan_pair(&c->chan_fd, &chan_fd, e) < 0)
+	*c = (struct child){ .slot = c->slot,
+		.role = role,
+		.index = index,
+		.generation = g->number,
+		.chan_fd = -1,
+		.started_us = clock_mono_us() };
+	if (chan_pair(&c->chan_fd, &chan_fd, e) < 0) {
+		child_release(m, c);
 		return NULL;
-	c->role = role;
-	c->index = index;
-	c->generation = generation;
-	shm_slot_begin(m->shm, c->slot, slot_roles[role], generation);
+	}
+	shm_slot_begin(m->shm, c->slot, slot_roles[role], g->number);
 	shm_slot(m->shm, c->slot)->index = index;
 	pid = fork();
 	if (pid == 0) {
 		close(c->chan_fd);
 		c->chan_fd = -1;
-		live(m, c, conf, chan_fd);
+		live(m, c, g, chan_fd);
 	}
 	close(chan_fd);
 	if (pid < 0) {
@@ -220,8 +228,8 @@ void
 child_drain(struct master *m, struct child *c)
 {
 	c->state = CHILD_DRAINING;
-	c->deadline_us =
-	    clock_mono_us() + m->conf->drain_timeout_us + KILL_GRACE_US;
+	c->deadline_us = clock_mono_us() + m->serving->conf->drain_timeout_us +
+			 KILL_GRACE_US;
 	kill(c->pid, SIGQUIT);
 }
 
@@ -245,9 +253,9 @@ child_release(struct master *m, struct child *c)
 }
 
 int
-child_run_setup(struct master *m, struct err *e)
+child_run_setup(struct master *m, struct generation *g, struct err *e)
 {
-	struct child *c = child_start(m, CHILD_SETUP, 0, m->conf, 0, e);
+	struct child *c = child_start(m, g, CHILD_SETUP, 0, e);
 	int status;
 
 	if (c == NULL)

@@ -7,9 +7,8 @@
 
 #include "base/err.h"
 
-struct conf;
+struct generation;
 struct master;
-struct post;
 
 enum child_role { CHILD_WORKER, CHILD_KEEPER, CHILD_SETUP };
 
@@ -23,15 +22,17 @@ struct child {
 	unsigned slot;
 	unsigned index;
 	unsigned generation;
-	int chan_fd;
-	int64_t deadline_us; /* monotonic; draining: then it is killed */
+	int chan_fd; /* -1 once the child has closed its end */
+	int64_t started_us;  /* monotonic */
+	int64_t deadline_us; /* draining: then it is killed */
+	int64_t aborted_us;  /* by the watchdog; 0: not */
+	bool wants_successor;
 };
 
-/* Fork a process of this role; NULL and e when it cannot be.  It works by
- * `conf` and belongs to `generation`. */
-struct child *child_start(struct master *m, enum child_role role,
-    unsigned index, const struct conf *conf, unsigned generation,
-    struct err *e);
+/* Fork a process of this role for a generation; NULL and e when it cannot
+ * be. */
+struct child *child_start(struct master *m, struct generation *g,
+    enum child_role role, unsigned index, struct err *e);
 /* Ask it to finish what it does and leave / to leave at once. */
 void child_drain(struct master *m, struct child *c);
 void child_stop(struct child *c);
@@ -39,9 +40,11 @@ void child_stop(struct child *c);
 void child_release(struct master *m, struct child *c);
 struct child *child_by_pid(struct master *m, pid_t pid);
 unsigned child_count(const struct master *m);
+/* Slots that a new process could have. */
+unsigned child_count_free(struct master *m);
 const char *child_role_name(enum child_role r);
 const char *child_state_name(enum child_state s);
 /* Run setup_main() in a process and wait for it; its exit status. */
-int child_run_setup(struct master *m, struct err *e);
+int child_run_setup(struct master *m, struct generation *g, struct err *e);
 
 #endif

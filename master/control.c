@@ -22,14 +22,15 @@ struct client {
 	int fd; /* -1: free */
 	size_t n;
 	char verb[MAX_VERB];
-	unsigned reloads; /* answered when so many have ended; 0: not waiting */
-	bool holding;	  /* kept open until the master ends */
+	enum control_topic topic; /* waited for */
+	unsigned due; /* answered when so many have ended; 0: not waiting */
+	bool holding; /* kept open until the master ends */
 };
 
 struct control {
 	int fd;
 	struct sockaddr_un addr;
-	unsigned reloads_done;
+	unsigned done[CONTROL_TOPICS];
 	struct client clients[CONTROL_MAX_CLIENTS];
 };
 
@@ -55,17 +56,25 @@ socket_address(const struct conf *c, struct sockaddr_un *addr, struct err *e)
 
 /* --- the server's side --------------------------------------------------- */
 
-struct control *
-control_new(const struct conf *c, struct err *e)
+/* A control without a socket; NULL when its path cannot be. */
+static struct control *
+new_control(const struct conf *c, struct err *e)
 {
 	struct control *ctl = xcalloc(1, sizeof(*ctl));
-	mode_t mask = umask(0177);
 
 	ctl->fd = -1;
 	for (size_t i = 0; i < CONTROL_MAX_CLIENTS; i++)
 		ctl->clients[i].fd = -1;
-	if (socket_address(c, &ctl->addr, e) < 0)
-		goto out;
+	if (socket_address(c, &ctl->addr, e) < 0) {
+		free(ctl);
+		return NULL;
+	}
+	return ctl;
+}
+
+static int
+bind_socket(struct control *ctl, struct err *e)
+{
 	ctl->fd =
 	    socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	/* The lock on the pid file says that a socket found here is stale. */
@@ -73,19 +82,50 @@ control_new(const struct conf *c, struct err *e)
 	if (ctl->fd < 0 ||
 	    bind(ctl->fd, (struct sockaddr *)&ctl->addr, sizeof(ctl->addr)) <
 		0 ||
-	    listen(ctl->fd, CONTROL_MAX_CLIENTS) < 0) {
-		err_sys(e, ERR_CONFIG, "control socket %s", ctl->addr.sun_path);
-		if (ctl->fd >= 0)
-			close(ctl->fd);
-		ctl->fd = -1;
-	}
-out:
-	umask(mask);
-	if (ctl->fd < 0) {
-		free(ctl);
+	    listen(ctl->fd, CONTROL_MAX_CLIENTS) < 0)
+		return err_sys(
+		    e, ERR_CONFIG, "control socket %s", ctl->addr.sun_path);
+	return 0;
+}
+
+struct control *
+control_new(const struct conf *c, struct err *e)
+{
+	struct control *ctl = new_control(c, e);
+	mode_t mask;
+	int r;
+
+	if (ctl == NULL)
 		return NULL;
-	}
+	mask = umask(0177);
+	r = bind_socket(ctl, e);
+	umask(mask);
+	if (r < 0)
+		control_free(&ctl);
 	return ctl;
+}
+
+struct control *
+control_adopt(const struct conf *c, int fd, struct err *e)
+{
+	struct control *ctl = new_control(c, e);
+
+	if (ctl != NULL)
+		ctl->fd = fd;
+	return ctl;
+}
+
+int
+control_fd(const struct control *ctl)
+{
+	return ctl->fd;
+}
+
+void
+control_close_listener(struct control *ctl)
+{
+	close(ctl->fd);
+	ctl->fd = -1;
 }
 
 void
@@ -102,8 +142,8 @@ control_close_in_child(struct control *ctl)
 			close(ctl->clients[i].fd);
 		ctl->clients[i].fd = -1;
 	}
-	close(ctl->fd);
-	ctl->fd = -1;
+	if (ctl->fd >= 0)
+		control_close_listener(ctl);
 }
 
 void
@@ -111,8 +151,7 @@ control_free(struct control **ctl)
 {
 	if (*ctl == NULL)
 		return;
-	if ((*ctl)->fd >= 0)
-		control_close_in_child(*ctl);
+	control_close_in_child(*ctl);
 	free(*ctl);
 	*ctl = NULL;
 }
@@ -122,7 +161,8 @@ control_poll(const struct control *ctl, struct pollfd *fds)
 {
 	size_t n = 0;
 
-	fds[n++] = (struct pollfd){ .fd = ctl->fd, .events = POLLIN };
+	if (ctl->fd >= 0)
+		fds[n++] = (struct pollfd){ .fd = ctl->fd, .events = POLLIN };
 	for (size_t i = 0; i < CONTROL_MAX_CLIENTS; i++) {
 		if (ctl->clients[i].fd >= 0)
 			fds[n++] = (struct pollfd){ .fd = ctl->clients[i].fd,
@@ -164,9 +204,17 @@ accept_clients(struct control *ctl)
 		setsockopt(c->fd, SOL_SOCKET, SO_SNDBUF, &answer_bytes,
 		    sizeof(answer_bytes));
 		c->n = 0;
-		c->reloads = 0;
+		c->due = 0;
 		c->holding = false;
 	}
+}
+
+static void
+wait_for(struct control *ctl, struct client *c, enum control_topic topic,
+    bool under_way)
+{
+	c->topic = topic;
+	c->due = ctl->done[topic] + 1 + under_way;
 }
 
 static void
@@ -174,9 +222,12 @@ do_verb(
     struct control *ctl, struct client *c, struct master *m, struct str verb)
 {
 	if (str_is(verb, "reload")) {
-		c->reloads =
-		    ctl->reloads_done + 1 + (m->state == MASTER_RELOADING);
+		/* What is under way may have read the file already. */
+		wait_for(ctl, c, CONTROL_RELOAD, m->state == MASTER_RELOADING);
 		master_want_reload(m);
+	} else if (str_is(verb, "upgrade")) {
+		wait_for(ctl, c, CONTROL_UPGRADE, m->state == MASTER_UPGRADING);
+		master_want_upgrade(m);
 	} else if (str_is(verb, "reopen")) {
 		master_reopen_logs(m);
 		answer(c, STR("ok\n"));
@@ -203,7 +254,7 @@ static void
 serve_client(struct control *ctl, struct client *c, struct master *m)
 {
 	char rest[16];
-	bool waiting = c->reloads > 0 || c->holding;
+	bool waiting = c->due > 0 || c->holding;
 	char *to = waiting ? rest : c->verb + c->n;
 	size_t room = waiting ? sizeof(rest) : MAX_VERB - c->n;
 	ssize_t n = room > 0 ? recv(c->fd, to, room, 0) : 0;
@@ -234,17 +285,18 @@ control_serve(struct control *ctl, struct master *m)
 }
 
 void
-control_reload_done(struct control *ctl, bool good, const char *message)
+control_done(struct control *ctl, enum control_topic topic, bool good,
+    const char *message)
 {
 	struct buf text = BUF_INIT;
 
-	ctl->reloads_done++;
+	ctl->done[topic]++;
 	buf_printf(&text, "%s\n%s", good ? "ok" : "error", message);
 	for (size_t i = 0; i < CONTROL_MAX_CLIENTS; i++) {
 		struct client *c = &ctl->clients[i];
 
-		if (c->fd < 0 || c->reloads == 0 ||
-		    c->reloads > ctl->reloads_done)
+		if (c->fd < 0 || c->due == 0 || c->topic != topic ||
+		    c->due > ctl->done[topic])
 			continue;
 		answer(c, buf_str(&text));
 		drop_client(c);

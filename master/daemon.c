@@ -16,16 +16,12 @@ static int
 open_log(const struct conf *c)
 {
 	struct err e = ERR_INIT;
-	enum log_level level = LOG_INFO;
 
 	if (log_open(c->log_file[0] != '\0' ? c->log_file : NULL, &e) < 0) {
 		fprintf(stderr, "pierre-mcp-server: %s\n", e.msg);
 		return -1;
 	}
-	if (log_level_parse(str_of(c->log_level), &level))
-		log_configure(level, str_is(str_of(c->log_format), "json")
-					 ? LOG_JSON
-					 : LOG_TEXT);
+	master_apply_log_settings(c);
 	log_set_process("master");
 	return 0;
 }
@@ -78,7 +74,7 @@ daemon_run(struct conf **c, const struct options *o)
 		conf_free(c);
 		return EXIT_CONFIG;
 	}
-	if (o->foreground)
+	if (o->foreground || getenv("PIERRE_UPGRADE") != NULL)
 		return master_run(c, -1);
 	if (pipe2(fds, O_CLOEXEC) < 0 || (pid = fork()) < 0) {
 		perror("pierre-mcp-server");

@@ -1,17 +1,54 @@
 #ifndef GENERATION_H
 #define GENERATION_H
 
-/* Reload: a whole new generation beside the old one, which leaves only when
- * every new process is ready. */
+/* A generation: a configuration, and the processes that work by it.  A reload
+ * builds the next one beside the one that serves, which leaves only when every
+ * new process is ready. */
 
+#include "child.h"
+#include "listen.h"
+
+struct conf;
 struct master;
+
+/* A place that is to be filled: worker 0 to n-1, and the keeper. */
+struct post {
+	enum child_role role;
+	unsigned index;
+	struct child *current;
+	/* Takes over from a worker that asked to be replaced. */
+	struct child *successor;
+	unsigned failures;   /* since it last was ready */
+	int64_t spawn_at_us; /* monotonic; when current is NULL */
+	bool given_up; /* its process said that a new one would fail too */
+};
+
+struct generation {
+	unsigned number;
+	struct conf *conf;
+	struct sockets *sockets; /* perhaps the same as another one's */
+	unsigned n_workers;
+	unsigned n_posts;
+	struct post *posts;
+};
+
+/* Takes *conf; the sockets are lent. */
+struct generation *generation_new(
+    unsigned number, struct conf **conf, struct sockets *sockets);
+/* The processes are not touched, the sockets not closed. */
+void generation_free(struct generation **g);
+/* All its processes are ready. */
+bool generation_is_ready(const struct generation *g);
+
+/* --- reload ----------------------------------------------------------------
+ */
 
 /* Read the configuration and start the new processes.  Waits for free slots
  * when earlier generations are still draining. */
-void generation_begin(struct master *m);
-/* Look at the new processes: all ready, one dead, or out of time? */
-void generation_advance(struct master *m);
-/* A process of the new generation ended before it was ready. */
-void generation_abandon(struct master *m, const char *why);
+void reload_begin(struct master *m);
+/* Look at the new processes: all ready, or out of time? */
+void reload_advance(struct master *m);
+/* Stop the new processes; the old generation goes on. */
+void reload_abandon(struct master *m, const char *why);
 
 #endif

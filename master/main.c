@@ -80,9 +80,11 @@ main(int argc, char **argv)
 		printf("pierre-mcp-server %s (%s)\n", version_text,
 		    version_commit);
 	} else {
+		upgrade_note_program(argc, argv);
 		title_init(argc, argv);
 		status = with_configuration(&o);
 		title_free();
+		upgrade_forget_program();
 	}
 	return status;
 }

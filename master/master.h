@@ -6,47 +6,41 @@
 
 #include "base/err.h"
 #include "child.h"
+#include "generation.h"
+#include "shm/shm.h"
+#include "upgrade.h"
 
 struct conf;
 struct control;
-struct shm;
 
+/* Children of all generations that live at once: the one that serves, the one
+ * a reload builds, and those that still drain. */
+#define MASTER_CHILDREN (4 * (SOCKETS_MAX + 1))
+
+/* STARTING -> RUNNING <-> RELOADING, UPGRADING; any -> STOPPING. */
 enum master_state {
 	MASTER_STARTING,
 	MASTER_RUNNING,
 	MASTER_RELOADING,
-	MASTER_STOPPING
-};
-
-/* A place that is to be filled: worker 0 to n-1, and the keeper.  `next` is its
- * process in the generation that a reload is building. */
-struct post {
-	enum child_role role;
-	unsigned index;
-	struct child *current;
-	struct child *next;
-	unsigned failures;   /* since it last was ready */
-	int64_t spawn_at_us; /* monotonic; when current is NULL */
-	bool given_up; /* its process said that a new one would fail too */
+	MASTER_UPGRADING,
+	MASTER_STOPPING,
 };
 
 struct master {
-	struct conf *conf;
-	struct conf *next_conf; /* while reloading */
+	enum master_state state;
+	struct generation *serving;
+	struct generation *next; /* that a reload builds */
+	struct upgrade upgrade;
 	struct shm *shm;
 	struct control *control;
-	enum master_state state;
-	unsigned generation;
-	unsigned n_workers;
-	int *listen_fds; /* one a worker, kept open for good */
-	unsigned n_posts;
-	struct post *posts;
-	unsigned n_children; /* size of the table */
-	struct child *children;
+	struct child *children; /* MASTER_CHILDREN */
 	int64_t reload_until_us;
+	int64_t next_ping_us; /* of the service manager's watchdog */
 	bool reload_wanted;
+	bool upgrade_wanted;
 	bool stop_now; /* no drain */
-	int ready_fd;  /* the waiting caller, or -1 */
+	bool replaced; /* a new master has taken over */
+	int ready_fd;  /* whoever waits for our status, or -1 */
 	int pid_fd;    /* holds the lock on the pid file */
 	int status;    /* that the process will exit with */
 };
@@ -57,8 +51,10 @@ struct master {
 int master_run(struct conf **c, int ready_fd);
 /* Ask for what the signals ask for; used by the control socket. */
 void master_want_reload(struct master *m);
+void master_want_upgrade(struct master *m);
 void master_stop(struct master *m, bool now);
 void master_reopen_logs(struct master *m);
+void master_apply_log_settings(const struct conf *c);
 const char *master_state_name(enum master_state s);
 
 #endif

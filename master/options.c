@@ -24,15 +24,15 @@ options_usage(void)
 static bool
 verb_exists(const char *verb)
 {
-	static const char *const verbs[] = { "reload", "reopen", "quit", "stop",
-		"status", "status-json" };
+	static const char *const verbs[] = { "reload", "reopen", "upgrade",
+		"quit", "stop", "status", "status-json" };
 
 	for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
 		if (strcmp(verb, verbs[i]) == 0)
 			return true;
 	}
 	fprintf(stderr,
-	    "pierre-mcp-server: -s %s: not one of reload, reopen, "
+	    "pierre-mcp-server: -s %s: not one of reload, reopen, upgrade, "
 	    "quit, stop, status, status-json\n",
 	    verb);
 	return false;

@@ -33,8 +33,6 @@ held_by_another(const char *path, int fd, struct err *e)
 static int
 take(const char *path, struct err *e)
 {
-	char text[32];
-	int n = snprintf(text, sizeof(text), "%d\n", (int)getpid());
 	/* Workers may own the directory; the master is not led away by them. */
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
 
@@ -42,8 +40,7 @@ take(const char *path, struct err *e)
 		return err_sys(e, ERR_CONFIG, "cannot open %s", path);
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
 		return held_by_another(path, fd, e);
-	if (ftruncate(fd, 0) < 0 || write(fd, text, (size_t)n) != n) {
-		err_sys(e, ERR_CONFIG, "cannot write %s", path);
+	if (pidfile_write(fd, e) < 0) {
 		close(fd);
 		return -1;
 	}
@@ -60,12 +57,22 @@ pidfile_take(const struct conf *c, struct err *e)
 	return fd;
 }
 
+int
+pidfile_write(int fd, struct err *e)
+{
+	char text[32];
+	int n = snprintf(text, sizeof(text), "%d\n", (int)getpid());
+
+	if (ftruncate(fd, 0) < 0 || pwrite(fd, text, (size_t)n, 0) != n)
+		return err_sys(e, ERR_CONFIG, "cannot write the pid file");
+	return 0;
+}
+
 void
-pidfile_drop(const struct conf *c, int fd)
+pidfile_remove(const struct conf *c)
 {
 	struct arena *a = arena_new();
 
 	unlink(path_of(a, c));
-	close(fd);
 	arena_free(&a);
 }

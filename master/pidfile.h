@@ -8,9 +8,11 @@
 
 struct conf;
 
-/* The descriptor that holds the lock, or -1. */
+/* Lock the file, creating it; the descriptor that holds the lock, or -1. */
 int pidfile_take(const struct conf *c, struct err *e);
-/* Remove the file and give up the lock. */
-void pidfile_drop(const struct conf *c, int fd);
+/* Write this process' id into it. */
+NODISCARD int pidfile_write(int fd, struct err *e);
+/* Remove it. */
+void pidfile_remove(const struct conf *c);
 
 #endif

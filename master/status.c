@@ -8,7 +8,7 @@ status_write(struct master *m, bool json, struct buf *out)
 {
 	struct report r;
 
-	report_take(&r, m->shm, m->conf);
+	report_take(&r, m->shm, m->serving->conf);
 	if (json) {
 		report_json(&r, out);
 		buf_addc(out, '\n');

@@ -63,23 +63,45 @@ mkdir $t->dir . '/master.key' or die;
 ($status, $out, $err) = $t->signal('reload');
 is($status, 1, 'new workers that cannot start');
 like($err, qr/rolled back/, 'are rolled back');
-ok(same($after->{workers}, $t->children->{workers}), 'the old go on');
+ok(until_true(sub { same($after->{workers}, $t->children->{workers}) }), 'the old go on');
 rmdir $t->dir . '/master.key' or die;
 rename $t->dir . '/master.key.away', $t->dir . '/master.key' or die;
 ($status) = $t->signal('reload');
 is($status, 0, 'and the next reload succeeds');
 
-# --- keys that wait for a restart --------------------------------------------
+# --- another number of workers, another address ---------------------------------
 
+sub with_workers {
+	my ($n) = @_;
+	my $text = slurp($t->conf) =~ s/workers: \d+/workers: $n/r;
+	open my $fh, '>', $t->conf or die;
+	print $fh $text;
+	close $fh;
+	return ($t->signal('reload'))[0];
+}
 $t->write_config("server:\n  environment: development\nhttp:\n  max_connections: 100\n");
-my $text = slurp($t->conf) =~ s/workers: 2/workers: 3/r;
-open my $fh, '>', $t->conf or die;
-print $fh $text;
-close $fh;
+is(with_workers(3), 0, 'a reload with more workers');
+ok(until_true(sub { @{ $t->children->{workers} } == 3 }), 'starts one more');
+is(scalar(grep { $t->request('GET', '/livez')->{status} == 200 } 1 .. 30), 30, 'all serve');
+is(with_workers(1), 0, 'with fewer');
+ok(until_true(sub { @{ $t->children->{workers} } == 1 }), 'only that many stay');
+is(scalar(grep { $t->request('GET', '/livez')->{status} == 200 } 1 .. 30), 30,
+    'and no socket is left unserved');
+is(with_workers(2), 0, 'and back');
+my $old_port = $t->port;
+$t->{port} = free_port();
+$t->write_config('');
+($status, $out, $err) = $t->signal('reload');
+is($status, 0, 'a reload with another address') or diag($err);
+is($t->request('GET', '/livez')->{status}, 200, 'listens there');
+ok(until_true(sub { !IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $old_port) }),
+    'and no longer at the old one');
+$t->write_config("database:\n  url: sqlite:" . $t->dir . "/other.db\n");
 ($status) = $t->signal('reload');
-is($status, 0, 'a reload that also changes server.workers');
-like($t->log, qr/waiting for a restart: server.workers/, 'names the key that waits');
-ok(until_true(sub { @{ $t->children->{workers} } == 2 }), 'and keeps two workers');
+is($status, 0, 'a reload that would change the database');
+like($t->log, qr/waiting for a restart: database.url/, 'names the key that waits');
+ok(until_true(sub { @{ $t->children->{workers} } == 2 }), 'two workers');
+$after = $t->children;
 
 # --- kill -9 ------------------------------------------------------------------
 

@@ -128,7 +128,7 @@ on_channel(UNUSED int fd, UNUSED short what, void *arg)
 {
 	struct keeper *k = arg;
 
-	if (chan_read_ready(k->heritage->chan_fd) < 0)
+	if (chan_read(k->heritage->chan_fd) == CHAN_GONE)
 		leave(k);
 }
 
@@ -155,7 +155,7 @@ serve(struct keeper *k)
 {
 	watch(k);
 	on_round(k);
-	chan_say_ready(k->heritage->chan_fd);
+	chan_say(k->heritage->chan_fd, CHAN_READY);
 	loop_run(k->loop);
 	sig_block();
 	for (size_t i = 0; i < ARRAY_LEN(k->events); i++)

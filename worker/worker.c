@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -31,6 +32,7 @@ struct worker {
 	struct app app;
 	struct http_app http_app;
 	struct http_server *server;
+	int statm_fd;
 	struct timer beat;
 	struct timer deadline; /* of the drain */
 	struct event *events[4];
@@ -140,7 +142,7 @@ on_channel(UNUSED int fd, UNUSED short what, void *arg)
 {
 	struct worker *w = arg;
 
-	if (chan_read_ready(w->heritage->chan_fd) < 0) {
+	if (chan_read(w->heritage->chan_fd) == CHAN_GONE) {
 		event_del(w->events[0]);
 		if (w->state != SLOT_DRAINING)
 			log_msg(
@@ -151,6 +153,37 @@ on_channel(UNUSED int fd, UNUSED short what, void *arg)
 
 /* --- beginning ----------------------------------------------------------- */
 
+/* Resident memory in bytes, 0 when it cannot be told.  The file was opened
+ * before the sandbox closed /proc. */
+static int64_t
+resident_bytes(const struct worker *w)
+{
+	char text[128];
+	ssize_t n = pread(w->statm_fd, text, sizeof(text), 0);
+	struct str rest = str_make(text, n > 0 ? (size_t)n : 0);
+	int64_t pages;
+
+	str_cut(rest, ' ', &rest);
+	if (!str_to_i64(str_cut(rest, ' ', &rest), &pages))
+		return 0;
+	return pages * sysconf(_SC_PAGESIZE);
+}
+
+/* A worker that has served its time asks for a successor until it has one. */
+static void
+ask_for_relief(struct worker *w)
+{
+	const struct conf *c = w->app.conf;
+	bool tired = c->max_requests > 0 && http_server_requests(w->server) >=
+						(uint64_t)c->max_requests;
+	bool fat =
+	    c->max_memory_bytes > 0 && resident_bytes(w) > c->max_memory_bytes;
+
+	if (!(tired || fat) || w->state != SLOT_READY)
+		return;
+	chan_say(w->heritage->chan_fd, CHAN_REPLACE_ME);
+}
+
 static void
 on_beat(void *arg)
 {
@@ -158,6 +191,7 @@ on_beat(void *arg)
 	static uint64_t dropped;
 
 	beat(w);
+	ask_for_relief(w);
 	metric_add(M_log_dropped_total, 0, 0, log_dropped() - dropped);
 	dropped = log_dropped();
 	timer_arm_ms(&w->beat, BEAT_MS);
@@ -182,6 +216,7 @@ open_app(struct worker *w, struct err *e)
 {
 	struct app *app = &w->app;
 
+	w->statm_fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
 	app->conf = w->heritage->conf;
 	app->shm = w->heritage->shm;
 	app->loop = loop_new((unsigned)app->conf->threads);
@@ -227,7 +262,12 @@ open_server(struct worker *w, struct err *e)
 	label_metrics();
 	board_limit(w->app.conf->max_connections);
 	w->server = http_server_new(w->app.loop, w->app.conf, &w->http_app);
-	return http_server_listen(w->server, w->heritage->listen_fd, e);
+	for (unsigned i = 0; i < w->heritage->n_listen; i++) {
+		if (http_server_listen(
+			w->server, w->heritage->listen_fds[i], e) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 static void
@@ -271,11 +311,13 @@ worker_main(const struct heritage *h)
 		watch(&w);
 		w.state = SLOT_READY;
 		on_beat(&w);
-		chan_say_ready(h->chan_fd);
+		chan_say(h->chan_fd, CHAN_READY);
 		loop_run(w.app.loop);
 	}
 	close_worker(&w);
-	close(h->listen_fd);
+	for (unsigned i = 0; i < h->n_listen; i++)
+		close(h->listen_fds[i]);
+	close(w.statm_fd);
 	close(h->chan_fd);
 	return status;
 }

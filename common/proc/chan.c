@@ -4,7 +4,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define READY 'R'
+#define READY	   'R'
+#define REPLACE_ME 'X'
 
 int
 chan_pair(int *master_r, int *child_r, struct err *e)
@@ -20,24 +21,27 @@ chan_pair(int *master_r, int *child_r, struct err *e)
 }
 
 void
-chan_say_ready(int fd)
+chan_say(int fd, enum chan_word word)
 {
+	char c = word == CHAN_READY ? READY : REPLACE_ME;
 	ssize_t n;
 
 	do
-		n = send(fd, &(char){ READY }, 1, MSG_NOSIGNAL);
+		n = send(fd, &c, 1, MSG_NOSIGNAL);
 	while (n < 0 && errno == EINTR);
 }
 
-int
-chan_read_ready(int fd)
+enum chan_word
+chan_read(int fd)
 {
 	char c;
 	ssize_t n = read(fd, &c, 1);
 
 	if (n == 1)
-		return c == READY;
+		return c == READY	 ? CHAN_READY
+		       : c == REPLACE_ME ? CHAN_REPLACE_ME
+					 : CHAN_NOTHING;
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return 0;
-	return -1;
+		return CHAN_NOTHING;
+	return CHAN_GONE;
 }

@@ -19,8 +19,9 @@ struct heritage {
 	unsigned slot;	/* on the board */
 	unsigned index; /* which worker, from 0 */
 	unsigned generation;
-	int chan_fd;   /* READY goes out here; end of file: master gone */
-	int listen_fd; /* -1 for the keeper */
+	int chan_fd; /* words go out here; end of file: master gone */
+	const int *listen_fds;
+	unsigned n_listen; /* 0 for the keeper */
 };
 
 /* Serves requests. */

@@ -36,7 +36,7 @@ compare_ints(const void *a, const void *b)
 void
 privs_keep_only(const int *fds, size_t n)
 {
-	int sorted[64];
+	int sorted[128];
 	unsigned next = STDERR_FILENO + 1;
 
 	CHECK(n <= ARRAY_LEN(sorted));

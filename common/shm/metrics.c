@@ -137,13 +137,16 @@ metrics_label(enum metric m, unsigned label, const char *const *names, size_t n)
 
 /* --- rendering ----------------------------------------------------------- */
 
+/* Slots that have words, while a rendering is under way. */
+static unsigned slots_used;
+
 /* Sum of a word over all slots. */
 static uint64_t
 total(struct shm *s, const struct family *f, size_t index)
 {
 	uint64_t sum = 0;
 
-	for (unsigned slot = 0; slot < shm_slots(s); slot++)
+	for (unsigned slot = 0; slot < slots_used; slot++)
 		sum += atomic_load_explicit(
 		    words_of(shm_metrics(s, slot), f) + index,
 		    memory_order_relaxed);
@@ -232,6 +235,7 @@ metrics_render(struct buf *out, struct shm *s)
 {
 	static const char *const kinds[] = { "counter", "histogram", "gauge" };
 
+	slots_used = shm_slots_used(s);
 	for (unsigned m = 0; m < METRIC_COUNT; m++) {
 		const struct family *f = &families[m];
 

@@ -1,9 +1,9 @@
 #include "shm/shm.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/check.h"
@@ -13,10 +13,15 @@
 #include "shm/limits.h"
 #include "shm/metric_block.h"
 
-/* Every process maps the segment at its fork; addresses differ from nothing,
- * since all are children of the master. */
+/* Children inherit the mapping.  The descriptor is kept for the program that
+ * takes over in an upgrade; it adopts the segment when the layout is its own.
+ */
+
+#define MAGIC UINT64_C(0x7069657272653031)
 
 struct header {
+	uint64_t magic;
+	uint64_t layout; /* of this program's structs */
 	uint32_t n_slots;
 	int64_t started_wall_us;
 	int64_t started_mono_us;
@@ -34,6 +39,7 @@ struct header {
 };
 
 struct shm {
+	int fd;
 	void *map;
 	size_t size;
 	struct header *header;
@@ -44,42 +50,36 @@ struct shm {
 
 #define ALIGN64(n) (((n) + 63) & ~(size_t)63)
 
-static void *
-map_segment(size_t size, struct err *e)
+/* Differs when a program would read the segment differently. */
+static uint64_t
+layout_of(unsigned n_slots)
 {
-	int fd = memfd_create("pierre", MFD_CLOEXEC);
-	void *map;
-
-	if (fd < 0) {
-		err_sys(e, ERR_IO, "memfd_create");
-		return NULL;
-	}
-	if (ftruncate(fd, (off_t)size) < 0) {
-		err_sys(e, ERR_IO, "shared memory of %zu bytes", size);
-		close(fd);
-		return NULL;
-	}
-	map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	close(fd);
-	if (map == MAP_FAILED) {
-		err_sys(e, ERR_IO, "mapping %zu bytes", size);
-		return NULL;
-	}
-	return map;
+	return (uint64_t)sizeof(struct header) << 48 ^
+	       (uint64_t)sizeof(struct board_slot) << 32 ^
+	       (uint64_t)sizeof(struct metric_block) << 8 ^
+	       (uint64_t)limits_size() << 20 ^ n_slots;
 }
 
-struct shm *
-shm_new(unsigned n_slots, struct err *e)
+/* Map n slots of a segment that is as large as it has to be, or is made so. */
+static struct shm *
+map_segment(int fd, unsigned n_slots, bool make, struct err *e)
 {
 	struct shm *s = xcalloc(1, sizeof(*s));
 	size_t board = ALIGN64(sizeof(struct header));
 	size_t metrics = ALIGN64(board + n_slots * sizeof(struct board_slot));
 	size_t limits =
 	    ALIGN64(metrics + n_slots * sizeof(struct metric_block));
+	struct stat st;
 
+	s->fd = fd;
 	s->size = limits + limits_size();
-	s->map = map_segment(s->size, e);
-	if (s->map == NULL) {
+	s->map = MAP_FAILED;
+	if ((!make || ftruncate(fd, (off_t)s->size) == 0) &&
+	    fstat(fd, &st) == 0 && (size_t)st.st_size == s->size)
+		s->map = mmap(
+		    NULL, s->size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (s->map == MAP_FAILED) {
+		err_sys(e, ERR_IO, "shared memory of %zu bytes", s->size);
 		free(s);
 		return NULL;
 	}
@@ -87,11 +87,61 @@ shm_new(unsigned n_slots, struct err *e)
 	s->slots = (struct board_slot *)(void *)((char *)s->map + board);
 	s->metrics = (struct metric_block *)(void *)((char *)s->map + metrics);
 	s->limits = (struct limits *)(void *)((char *)s->map + limits);
+	return s;
+}
+
+struct shm *
+shm_new(unsigned n_slots, struct err *e)
+{
+	int fd = memfd_create("pierre", MFD_CLOEXEC);
+	struct shm *s;
+
+	if (fd < 0) {
+		err_sys(e, ERR_IO, "memfd_create");
+		return NULL;
+	}
+	s = map_segment(fd, n_slots, true, e);
+	if (s == NULL) {
+		close(fd);
+		return NULL;
+	}
 	limits_init(s->limits);
+	s->header->magic = MAGIC;
+	s->header->layout = layout_of(n_slots);
 	s->header->n_slots = n_slots;
 	s->header->started_wall_us = clock_wall_us();
 	s->header->started_mono_us = clock_mono_us();
 	return s;
+}
+
+struct shm *
+shm_adopt(int fd, unsigned n_slots)
+{
+	struct shm *s = map_segment(fd, n_slots, false, NULL);
+
+	if (s != NULL && (s->header->magic != MAGIC ||
+			     s->header->layout != layout_of(n_slots))) {
+		munmap(s->map, s->size);
+		free(s);
+		s = NULL;
+	}
+	if (s == NULL)
+		close(fd);
+	return s;
+}
+
+void
+shm_drop_fd(struct shm *s)
+{
+	if (s->fd >= 0)
+		close(s->fd);
+	s->fd = -1;
+}
+
+int
+shm_fd(const struct shm *s)
+{
+	return s->fd;
 }
 
 void
@@ -100,6 +150,7 @@ shm_free(struct shm **s)
 	if (*s == NULL)
 		return;
 	munmap((*s)->map, (*s)->size);
+	shm_drop_fd(*s);
 	free(*s);
 	*s = NULL;
 }
@@ -146,6 +197,25 @@ slot_state_name(enum slot_state s)
 		"draining" };
 
 	return names[s];
+}
+
+bool
+shm_slot_claim(struct shm *s, unsigned slot)
+{
+	uint32_t down = SLOT_DOWN;
+
+	return atomic_compare_exchange_strong(
+	    &shm_slot(s, slot)->state, &down, SLOT_STARTING);
+}
+
+unsigned
+shm_slots_used(struct shm *s)
+{
+	unsigned n = shm_slots(s);
+
+	while (n > 0 && s->slots[n - 1].role == SLOT_UNUSED)
+		n--;
+	return n;
 }
 
 void

@@ -16,7 +16,7 @@ struct metric_block;
 struct shm;
 
 #define SHM_MASTER_SLOT 0
-#define SHM_PANIC_BYTES 256
+#define SHM_PANIC_BYTES 512
 #define SHM_ROUTES	64
 #define SHM_ROUTE_BYTES 64
 
@@ -52,6 +52,12 @@ struct board_slot {
 
 /* A segment with n slots, by memfd; shared with all children. */
 struct shm *shm_new(unsigned n_slots, struct err *e);
+/* Map the segment of another master, whose descriptor it takes.  NULL when it
+ * is laid out differently or has another number of slots. */
+struct shm *shm_adopt(int fd, unsigned n_slots);
+int shm_fd(const struct shm *s);
+/* A child needs the mapping alone. */
+void shm_drop_fd(struct shm *s);
 void shm_free(struct shm **s);
 unsigned shm_slots(const struct shm *s);
 struct board_slot *shm_slot(struct shm *s, unsigned slot);
@@ -60,6 +66,11 @@ struct limits *shm_limits(struct shm *s);
 const char *slot_role_name(enum slot_role r);
 const char *slot_state_name(enum slot_state s);
 
+/* Take a slot that is DOWN for a process about to begin; false when another
+ * master was quicker. */
+NODISCARD bool shm_slot_claim(struct shm *s, unsigned slot);
+/* Slots from this one on were never used. */
+unsigned shm_slots_used(struct shm *s);
 /* Before the process in a slot begins / after it has ended: gauges back to 0,
  * counters stay. */
 void shm_slot_begin(

@@ -13,7 +13,7 @@
 #include "http/router.h"
 
 #define HTTP_LOG_WORDS	    8
-#define HTTP_LISTENERS_MAX  8
+#define HTTP_LISTENERS_MAX  64
 #define HTTP_REQUEST_ID_MAX 64
 
 enum body_end { BODY_MORE, BODY_COMPLETE, BODY_FAILED };

@@ -153,6 +153,7 @@ sub new {
 		workers => $o{workers} || 2,
 		config => $o{config} || '',
 		env => $o{env} || {},
+		bin => $o{bin} || $bin,
 	}, $class;
 	my $engine = $o{database} || $ENV{PIERRE_TEST_ENGINE} || 'sqlite';
 	if ($engine eq 'postgresql') {
@@ -203,7 +204,7 @@ sub launch {
 		open STDIN, '<', '/dev/null' or die;
 		open STDOUT, '>>', "$self->{dir}/log" or die;
 		open STDERR, '>&', \*STDOUT or die;
-		exec $bin, '-f', '-c', $self->conf or POSIX::_exit(127);
+		exec $self->{bin}, '-f', '-c', $self->conf or POSIX::_exit(127);
 	}
 	$self->{pid} = $pid;
 	return $self;
@@ -260,6 +261,12 @@ sub children {
 sub ctl {
 	my ($self, @words) = @_;
 	return run_command($ctl, '--config', $self->conf, @words);
+}
+
+# -s VERB, by another program than the one that runs when that is gone.
+sub signal_by {
+	my ($self, $by, $verb) = @_;
+	return run_command($by, '-c', $self->conf, '-s', $verb);
 }
 
 # -s VERB
@@ -344,7 +351,13 @@ sub stop {
 	kill $signal || 'QUIT', $self->{pid};
 	my $until = time + 30;
 	while (time < $until) {
-		if (waitpid($self->{pid}, POSIX::WNOHANG()) == $self->{pid}) {
+		my $ended = waitpid $self->{pid}, POSIX::WNOHANG();
+		# After an upgrade the master is nobody's child.
+		if ($ended < 0 && !kill 0, $self->{pid}) {
+			$self->{pid} = undef;
+			return $self->{status} = 0;
+		}
+		if ($ended == $self->{pid}) {
 			$self->{status} = $?;
 			$self->{pid} = undef;
 			return $?;

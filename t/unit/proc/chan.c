@@ -8,7 +8,7 @@ static void
 say_ready(void)
 {
 	close(master);
-	chan_say_ready(child);
+	chan_say(child, CHAN_READY);
 }
 
 static void
@@ -27,22 +27,22 @@ main(void)
 	ok((fcntl(master, F_GETFD) & FD_CLOEXEC) != 0 &&
 		(fcntl(child, F_GETFL) & O_NONBLOCK) != 0,
 	    "its descriptors");
-	is_int(chan_read_ready(master), 0, "nothing was said yet");
-	is_int(chan_read_ready(child), 0, "the other way neither");
+	is_int(chan_read(master), CHAN_NOTHING, "nothing was said yet");
+	is_int(chan_read(child), CHAN_NOTHING, "the other way neither");
 	child_wait_status(say_ready, -1);
-	is_int(chan_read_ready(master), 1, "the child is ready");
-	is_int(chan_read_ready(master), 0, "which is told once");
+	is_int(chan_read(master), CHAN_READY, "the child is ready");
+	is_int(chan_read(master), CHAN_NOTHING, "which is told once");
 	close(child);
-	is_int(chan_read_ready(master), -1, "the child has gone");
+	is_int(chan_read(master), CHAN_GONE, "the child has gone");
 	close(master);
 
 	is_int(chan_pair(&master, &child, &e), 0, "another pair");
 	again = dup(child);
 	child_wait_status(say_nothing, -1);
-	is_int(chan_read_ready(master), 0, "open while one of us holds it");
+	is_int(chan_read(master), CHAN_NOTHING, "open while one of us holds it");
 	close(master);
-	is_int(chan_read_ready(child), -1, "the master has gone");
-	chan_say_ready(again);
+	is_int(chan_read(child), CHAN_GONE, "the master has gone");
+	chan_say(again, CHAN_READY);
 	ok(1, "and saying READY to nobody does not end us");
 	close(child);
 	close(again);
