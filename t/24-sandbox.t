@@ -103,8 +103,8 @@ $off->finish;
 # --- an account of their own -----------------------------------------------------
 
 SKIP: {
-	skip 'only root can become another', 8 unless $is_root;
-	my ($name, undef, $uid) = getpwnam('nobody') or skip 'no account', 8;
+	skip 'only root can become another', 10 unless $is_root;
+	my ($name, undef, $uid) = getpwnam('nobody') or skip 'no account', 10;
 	my $base = File::Temp::tempdir(CLEANUP => 1);
 	chmod 0755, $base;
 	my $own = Pierre::Test->new(demo => 1, start => 0,
@@ -117,8 +117,10 @@ SKIP: {
 	is((stat "$base/log")[4], $uid, 'the log too');
 	rename "$base/log", "$base/log.1" or die;
 	is(($own->signal('reopen'))[0], 0, 'the log is opened again');
-	is($own->request('GET', '/livez')->{status}, 200, 'a request');
-	ok(until_true(sub { slurp("$base/log") =~ m{path=/livez} }), 'is written to the new log');
+	ok(until_true(sub {
+		$own->request('GET', '/livez')->{status} == 200
+		    && slurp("$base/log") =~ m{path=/livez};
+	}), 'and requests are written to the new one');
 	kill 'KILL', $c->{workers}[0];
 	ok(until_true(sub { @{ $own->children->{workers} } == 2 &&
 		    !grep { $_ == $c->{workers}[0] } @{ $own->children->{workers} } }),

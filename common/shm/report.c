@@ -4,7 +4,6 @@
 
 #include "base/clock.h"
 #include "base/date.h"
-#include "base/jsonw.h"
 #include "base/version.h"
 #include "base/xalloc.h"
 #include "config/conf.h"
@@ -60,6 +59,41 @@ add_up(struct report_totals *t, const struct report_row *row)
 	t->open_files += row->open_files;
 }
 
+static int64_t
+sum_of(struct shm *shm, enum metric m, unsigned d1)
+{
+	int64_t sum = 0;
+
+	for (unsigned slot = 0; slot < shm_slots(shm); slot++)
+		sum += metric_read(shm, slot, m, d1, 0);
+	return sum;
+}
+
+static void
+read_limits(struct report *r)
+{
+	const struct conf *c = r->conf;
+	const struct report_rate rates[REPORT_RATES] = {
+		{ "address", c->address_per_minute, c->address_burst },
+		{ "token", c->token_per_minute, c->token_burst },
+		{ "user", c->user_per_minute, c->user_burst },
+		{ "mcp", c->mcp_per_minute, c->mcp_burst },
+		{ "api", c->api_per_minute, c->api_burst },
+		{ "auth", c->auth_per_minute, c->auth_burst },
+	};
+
+	memcpy(r->rates, rates, sizeof(rates));
+	for (unsigned i = 0; i < LIMIT_KIND_COUNT; i++)
+		r->refused[i] =
+		    (uint64_t)sum_of(r->shm, M_rate_limited_total, i);
+	r->limit_keys = sum_of(r->shm, M_rate_limit_keys, 0);
+	r->pool = (struct report_pool){
+		.active = sum_of(r->shm, M_db_connections_active, 0),
+		.open = sum_of(r->shm, M_db_connections_open, 0),
+		.max = sum_of(r->shm, M_db_connections_max, 0),
+	};
+}
+
 void
 report_take(struct report *r, struct shm *shm, const struct conf *conf)
 {
@@ -73,6 +107,7 @@ report_take(struct report *r, struct shm *shm, const struct conf *conf)
 		.panic = shm_last_panic(shm),
 		.rows = xcalloc(shm_slots(shm), sizeof(*r->rows)),
 	};
+	read_limits(r);
 	for (unsigned slot = 0; slot < shm_slots(shm); slot++) {
 		const struct board_slot *b = shm_slot(shm, slot);
 
@@ -126,6 +161,21 @@ write_text_panic(const struct shm_panic *p, struct buf *out)
 		buf_addc(out, '\n');
 }
 
+static void
+write_text_limits(const struct report *r, struct buf *out)
+{
+	if (r->pool.max > 0)
+		buf_printf(out,
+		    "%lld of %lld database connections in use, %lld open\n",
+		    (long long)r->pool.active, (long long)r->pool.max,
+		    (long long)r->pool.open);
+	buf_adds(out, "refused by limits: ");
+	for (size_t i = 0; i < LIMIT_KIND_COUNT; i++)
+		buf_printf(out, "%s%s %llu", i > 0 ? ", " : "", limit_names[i],
+		    (unsigned long long)r->refused[i]);
+	buf_adds(out, "\n\n");
+}
+
 void
 report_text(const struct report *r, struct buf *out)
 {
@@ -140,12 +190,13 @@ report_text(const struct report *r, struct buf *out)
 	    "\nconfiguration %s, listening on %s\n"
 	    "%u workers ready, %u processes stuck, database %s\n"
 	    "%u connections of %lld a worker, %lld requests under way, "
-	    "%llu answered\n\n",
+	    "%llu answered\n",
 	    r->conf->path[0] != '\0' ? r->conf->path : "(none)",
 	    r->conf->listen, t->ready, t->stuck,
 	    r->database.ok ? "well" : "ill", t->connections,
 	    (long long)r->conf->max_connections, (long long)t->in_flight,
 	    (unsigned long long)t->requests);
+	write_text_limits(r, out);
 	buf_adds(out,
 	    "slot  role     #      pid  gen  state         age s  "
 	    "beat s ago     cpu s      MiB  files  under way  connections    "
@@ -153,111 +204,4 @@ report_text(const struct report *r, struct buf *out)
 	for (size_t i = 0; i < r->n; i++)
 		write_text_row(&r->rows[i], out);
 	write_text_panic(&r->panic, out);
-}
-
-/* --- JSON ---------------------------------------------------------------- */
-
-static void
-write_json_row(const struct report_row *row, struct jsonw *w)
-{
-	jsonw_object(w);
-	jsonw_kv_int(w, "slot", row->slot);
-	jsonw_kv_cstr(w, "role", slot_role_name(row->role));
-	jsonw_kv_int(w, "index", row->index);
-	jsonw_kv_int(w, "pid", row->pid);
-	jsonw_kv_int(w, "generation", row->generation);
-	jsonw_kv_cstr(w, "state", slot_state_name(row->state));
-	jsonw_kv_bool(w, "stuck", row->stuck);
-	jsonw_kv_fixed(w, "age_seconds", row->age_s, 1);
-	jsonw_kv_fixed(w, "heartbeat_age_seconds", row->beat_s, 3);
-	jsonw_kv_fixed(w, "cpu_seconds", row->cpu_s, 3);
-	jsonw_kv_int(w, "resident_memory_bytes", (int64_t)row->rss_bytes);
-	jsonw_kv_int(w, "open_files", row->open_files);
-	if (row->role == SLOT_WORKER) {
-		jsonw_kv_int(w, "connections", row->connections);
-		jsonw_kv_int(w, "max_connections", row->max_connections);
-		jsonw_kv_int(w, "requests", (int64_t)row->requests);
-		jsonw_kv_int(w, "requests_in_flight", row->in_flight);
-	}
-	if (row->route != NULL) {
-		jsonw_kv_object(w, "oldest_request");
-		jsonw_kv_cstr(w, "route", row->route);
-		jsonw_kv_fixed(w, "seconds", row->route_s, 3);
-		jsonw_end_object(w);
-	}
-	jsonw_end_object(w);
-}
-
-static void
-write_json_totals(const struct report *r, struct jsonw *w)
-{
-	const struct report_totals *t = &r->totals;
-
-	jsonw_kv_object(w, "totals");
-	jsonw_kv_int(w, "workers_ready", t->ready);
-	jsonw_kv_int(w, "processes_stuck", t->stuck);
-	jsonw_kv_int(w, "connections", t->connections);
-	jsonw_kv_int(w, "requests", (int64_t)t->requests);
-	jsonw_kv_int(w, "requests_in_flight", t->in_flight);
-	jsonw_kv_fixed(w, "cpu_seconds", t->cpu_s, 3);
-	jsonw_kv_int(w, "resident_memory_bytes", (int64_t)t->rss_bytes);
-	jsonw_kv_int(w, "open_files", t->open_files);
-	jsonw_end_object(w);
-	jsonw_kv_object(w, "limits");
-	jsonw_kv_int(w, "connections_per_worker", r->conf->max_connections);
-	jsonw_kv_int(w, "header_bytes", r->conf->max_header_bytes);
-	jsonw_kv_int(w, "body_bytes", r->conf->max_body_bytes);
-	jsonw_kv_fixed(
-	    w, "drain_seconds", seconds(r->conf->drain_timeout_us), 3);
-	jsonw_end_object(w);
-}
-
-static void
-write_json_panic(const struct shm_panic *p, struct jsonw *w)
-{
-	size_t n = strcspn(p->message, "\n");
-
-	jsonw_key(w, "last_panic");
-	if (p->wall_us == 0) {
-		jsonw_null(w);
-		return;
-	}
-	jsonw_object(w);
-	jsonw_kv_instant(w, "at", p->wall_us);
-	jsonw_kv_cstr(w, "role", slot_role_name(p->role));
-	jsonw_kv_int(w, "index", p->index);
-	jsonw_kv_int(w, "pid", p->pid);
-	jsonw_kv_str(w, "message", str_make(p->message, n));
-	jsonw_end_object(w);
-}
-
-void
-report_json(const struct report *r, struct buf *out)
-{
-	struct jsonw w;
-
-	jsonw_init(&w, out);
-	jsonw_object(&w);
-	jsonw_kv_cstr(&w, "version", version_text);
-	jsonw_kv_cstr(&w, "commit", version_commit);
-	jsonw_kv_cstr(&w, "state", r->phase.name);
-	jsonw_kv_int(&w, "generation", r->phase.generation);
-	jsonw_kv_instant(&w, "now", r->wall_us);
-	jsonw_kv_fixed(&w, "uptime_seconds", r->uptime_s, 1);
-	jsonw_kv_cstr(&w, "configuration", r->conf->path);
-	jsonw_kv_cstr(&w, "listen", r->conf->listen);
-	jsonw_kv_object(&w, "database");
-	jsonw_kv_bool(&w, "ok", r->database.ok);
-	jsonw_kv_fixed(&w, "duration_ms", (double)r->database.took_us / 1e3, 3);
-	if (r->database.checked_wall_us != 0)
-		jsonw_kv_instant(&w, "checked_at", r->database.checked_wall_us);
-	jsonw_end_object(&w);
-	write_json_totals(r, &w);
-	jsonw_kv_array(&w, "processes");
-	for (size_t i = 0; i < r->n; i++)
-		write_json_row(&r->rows[i], &w);
-	jsonw_end_array(&w);
-	write_json_panic(&r->panic, &w);
-	jsonw_end_object(&w);
-	jsonw_done(&w);
 }

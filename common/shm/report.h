@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "shm/board.h"
+#include "shm/limits.h"
 
 struct conf;
 
@@ -42,6 +43,22 @@ struct report_totals {
 	unsigned open_files;
 };
 
+#define REPORT_RATES 6
+
+/* A limit as it is configured; per_minute 0: none. */
+struct report_rate {
+	const char *name;
+	int64_t per_minute;
+	int64_t burst;
+};
+
+/* Connections to a database server, where there is one. */
+struct report_pool {
+	int64_t active;
+	int64_t open;
+	int64_t max;
+};
+
 struct report {
 	const struct conf *conf;
 	struct shm *shm;
@@ -51,6 +68,10 @@ struct report {
 	struct shm_health database;
 	struct shm_panic panic;
 	struct report_totals totals;
+	struct report_pool pool;
+	struct report_rate rates[REPORT_RATES];
+	uint64_t refused[LIMIT_KIND_COUNT];
+	int64_t limit_keys;
 	size_t n;
 	struct report_row *rows;
 };

@@ -122,6 +122,12 @@ write_facts(const struct report *r, struct buf *out)
 	buf_printf(out, "%s, %.1f ms", r->database.ok ? "well" : "ill",
 	    (double)r->database.took_us / 1e3);
 	end_fact(out);
+	if (r->pool.max > 0) {
+		begin_fact(out, "Database connections", "");
+		buf_printf(out, "%lld of %lld", (long long)r->pool.active,
+		    (long long)r->pool.max);
+		end_fact(out);
+	}
 	write_count(out, "Connections", t->connections, "");
 	write_count(
 	    out, "Requests under way", (uint64_t)MAX(t->in_flight, 0), "");
@@ -195,6 +201,8 @@ write_table(const struct report *r, struct buf *out)
 static void
 write_limits(const struct report *r, struct buf *out)
 {
+	unsigned long long n;
+
 	buf_printf(out,
 	    "<h2>Limits</h2><p>%lld connections a worker, heads of %lld KiB, "
 	    "bodies of %lld KiB, %.0f s to drain.</p>",
@@ -202,6 +210,27 @@ write_limits(const struct report *r, struct buf *out)
 	    (long long)r->conf->max_header_bytes / 1024,
 	    (long long)r->conf->max_body_bytes / 1024,
 	    (double)r->conf->drain_timeout_us / 1e6);
+	buf_adds(out,
+	    "<div class=\"wide\"><table><tr><th class=\"l\">Requests of</th>"
+	    "<th>A minute</th><th>At once</th></tr>");
+	for (size_t i = 0; i < REPORT_RATES; i++) {
+		const struct report_rate *rate = &r->rates[i];
+
+		buf_printf(out, "<tr><td class=\"l\">%s</td>", rate->name);
+		if (rate->per_minute > 0)
+			buf_printf(out, "<td>%lld</td><td>%lld</td></tr>",
+			    (long long)rate->per_minute,
+			    (long long)rate->burst);
+		else
+			buf_adds(out, "<td>no limit</td><td></td></tr>");
+	}
+	buf_adds(out, "</table></div><p>Refused: ");
+	for (size_t i = 0; i < LIMIT_KIND_COUNT; i++) {
+		n = (unsigned long long)r->refused[i];
+		buf_printf(out, "%s<span class=\"%s\">%s %llu</span>",
+		    i > 0 ? ", " : "", n > 0 ? "wait" : "", limit_names[i], n);
+	}
+	buf_adds(out, ".</p>");
 }
 
 static void

