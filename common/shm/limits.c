@@ -17,7 +17,8 @@
  * Whoever settles a fresh cell has read the whole set after it was there, and
  * has removed every other fresh cell of the key.  Two could be settled only by
  * two who both read the set before the other's cell was there; but each read
- * it after its own was.
+ * it after its own was.  In place of a time a fresh cell has a random number,
+ * so that it is not taken for one that was there before.
  *
  * When all eight are somebody's, the one whose time passes first makes room,
  * which is the one that owes least. */
@@ -111,7 +112,13 @@ make_cell(uint64_t key, int64_t time_us)
 	return cell != 0 ? cell : 1;
 }
 
-/* How long until the cell's time; below 0 when it has passed.  What seems
+static uint64_t
+make_fresh(uint64_t key)
+{
+	return tag_of(key) | FRESH | (rand_u64() & TIME_MASK);
+}
+
+/* How long until the cell's time; not above 0 when it has passed.  What seems
  * further ahead than any time is set must have passed. */
 static int64_t
 ahead_us(uint64_t cell, int64_t now_us)
@@ -120,6 +127,8 @@ ahead_us(uint64_t cell, int64_t now_us)
 
 	if (cell == 0)
 		return INT64_MIN;
+	if ((cell & FRESH) != 0)
+		return 0;
 	/* Others' clocks may have been read a moment later. */
 	return diff <= 2 * AHEAD_MAX_US ? diff : diff - (int64_t)TIME_MASK - 1;
 }
@@ -200,7 +209,7 @@ find_cell(struct set *set, uint64_t key, int64_t now_us, uint64_t *value_r)
 		}
 		if (v.fresh < 0) {
 			victim = find_victim(&v, now_us);
-			made = make_cell(key, now_us) | FRESH;
+			made = make_fresh(key);
 			if (swap(&set->cell[victim], v.cell[victim], made))
 				seen = made;
 			continue;
@@ -237,9 +246,7 @@ window_us(const struct limit_rate *r)
 static int64_t
 owed_us(uint64_t cell, const struct limit_rate *r, int64_t now_us)
 {
-	int64_t ahead = (cell & FRESH) != 0 ? 0 : ahead_us(cell, now_us);
-
-	return MAX(0, MIN(ahead, 2 * window_us(r)));
+	return MAX(0, MIN(ahead_us(cell, now_us), 2 * window_us(r)));
 }
 
 static struct limit_state
