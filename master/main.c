@@ -32,10 +32,12 @@ is_command(int argc, char **argv)
 
 /* NULL after the errors went to standard error. */
 static struct conf *
-load_or_complain(const char *path)
+load_or_complain(const struct options *o)
 {
 	struct buf errors = BUF_INIT;
-	struct conf *c = conf_load(path, &errors);
+	struct conf *c = o->action == ACTION_SIGNAL
+			     ? conf_load_public(o->conf_path, &errors)
+			     : conf_load(o->conf_path, &errors);
 
 	if (c == NULL)
 		fputs(buf_cstr(&errors), stderr);
@@ -46,7 +48,7 @@ load_or_complain(const char *path)
 static int
 with_configuration(const struct options *o)
 {
-	struct conf *c = load_or_complain(o->conf_path);
+	struct conf *c = load_or_complain(o);
 	int status = 0;
 
 	if (c == NULL)

@@ -360,6 +360,11 @@ spew("security:\n  master_key: ${secret}x\ndatabase:\n  url: postgres://u:hunter
 is($status, 1, 'bad secrets');
 unlike("$out$err", qr/c2VjcmV0|hunter2/, 'are not in the complaint');
 
+spew("server:\n  data_dir: $dir\nsecurity:\n  master_key: file:$dir/none\n");
+($status, undef, $err) = run('-s', 'status', '-c', $file);
+like($err, qr/^pierre-mcp-server: no server answers/,
+    '-s reads no secret, which it may not be allowed to');
+
 # --- the command line ---------------------------------------------------------------
 
 my @times = map {

@@ -126,7 +126,7 @@ SKIP: {
 	like($out, qr/exposure level for \S+: (?:0|1\.[0-2])/, 'which is what it says');
 
 	# The program stands where the package would put it.
-	my $text = slurp($unit) =~ s{=/usr/sbin/}{=$root/usr/sbin/}gr;
+	my $text = slurp($unit) =~ s{(=\+?)/usr/sbin/}{$1$root/usr/sbin/}gr;
 	mkdir "$dir/unit" or die;
 	open my $fh, '>', "$dir/unit/pierre-mcp-server.service" or die;
 	print $fh $text;

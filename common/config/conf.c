@@ -176,12 +176,14 @@ check_whole(struct conf_reader *r)
 
 /* --- the interface ------------------------------------------------------- */
 
-struct conf *
-conf_load(const char *path, struct buf *errors)
+static struct conf *
+load(const char *path, bool no_secrets, struct buf *errors)
 {
 	struct arena *a = arena_new_secret();
 	struct conf *c = arena_one(a, struct conf);
-	struct conf_reader r = { .conf = c, .errors = errors };
+	struct conf_reader r = {
+		.conf = c, .errors = errors, .no_secrets = no_secrets
+	};
 	struct stat st;
 
 	c->arena = a;
@@ -203,6 +205,18 @@ conf_load(const char *path, struct buf *errors)
 	if (r.n_errors > 0)
 		conf_free(&c);
 	return c;
+}
+
+struct conf *
+conf_load(const char *path, struct buf *errors)
+{
+	return load(path, false, errors);
+}
+
+struct conf *
+conf_load_public(const char *path, struct buf *errors)
+{
+	return load(path, true, errors);
 }
 
 void

@@ -43,6 +43,9 @@ struct conf {
  * absolute.  NULL on failure, and `errors` gets a line for each thing wrong:
  * "file:line:column: key: reason". */
 struct conf *conf_load(const char *path, struct buf *errors);
+/* The same without the secrets, which are neither read nor checked: for who
+ * only speaks to a running server and may not be allowed to read them. */
+struct conf *conf_load_public(const char *path, struct buf *errors);
 void conf_free(struct conf **c);
 
 /* What is in force, as a YAML file with the origin of each value; secrets are

@@ -51,7 +51,8 @@ conf_read_env(struct conf_reader *r)
 		struct conf_variable variable = { .value = STR_NULL };
 		struct err e = ERR_INIT;
 
-		if (k->env[0] != '\0')
+		if (k->env[0] != '\0' &&
+		    !(r->no_secrets && k->type == CONF_SECRET))
 			variable = conf_variable(r, k->env);
 		if (variable.value.n == 0)
 			continue;

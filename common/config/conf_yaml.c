@@ -85,6 +85,8 @@ read_value(struct walk *w, const struct conf_key *k, const yaml_node_t *node)
 	struct err e = ERR_INIT;
 	struct str text;
 
+	if (w->r->no_secrets && k->type == CONF_SECRET)
+		return;
 	if (node->type == YAML_SEQUENCE_NODE) {
 		read_list(w, k, node);
 		return;

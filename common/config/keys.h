@@ -71,6 +71,7 @@ struct conf_reader {
 		size_t line, column;
 	} place[CONF_KEY_COUNT];
 	struct conf_dotenv dotenv;
+	bool no_secrets; /* they keep their defaults */
 };
 
 /* Note "file:line:column: what: reason"; line 0 leaves the position out. */
