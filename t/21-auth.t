@@ -316,7 +316,7 @@ like($err, qr{/nonexistent/pierre.yaml}, 'is named');
 my $empty = Pierre::Test->new(start => 0);
 ($status, $out, $err) = $empty->ctl('user', 'list');
 is($status, 78, 'no database');
-like($err, qr/there is no database \S+pierre\.db: run pierrectl migrate/, 'says what to do');
+like($err, qr/there is no database \S+pierre\.db: run pierrectl migrate up/, 'says what to do');
 
 # --- people do not see each other --------------------------------------------
 

@@ -21,7 +21,7 @@ prepare(const struct conf *conf, struct err *e)
 	struct db *db;
 	int r = -1;
 
-	if (store_migrate(conf, &applied, e) < 0)
+	if (conf->migrate_at_start && store_migrate(conf, &applied, e) < 0)
 		return -1;
 	if (applied > 0)
 		log_with(LOG_NOTICE, "setup", "schema brought up to date",

@@ -9,7 +9,8 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
 );
 
 -- name: schema_list
-SELECT version, name, checksum FROM schema_migrations ORDER BY version;
+SELECT version, name, checksum, applied_at FROM schema_migrations
+ORDER BY version;
 
 -- name: schema_insert write
 INSERT INTO schema_migrations (version, name, checksum, applied_at)

@@ -187,6 +187,58 @@ migrate_down(struct db *db, int to, struct err *e)
 	return 0;
 }
 
+/* One row of schema_list, or of our own when it was not applied. */
+static struct migration_state
+state_of(struct arena *a, const struct db_query *q)
+{
+	int version = (int)db_get_int(q, 0);
+	const struct sql_migration *m = find_migration(version);
+
+	return (struct migration_state){
+		.version = version,
+		.name = db_get_text(q, 1),
+		.applied_us = db_get_time(q, 3),
+		.is_known = m != NULL,
+		.is_changed = m != NULL &&
+			      strcmp(db_get_text(q, 2), checksum_of(a, m)) != 0,
+	};
+}
+
+int
+migrate_list(struct db *db, struct arena *a, struct migration_state **list_r,
+    size_t *n_r, struct err *e)
+{
+	struct db_query q = { .n_rows = 0 };
+	const struct sql_migration *m = sql_migrations;
+	int there = db->ops->has_table(db, "schema_migrations", e);
+	size_t ours = 0;
+	size_t n = 0;
+	int newest = 0;
+
+	if (there < 0)
+		return -1;
+	db_query_init(&q, db, a, Q_schema_list);
+	if (there > 0 && db_run(&q, e) < 0)
+		return -1;
+	while (m[ours].version != 0)
+		ours++;
+	*list_r = arena_many(a, q.n_rows + ours, struct migration_state);
+	while (db_next(&q)) {
+		(*list_r)[n] = state_of(a, &q);
+		newest = (*list_r)[n++].version;
+	}
+	for (; m->version != 0; m++) {
+		if (m->version > newest)
+			(*list_r)[n++] = (struct migration_state){
+				.version = m->version,
+				.name = m->name,
+				.is_known = true,
+			};
+	}
+	*n_r = n;
+	return 0;
+}
+
 int
 migrate_check(struct db *db, struct err *e)
 {

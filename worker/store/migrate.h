@@ -13,6 +13,18 @@
 NODISCARD int migrate_up(struct db *db, unsigned *applied_r, struct err *e);
 /* Take back all versions above `to`. Data is lost. */
 NODISCARD int migrate_down(struct db *db, int to, struct err *e);
+
+struct migration_state {
+	int version;
+	const char *name;
+	int64_t applied_us; /* 0: not yet */
+	bool is_known;	    /* false: a newer program's */
+	bool is_changed;    /* applied with another text than ours */
+};
+
+/* Those that were applied and those that we have, in order. */
+NODISCARD int migrate_list(struct db *db, struct arena *a,
+    struct migration_state **list_r, size_t *n_r, struct err *e);
 /* 0 when the schema is exactly ours, else ERR_CONFIG saying what to do. */
 NODISCARD int migrate_check(struct db *db, struct err *e);
 

@@ -284,7 +284,8 @@ find_file(const struct db_location *at, bool create, struct err *e)
 		return 0;
 	if (errno == ENOENT)
 		return err_set(e, ERR_CONFIG,
-		    "there is no database %s: run pierrectl migrate up", at->path);
+		    "there is no database %s: run pierrectl migrate up",
+		    at->path);
 	return err_sys(e, ERR_CONFIG, "cannot use the database %s", at->path);
 }
 

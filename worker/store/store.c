@@ -83,6 +83,12 @@ store_open_one(const struct conf *conf, struct loop *loop, struct err *e)
 	return open_checked(conf, loop, DB_FOR_ONE, e);
 }
 
+struct db *
+store_open_any(const struct conf *conf, struct err *e)
+{
+	return open_engine(conf, NULL, DB_FOR_ONE, e);
+}
+
 void
 store_close(struct db **db)
 {

@@ -17,6 +17,9 @@ struct db *store_open(
  * connections it takes one. */
 struct db *store_open_one(
     const struct conf *conf, struct loop *loop, struct err *e);
+/* As store_open, whatever schema there is: for those who look at it, or change
+ * it. */
+struct db *store_open_any(const struct conf *conf, struct err *e);
 void store_close(struct db **db);
 
 /* Bring the schema to the newest version, creating the database when it is

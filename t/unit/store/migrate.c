@@ -70,6 +70,68 @@ test_up_down(void)
 	temp_close(&t);
 }
 
+/* What there is beside the list of migrations. */
+static int
+leftovers(const struct temp_db *t)
+{
+	char path[80];
+	sqlite3_stmt *s = NULL;
+	sqlite3 *db;
+	int n = -1;
+
+	if (temp_server() != NULL)
+		return atoi(
+		    temp_pg(t, "SELECT count(*) FROM pg_class WHERE"
+			       " relnamespace = current_schema()::regnamespace"
+			       " AND relname NOT LIKE 'schema_migrations%'"));
+	snprintf(path, sizeof(path), "%s/pierre.db", t->dir);
+	if (sqlite3_open(path, &db) == SQLITE_OK &&
+	    sqlite3_prepare_v2(db,
+		"SELECT count(*) FROM sqlite_master WHERE"
+		" tbl_name <> 'schema_migrations'",
+		-1, &s, NULL) == SQLITE_OK &&
+	    sqlite3_step(s) == SQLITE_ROW)
+		n = sqlite3_column_int(s, 0);
+	sqlite3_finalize(s);
+	sqlite3_close(db);
+	return n;
+}
+
+/* Each version back and up again, over the data of a person. */
+static void
+test_each(void)
+{
+	struct temp_db t;
+	struct migration_state *list;
+	size_t n;
+	unsigned applied;
+
+	temp_open(&t);
+	for (const struct sql_migration *m = sql_migrations; m->version != 0;
+	     m++) {
+		struct user u;
+
+		if (users_by_name(t.db, t.arena, "ada", &u, &t.e) == 0)
+			temp_user(&t, "ada");
+		is_int(migrate_down(t.db, m->version - 1, &t.e), 0,
+		    "%04d_%s is taken back: %s", m->version, m->name, t.e.msg);
+		ok(migrate_check(t.db, &t.e) < 0, "%s", t.e.msg);
+		is_int(
+		    migrate_list(t.db, t.arena, &list, &n, &t.e), 0, "listed");
+		for (size_t i = 0; i < n; i++)
+			ok((list[i].applied_us != 0) ==
+				(list[i].version < m->version),
+			    "%04d %s", list[i].version, list[i].name);
+		is_int(migrate_up(t.db, &applied, &t.e), 0, "up again: %s",
+		    t.e.msg);
+		is_int(migrate_check(t.db, &t.e), 0, "and right");
+	}
+	is_int(migrate_down(t.db, 0, &t.e), 0, "all back");
+	is_int(leftovers(&t), 0, "which leaves nothing");
+	is_int(migrate_down(t.db, 0, &t.e), 0, "and nothing to do");
+	temp_close(&t);
+}
+
 static void
 test_refused(void)
 {
@@ -141,6 +203,7 @@ int
 main(void)
 {
 	test_up_down();
+	test_each();
 	test_refused();
 	test_together();
 	return tap_done();
