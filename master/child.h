@@ -22,7 +22,7 @@ struct child {
 	unsigned slot;
 	unsigned index;
 	unsigned generation;
-	int chan_fd; /* -1 once the child has closed its end */
+	int chan_fd;	     /* -1 once the child has closed its end */
 	int64_t started_us;  /* monotonic */
 	int64_t deadline_us; /* draining: then it is killed */
 	int64_t aborted_us;  /* by the watchdog; 0: not */

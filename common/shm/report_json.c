@@ -60,8 +60,8 @@ write_json_limits(const struct report *r, struct jsonw *w)
 	jsonw_kv_int(w, "connections_per_worker", r->conf->max_connections);
 	jsonw_kv_int(w, "header_bytes", r->conf->max_header_bytes);
 	jsonw_kv_int(w, "body_bytes", r->conf->max_body_bytes);
-	jsonw_kv_fixed(w, "drain_seconds",
-	    (double)r->conf->drain_timeout_us / 1e6, 3);
+	jsonw_kv_fixed(
+	    w, "drain_seconds", (double)r->conf->drain_timeout_us / 1e6, 3);
 	jsonw_kv_object(w, "rates");
 	for (size_t i = 0; i < REPORT_RATES; i++) {
 		jsonw_kv_object(w, r->rates[i].name);
@@ -83,11 +83,9 @@ write_json_database(const struct report *r, struct jsonw *w)
 {
 	jsonw_kv_object(w, "database");
 	jsonw_kv_bool(w, "ok", r->database.ok);
-	jsonw_kv_fixed(
-	    w, "duration_ms", (double)r->database.took_us / 1e3, 3);
+	jsonw_kv_fixed(w, "duration_ms", (double)r->database.took_us / 1e3, 3);
 	if (r->database.checked_wall_us != 0)
-		jsonw_kv_instant(
-		    w, "checked_at", r->database.checked_wall_us);
+		jsonw_kv_instant(w, "checked_at", r->database.checked_wall_us);
 	if (r->pool.max > 0) {
 		jsonw_kv_object(w, "connections");
 		jsonw_kv_int(w, "active", r->pool.active);

@@ -86,20 +86,15 @@ try_zone(struct str s)
 static void
 try_percent(struct str s, bool form)
 {
-	struct buf plain = BUF_INIT, text = BUF_INIT, again = BUF_INIT;
+	struct buf plain = BUF_INIT;
 
 	if (dec_percent(&plain, s, form)) {
 		CHECK(plain.n <= s.n);
 		CHECK(strlen(buf_cstr(&plain)) == plain.n);
-		enc_percent(&text, buf_str(&plain));
-		CHECK(dec_percent(&again, buf_str(&text), form));
-		CHECK(str_eq(buf_str(&plain), buf_str(&again)));
 	} else {
 		CHECK(plain.n == 0);
 	}
 	buf_free(&plain);
-	buf_free(&text);
-	buf_free(&again);
 }
 
 static void
@@ -110,8 +105,7 @@ try_encoding(struct str s, bool (*decode)(struct buf *out, struct str s),
 
 	if (decode(&plain, s)) {
 		encode(&text, plain.p, plain.n);
-		CHECK(str_ieq(s, buf_str(&text)));
-		CHECK(decode == dec_hex || str_eq(s, buf_str(&text)));
+		CHECK(str_eq(s, buf_str(&text)));
 	} else {
 		CHECK(plain.n == 0);
 	}
@@ -268,7 +262,6 @@ try_one(char which, struct str s)
 		try_percent(s, true);
 		break;
 	case 'b':
-		try_encoding(s, dec_hex, enc_hex);
 		try_encoding(s, dec_base64, enc_base64);
 		try_encoding(s, dec_base64url, enc_base64url);
 		break;

@@ -39,7 +39,8 @@ main(void)
 	is_int(chan_pair(&master, &child, &e), 0, "another pair");
 	again = dup(child);
 	child_wait_status(say_nothing, -1);
-	is_int(chan_read(master), CHAN_NOTHING, "open while one of us holds it");
+	is_int(
+	    chan_read(master), CHAN_NOTHING, "open while one of us holds it");
 	close(master);
 	is_int(chan_read(child), CHAN_GONE, "the master has gone");
 	chan_say(again, CHAN_READY);
