@@ -56,8 +56,8 @@ enc_base64url(struct buf *out, const void *p, size_t n)
 	encode64(out, p, n, base64url_digits, false);
 }
 
-static int
-hex_value(char c)
+int
+dec_hex_digit(char c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';
@@ -72,7 +72,7 @@ hex_value(char c)
 static int
 hex_byte(const char *p)
 {
-	int high = hex_value(p[0]), low = hex_value(p[1]);
+	int high = dec_hex_digit(p[0]), low = dec_hex_digit(p[1]);
 
 	return high < 0 || low < 0 ? -1 : high << 4 | low;
 }

@@ -11,6 +11,8 @@ void enc_hex(struct buf *out, const void *p, size_t n);
 void enc_base64(struct buf *out, const void *p, size_t n);
 void enc_base64url(struct buf *out, const void *p, size_t n);
 
+/* The value of a hexadecimal digit in either case, or -1. */
+int dec_hex_digit(char c);
 /* Append the decoded bytes; false (and out as it was) on bad input. */
 NODISCARD bool dec_base64(struct buf *out, struct str s);
 NODISCARD bool dec_base64url(struct buf *out, struct str s);

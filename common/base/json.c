@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "base/enc.h"
 #include "base/map.h"
 
 /* A validator walks the text first, since cJSON is more lenient than RFC 8259;
@@ -82,13 +83,11 @@ scan_hex4(struct scan *s)
 
 	for (int i = 0; i < 4; i++) {
 		int c = scan_peek(s);
+		int digit = c < 0 ? -1 : dec_hex_digit((char)c);
 
-		if (c >= '0' && c <= '9')
-			v = v * 16 + c - '0';
-		else if ((c | 32) >= 'a' && (c | 32) <= 'f')
-			v = v * 16 + (c | 32) - 'a' + 10;
-		else
+		if (digit < 0)
 			return -1;
+		v = v * 16 + digit;
 		s->at++;
 	}
 	return v;

@@ -104,18 +104,6 @@ jsonw_key(struct jsonw *w, const char *key)
 
 /* --- strings ------------------------------------------------------------- */
 
-/* Length of the well-formed UTF-8 sequence at p, 0 when there is none. */
-static size_t
-utf8_length(const unsigned char *p, size_t n)
-{
-	size_t len = p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
-
-	return p[0] >= 0xc2 && p[0] <= 0xf4 && len <= n &&
-		       str_is_utf8(str_make((const char *)p, len))
-		   ? len
-		   : 0;
-}
-
 static void
 escape_byte(struct buf *out, unsigned char c)
 {
@@ -143,7 +131,7 @@ jsonw_escape(struct buf *out, struct str s)
 		unsigned char c = p[i];
 
 		if (c >= 0x80)
-			len = utf8_length(p + i, s.n - i);
+			len = str_utf8_length(str_make(s.p + i, s.n - i));
 		if (len > 0 && c >= 0x20 && c != '"' && c != '\\' &&
 		    c != 0x7f) {
 			i += len;

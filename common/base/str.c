@@ -147,19 +147,21 @@ str_eq_const_time(struct str a, struct str b)
 	return *(volatile unsigned char *)&diff == 0;
 }
 
-/* Length of the well-formed sequence at p, or 0. */
-static size_t
-utf8_length(const unsigned char *p, size_t n)
+size_t
+str_utf8_length(struct str s)
 {
+	const unsigned char *p = (const unsigned char *)s.p;
 	unsigned low = 0x80, high = 0xbf;
 	size_t len;
 
+	if (s.n == 0)
+		return 0;
 	if (p[0] < 0x80)
 		return 1;
 	if (p[0] < 0xc2 || p[0] > 0xf4)
 		return 0;
 	len = p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
-	if (len > n)
+	if (len > s.n)
 		return 0;
 	if (p[0] == 0xe0)
 		low = 0xa0;
@@ -180,14 +182,12 @@ utf8_length(const unsigned char *p, size_t n)
 bool
 str_is_utf8(struct str s)
 {
-	const unsigned char *p = (const unsigned char *)s.p;
-	size_t i = 0, len;
+	while (s.n > 0) {
+		size_t len = str_utf8_length(s);
 
-	while (i < s.n) {
-		len = utf8_length(p + i, s.n - i);
 		if (len == 0)
 			return false;
-		i += len;
+		s = str_make(s.p + len, s.n - len);
 	}
 	return true;
 }

@@ -54,6 +54,8 @@ NODISCARD bool str_to_f64(struct str s, double *out);
 bool str_eq_const_time(struct str a, struct str b);
 /* Well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms). */
 bool str_is_utf8(struct str s);
+/* Length of the well-formed sequence that s begins with, 1 to 4; 0: none. */
+size_t str_utf8_length(struct str s);
 /* Levenshtein distance, for "did you mean"; lengths over 64 count as far. */
 unsigned str_distance(struct str a, struct str b);
 

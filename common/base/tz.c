@@ -297,7 +297,8 @@ name_is_safe(struct str name)
 		char c = name.p[i];
 
 		if (!((c | 32) >= 'a' && (c | 32) <= 'z') &&
-		    !(c >= '0' && c <= '9') && strchr("/_+-", c) == NULL)
+		    !(c >= '0' && c <= '9') &&
+		    (c == '\0' || strchr("/_+-", c) == NULL))
 			return false;
 	}
 	return true;

@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 
 #include "base/clock.h"
+#include "base/enc.h"
 #include "base/rand.h"
 
 static void
@@ -61,18 +62,6 @@ uuid_format(const struct uuid *u, char out[UUID_TEXT_LEN + 1])
 	*p = '\0';
 }
 
-static int
-hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 bool
 uuid_parse(struct str s, struct uuid *out)
 {
@@ -86,8 +75,8 @@ uuid_parse(struct str s, struct uuid *out)
 
 		if ((i == 4 || i == 6 || i == 8 || i == 10) && s.p[at++] != '-')
 			return false;
-		high = hex_value(s.p[at]);
-		low = hex_value(s.p[at + 1]);
+		high = dec_hex_digit(s.p[at]);
+		low = dec_hex_digit(s.p[at + 1]);
 		if (high < 0 || low < 0)
 			return false;
 		u.b[i] = (uint8_t)(high << 4 | low);

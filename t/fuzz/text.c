@@ -55,26 +55,12 @@ try_instant(struct str s)
 }
 
 static void
-try_http_date(struct str s)
-{
-	struct buf text = BUF_INIT;
-	int64_t us, again;
-
-	if (date_parse_http(s, &us)) {
-		date_format_http(&text, us);
-		CHECK(date_parse_http(buf_str(&text), &again) && again == us);
-	}
-	buf_free(&text);
-}
-
-static void
 try_zone(struct str s)
 {
 	const struct tz *z = tz_find(s, NULL);
 
 	if (z == NULL)
 		return;
-	CHECK(str_is(s, tz_name(z)));
 	for (int64_t us = INT64_C(-2000000000000000);
 	     us < INT64_C(6000000000000000); us += INT64_C(777777777777777))
 		CHECK(tz_day_at(z, tz_day_start(z, tz_day_at(z, us))) ==
@@ -250,9 +236,6 @@ try_one(char which, struct str s)
 		break;
 	case 'r':
 		try_instant(s);
-		break;
-	case 'h':
-		try_http_date(s);
 		break;
 	case 'z':
 		try_zone(s);

@@ -2,6 +2,7 @@
  * digits and nothing else; extensions are skipped, trailers dropped, both
  * within bounds; every line ends in CRLF. */
 
+#include "base/enc.h"
 #include "http/h1.h"
 
 #define LINE_MAX_BYTES	  256
@@ -24,18 +25,6 @@ enum state {
 	BAD,
 };
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 static bool
 is_text(char c)
 {
@@ -47,7 +36,7 @@ is_text(char c)
 static enum state
 in_size(struct h1_chunked *c, char byte)
 {
-	int digit = hex_digit(byte);
+	int digit = dec_hex_digit(byte);
 
 	if (digit >= 0) {
 		if (c->left > (UINT64_MAX >> 8))

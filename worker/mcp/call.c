@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/tz.h"
+#include "store/activities.h"
 #include "store/thresholds.h"
 #include "store/users.h"
 #include "app.h"
@@ -117,20 +118,6 @@ call_given(const struct mcp_call *call, const char *name)
 	return call->values[i].given;
 }
 
-int
-call_uuid(const struct mcp_call *call, const char *name, struct uuid *out,
-    struct err *e)
-{
-	const char *s = call_str(call, name);
-
-	if (s != NULL && uuid_parse(str_of(s), out))
-		return 0;
-	return err_set(e, ERR_INVALID,
-	    "%s must be an id as the listing gives it, such as "
-	    "0198c2d4-7b1e-7c3a-9f00-3c1f2a4b5d6e",
-	    name);
-}
-
 /* --- the person ---------------------------------------------------------- */
 
 const struct athlete *
@@ -170,6 +157,27 @@ bool
 call_may(const struct mcp_call *call, uint32_t scopes)
 {
 	return (call->rpc->who->scopes & scopes) == scopes;
+}
+
+int
+call_activity(
+    const struct mcp_call *call, struct stored_activity *out, struct err *e)
+{
+	const char *text = call_str(call, "activity_id");
+	struct uuid id;
+	int rc;
+
+	if (!uuid_parse(str_of(text), &id))
+		return err_set(e, ERR_INVALID,
+		    "activity_id must be an id as the listing gives it, such "
+		    "as "
+		    "0198c2d4-7b1e-7c3a-9f00-3c1f2a4b5d6e");
+	rc = activities_get(
+	    call_db(call), call_arena(call), call_owner(call), &id, out, e);
+	if (rc == 0)
+		return err_set(e, ERR_NOT_FOUND,
+		    "there is no activity %s; get_activities lists them", text);
+	return rc < 0 ? -1 : 0;
 }
 
 int

@@ -9,6 +9,8 @@
 #include "model/athlete.h"
 #include "store/owner.h"
 
+struct stored_activity; /* store/activities.h */
+
 struct mcp_call {
 	struct rpc *rpc;
 	const char *name; /* of the tool or resource */
@@ -45,9 +47,6 @@ int32_t call_day(
 uint64_t call_set(const struct mcp_call *call, const char *name);
 /* Was it given by the caller? */
 bool call_given(const struct mcp_call *call, const char *name);
-/* An argument that is a UUID; -1 says how it should look. */
-NODISCARD int call_uuid(const struct mcp_call *call, const char *name,
-    struct uuid *out, struct err *e);
 
 /* --- the person ---------------------------------------------------------- */
 
@@ -59,6 +58,10 @@ struct arena *call_arena(const struct mcp_call *call);
 struct db *call_db(const struct mcp_call *call);
 /* True when the token allows all these scopes. */
 bool call_may(const struct mcp_call *call, uint32_t scopes);
+/* The activity that the argument activity_id names, without laps and samples;
+ * waits for the store.  -1 says how to find one. */
+NODISCARD int call_activity(
+    const struct mcp_call *call, struct stored_activity *out, struct err *e);
 /* All thresholds, sorted by day. */
 NODISCARD int call_thresholds(const struct mcp_call *call,
     struct threshold **list_r, size_t *n_r, struct err *e);

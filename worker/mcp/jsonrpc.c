@@ -99,19 +99,26 @@ rpc_result_members(struct rpc *r, struct str members)
 
 /* --- reading ------------------------------------------------------------- */
 
+void
+rpc_write_versions(struct buf *out)
+{
+	struct jsonw w;
+
+	jsonw_init(&w, out);
+	jsonw_array(&w);
+	for (size_t i = 0; era_versions[i] != NULL; i++)
+		jsonw_cstr(&w, era_versions[i]);
+	jsonw_end_array(&w);
+}
+
 /* The answer to a version that we do not serve names those that we do. */
 static void
 refuse_version(struct rpc *r, const struct era_decision *d)
 {
 	struct buf data = BUF_INIT;
-	struct jsonw w;
 
 	buf_adds(&data, "\"supported\":");
-	jsonw_init(&w, &data);
-	jsonw_array(&w);
-	for (size_t i = 0; era_versions[i] != NULL; i++)
-		jsonw_cstr(&w, era_versions[i]);
-	jsonw_end_array(&w);
+	rpc_write_versions(&data);
 	buf_adds(&data, ",\"requested\":\"");
 	jsonw_escape(&data, d->requested);
 	buf_addc(&data, '"');

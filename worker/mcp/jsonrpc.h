@@ -52,6 +52,8 @@ void rpc_error_data(
 /* By e: the caller's mistakes in their words, ours in the public text. */
 void rpc_error_err(struct rpc *r, const struct err *e);
 
+/* The protocol versions we serve, one JSON array. */
+void rpc_write_versions(struct buf *out);
 /* {"name":"pierre-mcp-server","version":...}, one JSON value. */
 extern const char rpc_server_info[];
 

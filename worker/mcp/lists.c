@@ -32,14 +32,8 @@ mcp_write_abilities(struct buf *out)
 static void
 write_discover(struct buf *out)
 {
-	struct jsonw w;
-
 	buf_adds(out, "\"supportedVersions\":");
-	jsonw_init(&w, out);
-	jsonw_array(&w);
-	for (size_t i = 0; era_versions[i] != NULL; i++)
-		jsonw_cstr(&w, era_versions[i]);
-	jsonw_end_array(&w);
+	rpc_write_versions(out);
 	buf_addc(out, ',');
 	mcp_write_abilities(out);
 }

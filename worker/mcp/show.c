@@ -190,29 +190,44 @@ show_threshold(struct jsonw *w, const struct threshold *t)
 
 /* --- zones --------------------------------------------------------------- */
 
-void
-show_zones(
-    struct jsonw *w, const struct zones *z, const struct zone_times *times)
+static void
+show_zone(struct jsonw *w, const struct zones *z,
+    const struct zone_times *times, size_t i)
 {
-	jsonw_array(w);
-	for (size_t i = 0; i < z->n; i++) {
-		jsonw_object(w);
-		jsonw_kv_cstr(w, "name", z->zone[i].name);
-		jsonw_kv_cstr(w, "title", z->zone[i].title);
-		/* Not rounded to whole beats or watts: 136 is no part of a zone
-		 * that begins at 136.1. */
-		jsonw_kv_fixed(w, "from", z->zone[i].low, 1);
-		if (isfinite(z->zone[i].high))
-			jsonw_kv_fixed(w, "to", z->zone[i].high, 1);
-		if (times != NULL) {
-			jsonw_kv_int(w, "seconds", (int64_t)times->in_s[i]);
-			if (times->valid_s > 0)
-				jsonw_kv_fixed(w, "percent",
-				    100.0 * (double)times->in_s[i] /
-					(double)times->valid_s,
-				    1);
-		}
-		jsonw_end_object(w);
+	jsonw_object(w);
+	jsonw_kv_cstr(w, "name", z->zone[i].name);
+	jsonw_kv_cstr(w, "title", z->zone[i].title);
+	/* Not rounded to whole beats or watts: 136 is no part of a zone
+	 * that begins at 136.1. */
+	jsonw_kv_fixed(w, "from", z->zone[i].low, 1);
+	if (isfinite(z->zone[i].high))
+		jsonw_kv_fixed(w, "to", z->zone[i].high, 1);
+	if (times != NULL)
+		jsonw_kv_int(w, "seconds", (int64_t)times->in_s[i]);
+	if (times != NULL && times->valid_s > 0)
+		jsonw_kv_fixed(w, "percent",
+		    100.0 * (double)times->in_s[i] / (double)times->valid_s, 1);
+	jsonw_end_object(w);
+}
+
+void
+show_zones(struct jsonw *w, const char *key, const struct zones *z,
+    const struct zone_times *times)
+{
+	jsonw_kv_object(w, key);
+	if (z->n > 0) {
+		jsonw_kv_cstr(w, "scheme", zones_scheme_name(z->scheme));
+		jsonw_kv_cstr(w, "source", zones_scheme_source(z->scheme));
+		jsonw_kv_cstr(w, "unit", zones_scheme_unit(z->scheme));
 	}
+	if (z->n > 0 && times != NULL) {
+		jsonw_kv_int(w, "valid_s", (int64_t)times->valid_s);
+		jsonw_kv_int(w, "below_s", (int64_t)times->below_s);
+	}
+	jsonw_kv_cstr(w, "reason", z->reason);
+	jsonw_kv_array(w, "zones");
+	for (size_t i = 0; i < z->n; i++)
+		show_zone(w, z, times, i);
 	jsonw_end_array(w);
+	jsonw_end_object(w);
 }

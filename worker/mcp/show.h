@@ -26,10 +26,10 @@ extern const char show_threshold_how[];
 /* "ftp_w (functional threshold power of cycling)" */
 const char *show_threshold_words(enum threshold_kind k);
 
-/* An array of the zones, with the seconds spent in each unless times is
- * NULL. */
-void show_zones(
-    struct jsonw *w, const struct zones *z, const struct zone_times *times);
+/* The member `key`: scheme, reason and zones, with the seconds spent in each
+ * unless times is NULL. */
+void show_zones(struct jsonw *w, const char *key, const struct zones *z,
+    const struct zone_times *times);
 
 /* Kilometres, or metres when short: "10.1 km". */
 void show_distance(struct buf *out, double distance_m);

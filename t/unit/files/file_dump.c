@@ -8,20 +8,7 @@
 #include "base/buf.h"
 #include "base/date.h"
 #include "files/decode.h"
-
-static int
-read_file(struct buf *b, const char *path)
-{
-	FILE *f = fopen(path, "rb");
-	size_t n;
-
-	if (f == NULL)
-		return -1;
-	while ((n = fread(buf_reserve(b, 65536), 1, 65536, f)) > 0)
-		b->n += n;
-	fclose(f);
-	return 0;
-}
+#include "slurp.h"
 
 static void
 print_number(const char *name, double v)
@@ -100,7 +87,7 @@ main(int argc, char **argv)
 		struct err e = ERR_INIT;
 		struct decoded d;
 
-		if (read_file(&b, argv[i]) < 0)
+		if (slurp(&b, argv[i]) < 0)
 			printf("unreadable|path=%s\n", argv[i]);
 		else if (file_decode(a, buf_str(&b), NULL, &d, &e) < 0)
 			printf("error|path=%s|code=%s|message=%s\n", argv[i],

@@ -10,20 +10,7 @@
 #include "base/buf.h"
 #include "files/fit_profile.h"
 #include "files/fit_record.h"
-
-static int
-read_file(struct buf *b, const char *path)
-{
-	FILE *f = fopen(path, "rb");
-	size_t n;
-
-	if (f == NULL)
-		return -1;
-	while ((n = fread(buf_reserve(b, 65536), 1, 65536, f)) > 0)
-		b->n += n;
-	fclose(f);
-	return 0;
-}
+#include "slurp.h"
 
 static void
 print_sample(const struct fit_sample *s)
@@ -55,7 +42,7 @@ main(int argc, char **argv)
 		    "1..0 # SKIP prints the records of the file it is given\n");
 		return 0;
 	}
-	if (read_file(&b, argv[1]) < 0) {
+	if (slurp(&b, argv[1]) < 0) {
 		perror(argv[1]);
 		return 2;
 	}

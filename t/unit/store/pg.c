@@ -24,16 +24,6 @@ reopen(bool with_loop)
 	}
 }
 
-static int64_t
-epoch(void)
-{
-	int64_t n = -1;
-
-	if (meta_auth_epoch(t.db, t.arena, &n, &t.e) < 0)
-		printf("# %s\n", t.e.msg);
-	return n;
-}
-
 static int
 bump(struct db *tx, void *arg, struct err *e)
 {
@@ -92,7 +82,7 @@ test_values(void)
 	ok(tokens_insert(t.db, t.arena, &token, &t.e) < 0 &&
 		t.e.code == ERR_INVALID,
 	    "text that is not UTF-8: %s", t.e.msg);
-	is_int(epoch() > 0, 1, "the connection goes on");
+	is_int(temp_epoch(&t) > 0, 1, "the connection goes on");
 }
 
 /* --- turns --------------------------------------------------------------- */
@@ -142,7 +132,7 @@ static void
 test_turns(void)
 {
 	static struct worker w[200];
-	int64_t before = epoch();
+	int64_t before = temp_epoch(&t);
 	int good = 0;
 	int last = 0;
 	int late = 0;
@@ -159,7 +149,7 @@ test_turns(void)
 		last = MAX(last, at);
 	}
 	is_int(good, 200, "all are served: %s", w[0].e.msg);
-	is_int(epoch(), before + 200, "each counts");
+	is_int(temp_epoch(&t), before + 200, "each counts");
 	ok(most > 1 && most <= 4, "%d at once", most);
 	ok(late <= 3, "in order, but for %d that opened a connection", late);
 }
@@ -237,7 +227,7 @@ test_cancel(void)
 static void
 read_epoch(void *arg)
 {
-	*(int64_t *)arg = epoch();
+	*(int64_t *)arg = temp_epoch(&t);
 }
 
 static void
@@ -252,7 +242,7 @@ test_broken_idle(void)
 	    "a read survives the end of its connection");
 	reopen(false);
 	kill_backends();
-	is_int(epoch(), before, "outside fibers too");
+	is_int(temp_epoch(&t), before, "outside fibers too");
 	kill_backends();
 	is_int(db_write(t.db, bump, t.arena, &t.e), 0,
 	    "a write does not begin on a dead connection: %s", t.e.msg);
@@ -285,15 +275,15 @@ test_broken_tx(void)
 	int64_t before;
 
 	reopen(false);
-	before = epoch();
+	before = temp_epoch(&t);
 	ok(db_write(t.db, lose, t.arena, &t.e) < 0 &&
 		t.e.code == ERR_UNAVAILABLE,
 	    "a transaction whose connection breaks: %s", t.e.msg);
-	is_int(epoch(), before, "leaves nothing");
+	is_int(temp_epoch(&t), before, "leaves nothing");
 	ok(db_write(t.db, lose_then_succeed, t.arena, &t.e) < 0 &&
 		t.e.code == ERR_UNAVAILABLE,
 	    "even if nobody minds: %s", t.e.msg);
-	is_int(epoch(), before, "leaves nothing");
+	is_int(temp_epoch(&t), before, "leaves nothing");
 	reopen(true);
 }
 
@@ -425,13 +415,13 @@ hide_conflict(struct db *tx, void *arg, UNUSED struct err *e)
 static void
 test_rollback(void)
 {
-	int64_t before = epoch();
+	int64_t before = temp_epoch(&t);
 	struct user u = temp_user(&t, "twin");
 
 	ok(db_write(t.db, fail_late, t.arena, &t.e) < 0 &&
 		t.e.code == ERR_INVALID,
 	    "a function that fails");
-	is_int(epoch(), before, "leaves nothing");
+	is_int(temp_epoch(&t), before, "leaves nothing");
 	memset(&u.athlete.tenant_id, 0, sizeof(struct uuid));
 	memset(&u.athlete.user_id, 0, sizeof(struct uuid));
 	ok(db_write(t.db, hide_conflict, &u, &t.e) < 0,

@@ -16,16 +16,6 @@
 
 static struct temp_db t;
 
-static int64_t
-epoch(void)
-{
-	int64_t n = -1;
-
-	if (meta_auth_epoch(t.db, t.arena, &n, &t.e) < 0)
-		printf("# %s\n", t.e.msg);
-	return n;
-}
-
 static int
 bump(struct db *tx, void *arg, struct err *e)
 {
@@ -54,7 +44,7 @@ write_many(void)
 static void
 test_writers(void)
 {
-	int64_t before = epoch();
+	int64_t before = temp_epoch(&t);
 	int pipes[2];
 	int longest = 0;
 	bool good = true;
@@ -82,7 +72,8 @@ test_writers(void)
 	close(pipes[1]);
 	t.db = store_open(&t.conf, NULL, &t.e);
 	ok(good, "%d processes wrote at once", WRITERS);
-	is_int(epoch(), before + WRITERS * WRITES, "and no write was lost");
+	is_int(
+	    temp_epoch(&t), before + WRITERS * WRITES, "and no write was lost");
 	ok(longest < 3000, "none was starved: the longest took %d ms", longest);
 }
 
@@ -106,14 +97,14 @@ die_late(struct db *tx, void *arg, struct err *e)
 static void
 test_rollback(void)
 {
-	int64_t before = epoch();
+	int64_t before = temp_epoch(&t);
 	int status;
 	pid_t pid;
 
 	ok(db_write(t.db, fail_late, t.arena, &t.e) < 0 &&
 		t.e.code == ERR_INVALID,
 	    "a function that fails");
-	is_int(epoch(), before, "leaves nothing");
+	is_int(temp_epoch(&t), before, "leaves nothing");
 
 	store_close(&t.db);
 	fflush(stdout);
@@ -126,7 +117,7 @@ test_rollback(void)
 	ok(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL,
 	    "a process killed within a transaction");
 	t.db = store_open(&t.conf, NULL, &t.e);
-	is_int(epoch(), before, "leaves nothing");
+	is_int(temp_epoch(&t), before, "leaves nothing");
 	is_int(db_write(t.db, bump, t.arena, &t.e), 0, "and no lock");
 }
 
@@ -151,7 +142,7 @@ test_deadline(void)
 	took_us = clock_mono_us() - start_us;
 	ok(took_us >= 150000 && took_us < 400000, "after %d ms",
 	    (int)(took_us / 1000));
-	ok(epoch() > 0, "reading goes on meanwhile");
+	ok(temp_epoch(&t) > 0, "reading goes on meanwhile");
 	sqlite3_exec(raw, "COMMIT", NULL, NULL, NULL);
 	sqlite3_close(raw);
 	is_int(db_write(t.db, bump, t.arena, &t.e), 0, "free again");
@@ -183,7 +174,7 @@ write_in_fiber(void *arg)
 static void
 test_fibers(void)
 {
-	int64_t before = epoch();
+	int64_t before = temp_epoch(&t);
 
 	store_close(&t.db);
 	loop = loop_new(3);
@@ -196,7 +187,7 @@ test_fibers(void)
 	ok(fibers_left == 8, "writing leaves the loop free");
 	loop_run_pending(loop);
 	is_int(fibers_left, 0, "all fibers end");
-	is_int(epoch(), before + 80, "each write counts");
+	is_int(temp_epoch(&t), before + 80, "each write counts");
 	store_close(&t.db);
 	loop_free(&loop);
 	t.db = store_open(&t.conf, NULL, &t.e);

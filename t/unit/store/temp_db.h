@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "config/conf.h"
+#include "store/dbmeta.h"
 #include "store/store.h"
 #include "store/users.h"
 
@@ -120,6 +121,17 @@ temp_close(struct temp_db *t)
 	}
 	rmdir(t->dir);
 	arena_free(&t->arena);
+}
+
+/* The revocation epoch, or -1. */
+static inline int64_t
+temp_epoch(struct temp_db *t)
+{
+	int64_t n = -1;
+
+	if (meta_auth_epoch(t->db, t->arena, &n, &t->e) < 0)
+		printf("# %s\n", t->e.msg);
+	return n;
 }
 
 static inline struct user

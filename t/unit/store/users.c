@@ -10,16 +10,6 @@
 
 static struct temp_db t;
 
-static int64_t
-epoch(void)
-{
-	int64_t n = -1;
-
-	if (meta_auth_epoch(t.db, t.arena, &n, &t.e) < 0)
-		printf("# %s\n", t.e.msg);
-	return n;
-}
-
 static void
 test_users(void)
 {
@@ -94,7 +84,7 @@ test_tokens(void)
 	struct access_token b = make_token(&o, 'b', 1234567);
 	struct access_token *list;
 	struct token_holder h;
-	int64_t before = epoch();
+	int64_t before = temp_epoch(&t);
 	size_t n;
 
 	is_int(tokens_find(t.db, t.arena, a.hash, &h, &t.e), 1, "found");
@@ -125,9 +115,9 @@ test_tokens(void)
 	other.user_id.b[0] ^= 1;
 	is_int(tokens_revoke(t.db, t.arena, &other, &a.id, &t.e), 0,
 	    "not another's token");
-	is_int(epoch(), before, "the epoch stands");
+	is_int(temp_epoch(&t), before, "the epoch stands");
 	is_int(tokens_revoke(t.db, t.arena, &o, &a.id, &t.e), 1, "revoked");
-	is_int(epoch(), before + 1, "the epoch moves");
+	is_int(temp_epoch(&t), before + 1, "the epoch moves");
 	is_int(tokens_revoke(t.db, t.arena, &o, &a.id, &t.e), 0, "only once");
 	ok(tokens_find(t.db, t.arena, a.hash, &h, &t.e) == 1 &&
 		h.token.revoked_us > 0,
@@ -135,7 +125,7 @@ test_tokens(void)
 
 	is_int(users_set_status(t.db, t.arena, &o, USER_SUSPENDED, &t.e), 1,
 	    "suspended");
-	is_int(epoch(), before + 2, "the epoch moves");
+	is_int(temp_epoch(&t), before + 2, "the epoch moves");
 	ok(tokens_find(t.db, t.arena, b.hash, &h, &t.e) == 1 &&
 		h.status == USER_SUSPENDED,
 	    "which a token's holder shows");

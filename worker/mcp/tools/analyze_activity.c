@@ -24,31 +24,14 @@ analyze_in_thread(void *arg)
 }
 
 static int
-read_activity(struct mcp_call *call, struct work *w, struct err *e)
-{
-	struct uuid id;
-	int rc;
-
-	if (call_uuid(call, "activity_id", &id, e) < 0)
-		return -1;
-	rc = activities_get(
-	    call_db(call), call_arena(call), call_owner(call), &id, &w->sa, e);
-	if (rc == 0)
-		return err_set(e, ERR_NOT_FOUND,
-		    "there is no activity %s; get_activities lists them",
-		    call_str(call, "activity_id"));
-	return rc < 0 ? -1
-		      : activities_read_streams(call_db(call), call_arena(call),
-			    call_owner(call), &w->sa.activity, e);
-}
-
-static int
 analyze(struct mcp_call *call, struct work *w, struct err *e)
 {
 	struct threshold *list;
 	size_t n;
 
-	if (read_activity(call, w, e) < 0 ||
+	if (call_activity(call, &w->sa, e) < 0 ||
+	    activities_read_streams(call_db(call), call_arena(call),
+		call_owner(call), &w->sa.activity, e) < 0 ||
 	    call_thresholds(call, &list, &n, e) < 0)
 		return -1;
 	thresholds_on(&w->thresholds, list, n, w->sa.activity.local_day);
@@ -157,26 +140,6 @@ show_efficiency(struct jsonw *w, const struct work *work)
 	jsonw_kv_fixed_opt(w, "efficiency_factor", a->efficiency_factor, 3);
 	jsonw_kv_fixed_opt(w, "decoupling_percent", a->decoupling_percent, 2);
 	jsonw_kv_int(w, "warm_up_s", (int64_t)work->in.warm_up_s);
-	jsonw_end_object(w);
-}
-
-static void
-show_zone_times(struct jsonw *w, const char *key, const struct zones *z,
-    const struct zone_times *times)
-{
-	if (z->reason == NULL)
-		return;
-	jsonw_kv_object(w, key);
-	if (z->n > 0) {
-		jsonw_kv_cstr(w, "scheme", zones_scheme_name(z->scheme));
-		jsonw_kv_cstr(w, "source", zones_scheme_source(z->scheme));
-		jsonw_kv_cstr(w, "unit", zones_scheme_unit(z->scheme));
-		jsonw_kv_int(w, "valid_s", (int64_t)times->valid_s);
-		jsonw_kv_int(w, "below_s", (int64_t)times->below_s);
-	}
-	jsonw_kv_cstr(w, "reason", z->reason);
-	jsonw_key(w, "zones");
-	show_zones(w, z, times);
 	jsonw_end_object(w);
 }
 
@@ -363,8 +326,10 @@ analyze_activity_run(struct mcp_call *call, struct err *e)
 	show_heart(w, a);
 	show_pace(w, a, &work->sa.activity.sum);
 	show_efficiency(w, work);
-	show_zone_times(w, "heart_rate_zones", &a->hr_zones, &a->hr_times);
-	show_zone_times(w, "power_zones", &a->power_zones, &a->power_times);
+	if (a->hr_zones.reason != NULL)
+		show_zones(w, "heart_rate_zones", &a->hr_zones, &a->hr_times);
+	if (a->power_zones.reason != NULL)
+		show_zones(w, "power_zones", &a->power_zones, &a->power_times);
 	show_bests(w, a);
 	show_quality(w, arena, work);
 	show_hints(w, arena, work);

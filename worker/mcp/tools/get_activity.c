@@ -16,23 +16,6 @@ static const char *const channels[] = {
 
 static const char *const methods[] = { "mean", "lttb", NULL };
 
-static int
-find_activity(struct mcp_call *call, struct stored_activity *sa, struct err *e)
-{
-	struct uuid id;
-	int rc;
-
-	if (call_uuid(call, "activity_id", &id, e) < 0)
-		return -1;
-	rc = activities_get(
-	    call_db(call), call_arena(call), call_owner(call), &id, sa, e);
-	if (rc == 0)
-		return err_set(e, ERR_NOT_FOUND,
-		    "there is no activity %s; get_activities lists them",
-		    call_str(call, "activity_id"));
-	return rc < 0 ? -1 : activity_loads_fill(call, sa, 1, e);
-}
-
 static void
 show_laps(struct jsonw *w, const struct activity *a)
 {
@@ -185,7 +168,8 @@ get_activity_run(struct mcp_call *call, struct err *e)
 	struct activity *act = &sa.activity;
 	struct picture picture;
 
-	if (find_activity(call, &sa, e) < 0)
+	if (call_activity(call, &sa, e) < 0 ||
+	    activity_loads_fill(call, &sa, 1, e) < 0)
 		return -1;
 	if (call_bool(call, "laps") &&
 	    activities_read_laps(

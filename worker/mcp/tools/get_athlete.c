@@ -61,34 +61,19 @@ show_thresholds(struct jsonw *w, const struct profile *p)
 }
 
 static void
-show_scheme(struct jsonw *w, const char *key, const struct zones *z)
-{
-	jsonw_kv_object(w, key);
-	if (z->n > 0) {
-		jsonw_kv_cstr(w, "scheme", zones_scheme_name(z->scheme));
-		jsonw_kv_cstr(w, "source", zones_scheme_source(z->scheme));
-		jsonw_kv_cstr(w, "unit", zones_scheme_unit(z->scheme));
-	}
-	jsonw_kv_cstr(w, "reason", z->reason);
-	jsonw_key(w, "zones");
-	show_zones(w, z, NULL);
-	jsonw_end_object(w);
-}
-
-static void
 show_all_zones(struct jsonw *w, const struct profile *p)
 {
 	struct zones z;
 
 	jsonw_kv_object(w, "zones");
 	zones_choose_hr(&z, &p->now, FAMILY_RIDE);
-	show_scheme(w, "heart_rate_ride", &z);
+	show_zones(w, "heart_rate_ride", &z, NULL);
 	zones_choose_hr(&z, &p->now, FAMILY_RUN);
-	show_scheme(w, "heart_rate_run", &z);
+	show_zones(w, "heart_rate_run", &z, NULL);
 	zones_choose_power(&z, &p->now, FAMILY_RIDE);
-	show_scheme(w, "power_ride", &z);
+	show_zones(w, "power_ride", &z, NULL);
 	zones_choose_power(&z, &p->now, FAMILY_RUN);
-	show_scheme(w, "power_run", &z);
+	show_zones(w, "power_run", &z, NULL);
 	jsonw_end_object(w);
 }
 
