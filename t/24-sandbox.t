@@ -90,7 +90,15 @@ is(($t->signal('reload'))[0], 0, 'a reload');
 is(($t->signal('reopen'))[0], 0, 'reopening the log');
 unlike($t->log, qr/Permission denied|not permitted|not implemented/,
     'nothing needed was refused');
-$t->finish;
+
+# --- whoever meets the wall is named -----------------------------------------------
+
+my $victim = $t->children->{workers}[0];
+kill 'SYS', $victim;
+ok(until_true(sub { $t->log =~ /worker \d \($victim\) was killed by signal 31, by the sandbox/ }),
+    'the end of one who tried something forbidden is explained');
+ok(until_true(sub { @{ $t->children->{workers} } == 2 }), 'and it is replaced');
+$t->finish(qr/by the sandbox/);
 
 # --- off ------------------------------------------------------------------------
 
