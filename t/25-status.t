@@ -165,4 +165,13 @@ like($metrics, qr/^pierre_process_$_\{role="worker"\} [1-9]/m, $_)
     for qw(resident_memory_bytes open_fds);
 is(status_json()->{generation}, 2, 'the new generation');
 $t->finish;
+
+# --- what is measured counts: server.max_memory -------------------------------------------
+
+my $fat = Pierre::Test->new(workers => 1, config => "  max_memory: 1MiB\n");
+my $first = $fat->children->{workers}[0];
+ok(until_true(sub { !grep { $_ == $first } @{ $fat->children->{workers} } }),
+    'a worker above server.max_memory is replaced');
+is($fat->request('GET', '/livez')->{status}, 200, 'and the service goes on');
+$fat->finish;
 done_testing();

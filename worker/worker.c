@@ -1,4 +1,3 @@
-#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -32,7 +31,6 @@ struct worker {
 	struct app app;
 	struct http_app http_app;
 	struct http_server *server;
-	int statm_fd;
 	struct timer beat;
 	struct timer deadline; /* of the drain */
 	struct event *events[4];
@@ -153,22 +151,6 @@ on_channel(UNUSED int fd, UNUSED short what, void *arg)
 
 /* --- beginning ----------------------------------------------------------- */
 
-/* Resident memory in bytes, 0 when it cannot be told.  The file was opened
- * before the sandbox closed /proc. */
-static int64_t
-resident_bytes(const struct worker *w)
-{
-	char text[128];
-	ssize_t n = pread(w->statm_fd, text, sizeof(text), 0);
-	struct str rest = str_make(text, n > 0 ? (size_t)n : 0);
-	int64_t pages;
-
-	str_cut(rest, ' ', &rest);
-	if (!str_to_i64(str_cut(rest, ' ', &rest), &pages))
-		return 0;
-	return pages * sysconf(_SC_PAGESIZE);
-}
-
 /* A worker that has served its time asks for a successor until it has one. */
 static void
 ask_for_relief(struct worker *w)
@@ -176,8 +158,9 @@ ask_for_relief(struct worker *w)
 	const struct conf *c = w->app.conf;
 	bool tired = c->max_requests > 0 && http_server_requests(w->server) >=
 						(uint64_t)c->max_requests;
+	uint64_t bytes = shm_slot(w->app.shm, w->heritage->slot)->rss_bytes;
 	bool fat =
-	    c->max_memory_bytes > 0 && resident_bytes(w) > c->max_memory_bytes;
+	    c->max_memory_bytes > 0 && bytes > (uint64_t)c->max_memory_bytes;
 
 	if (!(tired || fat) || w->state != SLOT_READY)
 		return;
@@ -216,7 +199,6 @@ open_app(struct worker *w, struct err *e)
 {
 	struct app *app = &w->app;
 
-	w->statm_fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
 	app->conf = w->heritage->conf;
 	app->shm = w->heritage->shm;
 	app->loop = loop_new((unsigned)app->conf->threads);
@@ -317,7 +299,6 @@ worker_main(const struct heritage *h)
 	close_worker(&w);
 	for (unsigned i = 0; i < h->n_listen; i++)
 		close(h->listen_fds[i]);
-	close(w.statm_fd);
 	close(h->chan_fd);
 	return status;
 }
