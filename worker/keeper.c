@@ -177,6 +177,7 @@ keeper_main(const struct heritage *h)
 
 	if (confine(h, &e) == 0) {
 		k.loop = loop_new(1);
+		store_share_timeline(shm_db_timeline(h->shm));
 		k.db = store_open_one(h->conf, k.loop, &e);
 	}
 	if (k.db != NULL) {

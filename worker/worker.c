@@ -202,6 +202,7 @@ open_app(struct worker *w, struct err *e)
 	app->conf = w->heritage->conf;
 	app->shm = w->heritage->shm;
 	app->loop = loop_new((unsigned)app->conf->threads);
+	store_share_timeline(shm_db_timeline(app->shm));
 	app->db = store_open(app->conf, app->loop, e);
 	if (app->db == NULL)
 		return -1;

@@ -26,6 +26,7 @@ struct header {
 	int64_t started_wall_us;
 	int64_t started_mono_us;
 	_Atomic uint64_t auth_epoch;
+	_Atomic uint64_t db_timeline;
 	_Atomic bool stopping;
 	_Atomic bool started_up;
 	_Atomic bool db_ok;
@@ -338,6 +339,12 @@ int64_t
 shm_started_mono_us(const struct shm *s)
 {
 	return s->header->started_mono_us;
+}
+
+_Atomic uint64_t *
+shm_db_timeline(struct shm *s)
+{
+	return &s->header->db_timeline;
 }
 
 uint64_t

@@ -111,6 +111,9 @@ struct shm_phase shm_phase(const struct shm *s);
 uint64_t shm_auth_epoch(const struct shm *s);
 void shm_set_auth_epoch(struct shm *s, uint64_t epoch);
 
+/* The newest timeline of a PostgreSQL cluster that any process has seen. */
+_Atomic uint64_t *shm_db_timeline(struct shm *s);
+
 /* The keeper's word on the database, debounced. */
 struct shm_health {
 	bool ok;

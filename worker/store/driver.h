@@ -52,6 +52,7 @@ enum db_use { DB_FOR_REQUESTS, DB_FOR_ONE };
 struct db *pg_open(
     const struct conf *conf, struct loop *loop, enum db_use use, struct err *e);
 
+void pg_share_timeline(_Atomic uint64_t *word);
 size_t pg_files(
     const char *url, struct arena *a, const char **files, size_t max);
 

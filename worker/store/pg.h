@@ -20,6 +20,7 @@ struct pg_conn {
 	struct event *writable;
 	struct fiber_gate gate; /* what the socket wakes */
 	int64_t idle_since_us;
+	uint64_t timeline; /* of its server; 0: not known */
 	bool in_use;
 	bool broken;	/* to be closed instead of used again */
 	bool begin_due; /* BEGIN goes out with the next query */
@@ -55,7 +56,6 @@ struct pg_pool {
 	int server_version;
 	/* A server with another history than the one we know is not ours. */
 	char system_id[24];
-	uint32_t timeline;
 };
 
 /* --- pg_pool.c ----------------------------------------------------------- */

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -22,21 +23,43 @@ struct opening {
 	struct pg_pool *pool;
 	PGconn *handle;
 	char system_id[24];
-	uint32_t timeline;
+	uint64_t timeline;
+	bool refused; /* by us: it answered, but it is not the one we want */
 	struct err err;
 };
 
-/* What holds unless the URL says otherwise, and what always holds. */
+/* One of several hosts of a URL; NULL: the URL has no such list. */
+struct host {
+	char *name;
+	char *address;
+	char *port;
+};
+
+/* The newest timeline seen, by all processes once they share it. */
+static _Atomic uint64_t own_timeline;
+static _Atomic uint64_t *newest_timeline = &own_timeline;
+
+void
+pg_share_timeline(_Atomic uint64_t *word)
+{
+	newest_timeline = word;
+}
+
+/* What holds unless the URL says otherwise, and what always holds.  NULL
+ * stands for what the URL says. */
 static PGconn *
-connect_to(const char *url)
+connect_to(const char *url, const struct host *only)
 {
 	static const char *const keys[] = { "connect_timeout",
 		"tcp_user_timeout", "keepalives_idle", "keepalives_interval",
 		"keepalives_count", "target_session_attrs",
 		"fallback_application_name", "dbname", "client_encoding",
-		NULL };
+		"host", "hostaddr", "port", NULL };
 	const char *const values[] = { "2", "5000", "5", "2", "2", "read-write",
-		"pierre-mcp-server", url, "UTF8", NULL };
+		"pierre-mcp-server", url, "UTF8",
+		only != NULL ? only->name : NULL,
+		only != NULL ? only->address : NULL,
+		only != NULL ? only->port : NULL, NULL };
 
 	return PQconnectdbParams(keys, values, 1);
 }
@@ -91,7 +114,7 @@ read_history(struct opening *o)
 		o->system_id, sizeof(o->system_id), timeline,
 		sizeof(timeline)) < 0)
 		o->system_id[0] = '\0';
-	o->timeline = (uint32_t)strtoul(timeline, NULL, 16);
+	o->timeline = strtoull(timeline, NULL, 16);
 }
 
 /* What waiting does not mend; libpq has no code for it. */
@@ -111,48 +134,121 @@ refusal_code(const char *words)
 	return ERR_UNAVAILABLE;
 }
 
-/* On whatever thread. */
-static void
-do_open(void *arg)
+/* After a failover the former primary may come back with rows of its own, and
+ * libpq would take it: its timeline tells. */
+static int
+check_history(struct opening *o)
 {
-	struct opening *o = arg;
+	const struct pg_pool *p = o->pool;
+	uint64_t newest = *newest_timeline;
+
+	o->refused = true;
+	if (o->system_id[0] != '\0' && p->system_id[0] != '\0' &&
+	    strcmp(p->system_id, o->system_id) != 0)
+		return err_set(&o->err, ERR_UNAVAILABLE,
+		    "PostgreSQL: the server holds another database cluster "
+		    "than before; restart to use it");
+	if (o->timeline != 0 && o->timeline < newest)
+		return err_set(&o->err, ERR_UNAVAILABLE,
+		    "PostgreSQL: the server is on timeline %u, behind %u: a "
+		    "former primary is refused",
+		    (unsigned)o->timeline, (unsigned)newest);
+	o->refused = false;
+	return 0;
+}
+
+static void
+note_timeline(uint64_t timeline)
+{
+	uint64_t newest = *newest_timeline;
+
+	while (newest < timeline && !atomic_compare_exchange_weak(
+					newest_timeline, &newest, timeline))
+		;
+}
+
+static int
+open_at(struct opening *o, const struct host *only)
+{
 	char line[180];
 
-	o->handle = connect_to(o->pool->url);
+	o->handle = connect_to(o->pool->url, only);
 	CHECK(o->handle != NULL);
 	PQsetNoticeReceiver(o->handle, ignore_notice, NULL);
 	if (PQstatus(o->handle) == CONNECTION_OK && set_session(o) == 0) {
 		read_history(o);
 		if (PQsetnonblocking(o->handle, 1) == 0 &&
-		    PQenterPipelineMode(o->handle) == 1)
-			return;
+		    PQenterPipelineMode(o->handle) == 1 &&
+		    check_history(o) == 0)
+			return 0;
 	}
-	pg_one_line(line, sizeof(line), PQerrorMessage(o->handle));
-	err_set(&o->err, refusal_code(line), "PostgreSQL: %s",
-	    line[0] != '\0' ? line : "the connection was refused");
+	if (!o->refused) {
+		pg_one_line(line, sizeof(line), PQerrorMessage(o->handle));
+		err_set(&o->err, refusal_code(line), "PostgreSQL: %s",
+		    line[0] != '\0' ? line : "the connection was refused");
+	}
 	PQfinish(o->handle);
 	o->handle = NULL;
+	return -1;
 }
 
-/* After a failover the former primary may come back with rows of its own, and
- * libpq would take it: its timeline tells. */
-static int
-check_history(struct pg_pool *p, const struct opening *o, struct err *e)
+static char *
+option_of(const PQconninfoOption *o, const char *name)
 {
-	if (o->system_id[0] == '\0')
-		return 0;
-	if (p->system_id[0] != '\0' && strcmp(p->system_id, o->system_id) != 0)
-		return err_set(e, ERR_UNAVAILABLE,
-		    "PostgreSQL: the server holds another database cluster "
-		    "than before; restart to use it");
-	if (o->timeline < p->timeline)
-		return err_set(e, ERR_UNAVAILABLE,
-		    "PostgreSQL: the server is on timeline %u, behind %u: a "
-		    "former primary is refused",
-		    o->timeline, p->timeline);
-	memcpy(p->system_id, o->system_id, sizeof(p->system_id));
-	p->timeline = o->timeline;
-	return 0;
+	while (o->keyword != NULL && strcmp(o->keyword, name) != 0)
+		o++;
+	return o->val;
+}
+
+/* The first of a list, which is cut off; the last stays for those that have no
+ * item of their own. */
+static char *
+take_item(char **list)
+{
+	char *item = *list;
+	char *comma = item != NULL ? strchr(item, ',') : NULL;
+
+	if (comma != NULL) {
+		*comma = '\0';
+		*list = comma + 1;
+	}
+	return item;
+}
+
+/* libpq takes the first host that is a primary; when we refuse that one, there
+ * may be a better one behind it. */
+static void
+open_any(struct opening *o)
+{
+	PQconninfoOption *options = PQconninfoParse(o->pool->url, NULL);
+	struct host rest, only;
+	unsigned n = 1;
+
+	if (options == NULL)
+		return;
+	rest = (struct host){ option_of(options, "host"),
+		option_of(options, "hostaddr"), option_of(options, "port") };
+	for (const char *p = rest.name != NULL ? rest.name : ""; *p != '\0';
+	     p++)
+		n += *p == ',';
+	for (unsigned i = 0; i < n && n > 1 && o->handle == NULL; i++) {
+		only.name = take_item(&rest.name);
+		only.address = take_item(&rest.address);
+		only.port = take_item(&rest.port);
+		o->refused = false;
+		open_at(o, &only);
+	}
+	PQconninfoFree(options);
+}
+
+/* On whatever thread. */
+static void
+do_open(void *arg)
+{
+	struct opening *o = arg;
+
+	if (open_at(o, NULL) < 0 && o->refused)
+		open_any(o);
 }
 
 static void
@@ -193,14 +289,14 @@ pg_conn_open(struct pg_pool *p, struct err *e)
 			*e = o.err;
 		return NULL;
 	}
-	if (check_history(p, &o, e) < 0) {
-		PQfinish(o.handle);
-		return NULL;
-	}
+	if (o.system_id[0] != '\0')
+		memcpy(p->system_id, o.system_id, sizeof(p->system_id));
+	note_timeline(o.timeline);
 	p->server_version = PQserverVersion(o.handle);
 	c = xcalloc(1, sizeof(*c));
 	c->pool = p;
 	c->handle = o.handle;
+	c->timeline = o.timeline;
 	list_init(&c->link);
 	if (p->loop != NULL)
 		watch(c);
@@ -226,9 +322,11 @@ pg_conn_is_alive(struct pg_conn *c)
 {
 	struct pollfd p = { .fd = PQsocket(c->handle), .events = POLLIN };
 
-	/* What comes unasked announces the end. */
-	if (!c->broken && PQstatus(c->handle) == CONNECTION_OK &&
-	    poll(&p, 1, 0) == 0)
+	/* What comes unasked announces the end; a server that others have left
+	 * behind is not ours any more. */
+	if (!c->broken &&
+	    (c->timeline == 0 || c->timeline >= *newest_timeline) &&
+	    PQstatus(c->handle) == CONNECTION_OK && poll(&p, 1, 0) == 0)
 		return true;
 	metric_add(M_db_connections_lost_total, 0, 0, 1);
 	return false;

@@ -90,6 +90,12 @@ store_open_any(const struct conf *conf, struct err *e)
 }
 
 void
+store_share_timeline(_Atomic uint64_t *word)
+{
+	pg_share_timeline(word);
+}
+
+void
 store_close(struct db **db)
 {
 	if (*db == NULL)

@@ -20,6 +20,9 @@ struct db *store_open_one(
 /* As store_open, whatever schema there is: for those who look at it, or change
  * it. */
 struct db *store_open_any(const struct conf *conf, struct err *e);
+/* Where the processes of this server tell each other the newest timeline of a
+ * PostgreSQL cluster that one of them has seen; before the first opening. */
+void store_share_timeline(_Atomic uint64_t *word);
 void store_close(struct db **db);
 
 /* Bring the schema to the newest version, creating the database when it is

@@ -17,7 +17,8 @@ sub programs {
 	return $found;
 }
 
-# durable => 1: keep fsync on; settings => { name => value }.
+# durable => 1: keep fsync on; settings => { name => value }; standby_of =>
+# another: a copy that follows it.
 sub new {
 	my ($class, %o) = @_;
 	my $bin = programs() or die "PostgreSQL is not installed\n";
@@ -31,18 +32,35 @@ sub new {
 		@$self{qw(uid gid)} = ($uid, $gid);
 		chown $uid, $gid, $dir or die "$dir: $!";
 	}
+	if (my $primary = $o{standby_of}) {
+		$self->run("$bin/pg_basebackup", '-h', $primary->dir, '-U', 'pierre', '-D',
+		    "$dir/data", '-X', 'stream', '-R', '--checkpoint=fast') == 0
+		    or die "pg_basebackup: " . $self->log;
+		$self->configure(unix_socket_directories => "'$dir'");
+		return $self->start;
+	}
 	$self->run("$bin/initdb", '-D', "$dir/data", '-U', 'pierre', '-A', 'trust',
 	    '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync') == 0
 	    or die "initdb: " . $self->log;
-	my %settings = (listen_addresses => "''",
+	$self->configure(listen_addresses => "''",
 		unix_socket_directories => "'$dir'", max_connections => 60,
 		shared_buffers => '16MB', autovacuum => 'off',
 		fsync => $o{durable} ? 'on' : 'off', %{ $o{settings} || {} });
-	open my $fh, '>>', "$dir/data/postgresql.conf" or die "$dir: $!";
+	return $self->start;
+}
+
+# Into its configuration; the last word counts.
+sub configure {
+	my ($self, %settings) = @_;
+	open my $fh, '>>', "$self->{dir}/data/postgresql.conf" or die "$self->{dir}: $!";
 	print $fh "$_ = $settings{$_}\n" for sort keys %settings;
-	close $fh or die "$dir: $!";
-	$self->start;
-	return $self;
+	close $fh or die "$self->{dir}: $!";
+}
+
+# A standby becomes a primary of its own.
+sub promote {
+	my ($self) = @_;
+	return $self->run("$self->{bin}/pg_ctl", '-D', "$self->{dir}/data", '-w', 'promote');
 }
 
 # As the server's user, its words to the log.
