@@ -164,7 +164,20 @@ my $metrics = $t->request('GET', '/metrics')->{content};
 like($metrics, qr/^pierre_process_$_\{role="worker"\} [1-9]/m, $_)
     for qw(resident_memory_bytes open_fds);
 is(status_json()->{generation}, 2, 'the new generation');
-$t->finish;
+
+# --- last words ----------------------------------------------------------------------------
+
+is(status_json()->{last_panic}, undef, 'nobody panicked');
+my $victim = (grep { $_->{index} == 1 } workers(status_json()))[0]{pid};
+kill 'ABRT', $victim;
+ok(until_true(sub { status_json()->{last_panic} }), 'one does');
+my $panic = status_json()->{last_panic};
+is("$panic->{role} $panic->{index} $panic->{pid}", "worker 1 $victim", 'and is remembered');
+like($panic->{message}, qr/^aborted at(?: \+0x[0-9a-f]+)+$/, 'with its last words');
+ok(until_true(sub { !grep { $_->{pid} == $victim } @{ status_json()->{processes} } }),
+    'though another has its place');
+like(($t->signal('status'))[1], qr/^last panic \d{4}-.*, worker 1 \($victim\): aborted/m, 'as text');
+$t->finish(qr/panicked: aborted/);
 
 # --- what is measured counts: server.max_memory -------------------------------------------
 

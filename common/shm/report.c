@@ -155,10 +155,8 @@ write_text_panic(const struct shm_panic *p, struct buf *out)
 		return;
 	buf_adds(out, "\nlast panic ");
 	date_format_rfc3339(out, p->wall_us, true, 0);
-	buf_printf(out, ", %s %u (%d): %s", slot_role_name(p->role), p->index,
+	buf_printf(out, ", %s %u (%d): %s\n", slot_role_name(p->role), p->index,
 	    p->pid, p->message);
-	if (out->p[out->n - 1] != '\n')
-		buf_addc(out, '\n');
 }
 
 static void

@@ -99,8 +99,6 @@ write_json_database(const struct report *r, struct jsonw *w)
 static void
 write_json_panic(const struct shm_panic *p, struct jsonw *w)
 {
-	size_t n = strcspn(p->message, "\n");
-
 	jsonw_key(w, "last_panic");
 	if (p->wall_us == 0) {
 		jsonw_null(w);
@@ -111,7 +109,7 @@ write_json_panic(const struct shm_panic *p, struct jsonw *w)
 	jsonw_kv_cstr(w, "role", slot_role_name(p->role));
 	jsonw_kv_int(w, "index", p->index);
 	jsonw_kv_int(w, "pid", p->pid);
-	jsonw_kv_str(w, "message", str_make(p->message, n));
+	jsonw_kv_cstr(w, "message", p->message);
 	jsonw_end_object(w);
 }
 

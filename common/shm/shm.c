@@ -270,6 +270,22 @@ shm_panic(struct shm *s, unsigned slot, const char *message)
 	b->panic_len = (uint32_t)n;
 }
 
+/* One line, whatever was written last. */
+static void
+copy_line(char out[SHM_PANIC_BYTES], const char *from)
+{
+	size_t n = strnlen(from, SHM_PANIC_BYTES - 1);
+
+	memcpy(out, from, n);
+	while (n > 0 && (unsigned char)out[n - 1] <= ' ')
+		n--;
+	for (size_t i = 0; i < n; i++) {
+		if ((unsigned char)out[i] < ' ')
+			out[i] = ' ';
+	}
+	out[n] = '\0';
+}
+
 /* The master alone writes; who reads while it does reads once more. */
 void
 shm_keep_panic(struct shm *s, unsigned slot)
@@ -282,8 +298,7 @@ shm_keep_panic(struct shm *s, unsigned slot)
 	p->role = b->role;
 	p->index = b->index;
 	p->pid = b->pid;
-	memcpy(p->message, b->panic, sizeof(p->message));
-	p->message[sizeof(p->message) - 1] = '\0';
+	copy_line(p->message, b->panic);
 	s->header->panic_turn++;
 }
 

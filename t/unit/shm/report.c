@@ -217,14 +217,15 @@ test_panic(void)
 	lacks(report_text, "panic");
 	shm_slot_begin(s, WORKER, SLOT_WORKER, 4);
 	shm_slot(s, WORKER)->pid = 77;
-	shm_panic(s, WORKER, "panic: x.c:1: f: a < \"b\"\n");
+	shm_panic(s, WORKER, "panic: x.c:1: f: a < \"b\"\n at +0x1\n");
 	shm_keep_panic(s, WORKER);
 	shm_slot_end(s, WORKER);
 	shm_slot_begin(s, WORKER, SLOT_WORKER, 5);
-	has(report_text, ", worker 1 (77): panic: x.c:1: f: a < \"b\"\n");
+	has(report_text,
+	    ", worker 1 (77): panic: x.c:1: f: a < \"b\"  at +0x1\n");
 	has(report_html, "f: a &lt; &quot;b&quot;");
-	member_is(
-	    "last_panic", "message", "\"panic: x.c:1: f: a < \\\"b\\\"\"");
+	member_is("last_panic", "message",
+	    "\"panic: x.c:1: f: a < \\\"b\\\"  at +0x1\"");
 	member_is("last_panic", "pid", "77");
 }
 
