@@ -265,6 +265,7 @@ read_value_file(
 	while (n > 0 && (text[n - 1] == '\n' || text[n - 1] == '\r'))
 		n--;
 	*out = str_make(arena_strndup(a, text, (size_t)n), (size_t)n);
+	wipe(text, sizeof(text));
 	return 0;
 }
 
@@ -303,6 +304,7 @@ expand_variables(
 		i = (size_t)(end - text.p) + 1;
 	}
 	*out = str_make(arena_strndup(a, buf_cstr(&b), b.n), b.n);
+	wipe(b.p, b.n);
 	buf_free(&b);
 	return rc;
 }

@@ -223,38 +223,41 @@ read_all(struct mcp_call *call, struct activity_loads *out, struct err *e)
 	return 0;
 }
 
-/* Those of one source come with the listing, a page at a time. */
+struct listing {
+	struct activity_loads *loads;
+	size_t room;
+};
+
+static void
+take_listed(void *arg, const struct stored_activity *sa)
+{
+	struct listing *l = arg;
+	struct stored_load load = sa->load;
+
+	/* One that came since they were counted has no room. */
+	load.local_day = sa->activity.local_day;
+	if (l->loads->n < l->room)
+		take(l->loads, &load);
+}
+
+/* Those of one source come with the listing. */
 static int
 read_of_provider(struct mcp_call *call, const char *provider,
     struct activity_loads *out, struct err *e)
 {
 	struct activity_filter f;
-	struct stored_activity *page;
+	struct listing l = { .loads = out };
 	int64_t total;
-	size_t n;
 
 	activity_filter_init(&f);
 	f.provider = provider;
-	f.limit = ACTIVITIES_MAX_PAGE;
 	if (activities_count(call_db(call), call_arena(call), call_owner(call),
 		&f, &total, e) < 0)
 		return -1;
-	out->list =
-	    arena_many(call_arena(call), (size_t)total, struct pmc_load);
-	do {
-		if (activities_list(call_db(call), call_arena(call),
-			call_owner(call), &f, &page, &n, e) < 0)
-			return -1;
-		for (size_t i = 0; i < n && out->n < (size_t)total; i++) {
-			struct stored_load load = page[i].load;
-
-			load.local_day = page[i].activity.local_day;
-			take(out, &load);
-			f.after_us = page[i].activity.start_us;
-			f.after_id = page[i].activity.id;
-		}
-	} while (n == ACTIVITIES_MAX_PAGE && out->n < (size_t)total);
-	return 0;
+	l.room = (size_t)total;
+	out->list = arena_many(call_arena(call), l.room, struct pmc_load);
+	return activities_each(
+	    call_db(call), call_owner(call), &f, INT64_MAX, take_listed, &l, e);
 }
 
 int

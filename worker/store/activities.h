@@ -76,6 +76,13 @@ void activity_filter_init(struct activity_filter *f);
 NODISCARD int activities_list(struct db *db, struct arena *a,
     const struct owner *o, const struct activity_filter *f,
     struct stored_activity **list_r, size_t *n_r, struct err *e);
+/* Call fn (NULL: none) for each match, newest first, at most max of them and
+ * whatever f->limit says; f->after_us and after_id move along.  Read a page at
+ * a time: what a row points to is gone when fn returns. */
+NODISCARD int activities_each(struct db *db, const struct owner *o,
+    struct activity_filter *f, int64_t max,
+    void (*fn)(void *arg, const struct stored_activity *sa), void *arg,
+    struct err *e);
 /* How many match, whatever limit and after say. */
 NODISCARD int activities_count(struct db *db, struct arena *a,
     const struct owner *o, const struct activity_filter *f, int64_t *n_r,

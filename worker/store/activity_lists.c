@@ -75,6 +75,47 @@ activities_list(struct db *db, struct arena *a, const struct owner *o,
 	return 0;
 }
 
+static void
+pass_page(struct activity_filter *f, const struct stored_activity *page,
+    size_t n, void (*fn)(void *arg, const struct stored_activity *sa),
+    void *arg)
+{
+	for (size_t i = 0; i < n && fn != NULL; i++)
+		fn(arg, &page[i]);
+	if (n == 0)
+		return;
+	f->after_us = page[n - 1].activity.start_us;
+	f->after_id = page[n - 1].activity.id;
+}
+
+int
+activities_each(struct db *db, const struct owner *o, struct activity_filter *f,
+    int64_t max, void (*fn)(void *arg, const struct stored_activity *sa),
+    void *arg, struct err *e)
+{
+	struct arena *scratch = arena_new();
+	unsigned limit = f->limit;
+	struct stored_activity *page;
+	bool more = max > 0;
+	size_t n;
+	int rc = 0;
+
+	while (more) {
+		f->limit = (unsigned)MIN(max, ACTIVITIES_MAX_PAGE);
+		rc = activities_list(db, scratch, o, f, &page, &n, e);
+		more = rc == 0 && n == f->limit;
+		if (rc == 0) {
+			pass_page(f, page, n, fn, arg);
+			max -= (int64_t)n;
+		}
+		more = more && max > 0;
+		arena_reset(scratch);
+	}
+	f->limit = limit;
+	arena_free(&scratch);
+	return rc;
+}
+
 int
 activities_count(struct db *db, struct arena *a, const struct owner *o,
     const struct activity_filter *f, int64_t *n_r, struct err *e)

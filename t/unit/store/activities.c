@@ -190,6 +190,44 @@ test_pages(void)
 }
 
 static void
+count_one(void *arg, const struct stored_activity *sa)
+{
+	int *n = arg;
+
+	*n += sa->activity.sport == SPORT_RUN;
+}
+
+static void
+test_each(void)
+{
+	struct activity_filter f;
+	struct stored_activity *list;
+	int runs = 0;
+	size_t n;
+
+	activity_filter_init(&f);
+	f.limit = 3;
+	is_int(activities_each(t.db, &me, &f, 30, NULL, NULL, &t.e), 0,
+	    "past the first thirty");
+	is_int(activities_list(t.db, t.arena, &me, &f, &list, &n, &t.e), 0,
+	    "and a page of what follows: %s", t.e.msg);
+	is_int(n, 3, "as long as it was to be");
+	is_int(
+	    activities_each(t.db, &me, &f, INT64_MAX, count_one, &runs, &t.e),
+	    0, "the rest");
+	activity_filter_init(&f);
+	runs = 0;
+	is_int(
+	    activities_each(t.db, &me, &f, INT64_MAX, count_one, &runs, &t.e),
+	    0, "all");
+	is_int(runs, 14, "each once");
+	is_int(
+	    activities_each(t.db, &me, &f, INT64_MAX, count_one, &runs, &t.e),
+	    0, "none is left");
+	is_int(runs, 14, "so none is seen twice");
+}
+
+static void
 test_loads(void)
 {
 	struct sport_totals *totals;
@@ -285,6 +323,7 @@ main(void)
 	test_round_trip();
 	fill(40);
 	test_pages();
+	test_each();
 	test_loads();
 	test_imports();
 	temp_close(&t);

@@ -76,32 +76,6 @@ read_filter(struct mcp_call *call, struct activity_filter *f, struct err *e)
 	return cursor != NULL ? read_cursor(cursor, f, e) : 0;
 }
 
-/* Go on past the first `count` matches. */
-static int
-skip(struct mcp_call *call, struct activity_filter *f, int64_t count,
-    struct err *e)
-{
-	unsigned limit = f->limit;
-	struct stored_activity *list;
-	size_t n = 1;
-
-	while (count > 0 && n > 0) {
-		f->limit = (unsigned)MIN(count, ACTIVITIES_MAX_PAGE);
-		if (activities_list(call_db(call), call_arena(call),
-			call_owner(call), f, &list, &n, e) < 0)
-			return -1;
-		if (n > 0) {
-			f->after_us = list[n - 1].activity.start_us;
-			f->after_id = list[n - 1].activity.id;
-		}
-		count -= (int64_t)n;
-	}
-	if (n == 0)
-		f->to_us = INT64_MIN;
-	f->limit = limit;
-	return 0;
-}
-
 static int
 count_matches(struct mcp_call *call, const struct activity_filter *f,
     struct page *p, struct err *e)
@@ -167,7 +141,8 @@ get_activities_run(struct mcp_call *call, struct err *e)
 
 	if (read_filter(call, &f, e) < 0 ||
 	    count_matches(call, &f, &p, e) < 0 ||
-	    skip(call, &f, call_int(call, "offset"), e) < 0 ||
+	    activities_each(call_db(call), call_owner(call), &f,
+		call_int(call, "offset"), NULL, NULL, e) < 0 ||
 	    read_page(call, &f, &p, e) < 0)
 		return -1;
 	say_page(call, &p);

@@ -71,9 +71,11 @@ add_totals(struct sport_totals *to, const struct sport_totals *t)
 	to->last_day = MAX(to->last_day, t->last_day);
 }
 
+/* To the totals of its sport, which arg has by type. */
 static void
-add_activity(struct sport_totals *to, const struct stored_activity *sa)
+add_activity(void *arg, const struct stored_activity *sa)
 {
+	struct sport_totals *by_type = arg;
 	const struct activity *a = &sa->activity;
 	const struct summary *s = &a->sum;
 	struct sport_totals one = {
@@ -90,7 +92,7 @@ add_activity(struct sport_totals *to, const struct stored_activity *sa)
 		.last_day = a->local_day,
 	};
 
-	add_totals(to, &one);
+	add_totals(&by_type[a->sport], &one);
 }
 
 /* The sums of one source come from the listing. */
@@ -99,26 +101,13 @@ sum_listing(struct mcp_call *call, struct range r, const char *provider,
     struct sport_totals *by_type, struct err *e)
 {
 	struct activity_filter f;
-	struct stored_activity *page;
-	size_t n;
 
 	activity_filter_init(&f);
 	f.from_day = r.from;
 	f.to_day = r.to;
 	f.provider = provider;
-	f.limit = ACTIVITIES_MAX_PAGE;
-	do {
-		if (activities_list(call_db(call), call_arena(call),
-			call_owner(call), &f, &page, &n, e) < 0)
-			return -1;
-		for (size_t i = 0; i < n; i++) {
-			add_activity(
-			    &by_type[page[i].activity.sport], &page[i]);
-			f.after_us = page[i].activity.start_us;
-			f.after_id = page[i].activity.id;
-		}
-	} while (n == ACTIVITIES_MAX_PAGE);
-	return 0;
+	return activities_each(call_db(call), call_owner(call), &f, INT64_MAX,
+	    add_activity, by_type, e);
 }
 
 static int
