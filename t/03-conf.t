@@ -340,6 +340,16 @@ like($err, qr{^\Q$dir\E/.env:3:1: security.master_key: must be 32 bytes in base6
     'is told with the line of .env, even when systemd read it too');
 unlink "$dir/.env";
 
+# --- connections to PostgreSQL ------------------------------------------------
+
+my $url = 'url: postgresql://u@h/d';
+spew("database:\n  $url\n  max_connections: 3\n  min_connections: 4\n");
+refused(':4:20', qr/must not be above database.max_connections/, 'more kept than allowed');
+spew("server:\n  workers: 4\ndatabase:\n  $url\n  max_connections: 4\n");
+refused(':5:20', qr/must be above server.workers/, 'fewer than workers');
+spew("server:\n  workers: 4\ndatabase:\n  $url\n  max_connections: 5\n");
+is((run('-t', '-c', $file))[0], 0, 'as many as are needed');
+
 # --- secrets ----------------------------------------------------------------------
 
 my $secret = 'c2VjcmV0' x 5 . 'AAA=';

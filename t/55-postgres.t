@@ -95,7 +95,7 @@ for my $table (qw(activities activity_laps activity_streams dailies thresholds i
 	    $server{sqlite}->value("SELECT count(*) FROM $table"), "rows in $table");
 }
 my ($status, $out) = $server{postgresql}->ctl('migrate', 'status');
-like($out, qr/^PostgreSQL \d+\.\d+/, 'status names the engine');
+like($out, qr/^PostgreSQL \d+\.\d+/m, 'status names the engine');
 
 # --- kill -9 in the middle of imports ----------------------------------------------
 
@@ -179,7 +179,8 @@ sub connections {
 
 my $t = Pierre::Test->new(workers => 2, demo => 1, database => 'postgresql',
     config => "database:\n  max_connections: 9\n  acquire_timeout: 20s\n" .
-	"auth:\n  token_cache_ttl: 0\n");
+	"auth:\n  token_cache_ttl: 0\nlimits:\n" .
+	join '', map { "  ${_}_per_minute: 0\n" } qw(address token user mcp));
 my $wait = clients($t, 200, 1);
 my $most = 0;
 for (1 .. 10) { $most = max($most, connections($t)); sleep 0.05 }
