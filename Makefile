@@ -284,7 +284,8 @@ lint: layers
 	    -D_GNU_SOURCE -DPIERRE_VERSION='"$(VERSION)"' -I$(GEN) -Icommon \
 	    -Imaster -Iworker -j2 common master worker
 	mandoc -Tlint -Wwarning $(MAN_OUT)
-	shellcheck packaging/install-packages .ci/run
+	shellcheck packaging/install-packages .ci/run \
+	    $(addprefix packaging/debian/,postinst prerm postrm)
 
 # --- manual --------------------------------------------------------------
 # A line ".\" @table NAME" in a page is replaced by what the program prints

@@ -26,7 +26,8 @@ struct sockets *sockets_open(const struct conf *c, unsigned n, struct err *e);
 /* Sockets that an old master passed on. */
 struct sockets *sockets_adopt(const char *address, const int *fds, unsigned n);
 /* Take no more connections, in any process: clients are refused at once, where
- * otherwise they would wait in a queue that nobody empties any more. */
+ * otherwise they would wait in a queue that nobody empties any more.  Sockets
+ * of the service manager stay as they are. */
 void sockets_shut(const struct sockets *s);
 /* Close and free. */
 void sockets_close(struct sockets **s);

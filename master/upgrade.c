@@ -97,6 +97,32 @@ finish(struct master *m, bool good, const char *message)
 	control_done(m->control, CONTROL_UPGRADE, good, message);
 }
 
+/* Not this process's child but its manager's: systemd does not wait for another
+ * one's child when it stops the service, and kills what still drains. */
+static pid_t
+fork_away(struct master *m, int ready_fd)
+{
+	pid_t middle, pid = -1;
+	int fds[2];
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return -1;
+	middle = fork();
+	if (middle == 0) {
+		pid = fork();
+		if (pid == 0)
+			become_new_program(m, ready_fd);
+		_exit(write(fds[1], &pid, sizeof(pid)) != sizeof(pid));
+	}
+	close(fds[1]);
+	while (middle > 0 && waitpid(middle, NULL, 0) < 0 && errno == EINTR)
+		continue;
+	if (middle < 0 || read(fds[0], &pid, sizeof(pid)) != sizeof(pid))
+		pid = -1;
+	close(fds[0]);
+	return pid;
+}
+
 void
 upgrade_begin(struct master *m)
 {
@@ -109,9 +135,7 @@ upgrade_begin(struct master *m)
 		finish(m, false, "no pipe\n");
 		return;
 	}
-	pid = fork();
-	if (pid == 0)
-		become_new_program(m, fds[1]);
+	pid = fork_away(m, fds[1]);
 	close(fds[1]);
 	m->upgrade = (struct upgrade){
 		.pid = pid,
