@@ -172,6 +172,7 @@ live(struct master *m, const struct child *self, struct generation *own,
 	status = run_role(role, &h);
 	board_detach();
 	generation_free(&own);
+	metrics_detach();
 	shm_free(&m->shm);
 	title_free();
 	exit(status);

@@ -12,14 +12,18 @@ struct conf;
 struct master;
 
 /* A place that is to be filled: worker 0 to n-1, and the keeper. */
+/* In the order of the labels of worker_exits_total. */
+enum end_reason { END_CLEAN, END_FAILED, END_KILLED, END_PANICKED };
+
 struct post {
 	enum child_role role;
 	unsigned index;
 	struct child *current;
 	/* Takes over from a worker that asked to be replaced. */
 	struct child *successor;
-	unsigned failures;   /* since it last was ready */
-	int64_t spawn_at_us; /* monotonic; when current is NULL */
+	unsigned failures;	    /* since it last was ready */
+	int64_t spawn_at_us;	    /* monotonic; when current is NULL */
+	enum end_reason end_reason; /* of the last one that ended */
 	bool given_up; /* its process said that a new one would fail too */
 };
 

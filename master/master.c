@@ -93,6 +93,14 @@ master_apply_log_settings(const struct conf *c)
 }
 
 void
+master_note_configuration(struct master *m, bool taken)
+{
+	m->conf_taken = taken;
+	if (taken)
+		m->conf_taken_s = clock_wall_us() / 1000000;
+}
+
+void
 master_reopen_logs(struct master *m)
 {
 	struct err e = ERR_INIT;
@@ -182,6 +190,7 @@ become_ready(struct master *m)
 
 	m->state = MASTER_RUNNING;
 	shm_set_started_up(m->shm);
+	master_note_configuration(m, true);
 	if (pidfile_write(m->pid_fd, &e) < 0)
 		log_err(LOG_ERROR, "master", "pid file", &e);
 	log_with(LOG_NOTICE, "master", "ready", F_STR("version", version_text),
@@ -228,6 +237,16 @@ advance(struct master *m)
 	}
 }
 
+/* Again and again, since a successor that fails leaves the slot changed. */
+static void
+tell_board(struct master *m)
+{
+	shm_set_phase(m->shm, master_state_name(m->state), m->serving->number);
+	metric_gauge(M_config_last_reload_successful, m->conf_taken);
+	metric_gauge(
+	    M_config_last_reload_success_timestamp_seconds, m->conf_taken_s);
+}
+
 static void
 act(struct master *m)
 {
@@ -241,8 +260,7 @@ act(struct master *m)
 	notify_watchdog(m);
 	advance(m);
 	if (!m->replaced)
-		shm_set_phase(
-		    m->shm, master_state_name(m->state), m->serving->number);
+		tell_board(m);
 }
 
 static int64_t
@@ -380,6 +398,7 @@ tear_down(struct master *m, bool succeeding)
 		control_unlink(m->control);
 	control_free(&m->control);
 	board_detach();
+	metrics_detach();
 	if (m->serving != NULL) {
 		sockets_close(&m->serving->sockets);
 		if (ours)

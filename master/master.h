@@ -36,6 +36,8 @@ struct master {
 	struct child *children; /* MASTER_CHILDREN */
 	int64_t reload_until_us;
 	int64_t next_ping_us; /* of the service manager's watchdog */
+	int64_t conf_taken_s; /* when the configuration last was good */
+	bool conf_taken;      /* the last one was */
 	bool reload_wanted;
 	bool upgrade_wanted;
 	bool stop_now; /* no drain */
@@ -54,6 +56,8 @@ void master_want_reload(struct master *m);
 void master_want_upgrade(struct master *m);
 void master_stop(struct master *m, bool now);
 void master_reopen_logs(struct master *m);
+/* A start or reload took its configuration, or refused it. */
+void master_note_configuration(struct master *m, bool taken);
 void master_apply_log_settings(const struct conf *c);
 const char *master_state_name(enum master_state s);
 

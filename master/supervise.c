@@ -43,20 +43,26 @@ left_as_told(const struct child *c, int status)
 					       WTERMSIG(status) == SIGQUIT)));
 }
 
+static enum end_reason
+end_reason(struct master *m, const struct child *c, int status)
+{
+	if (left_as_told(c, status))
+		return END_CLEAN;
+	if (shm_slot(m->shm, c->slot)->panic_len > 0)
+		return END_PANICKED;
+	return WIFSIGNALED(status) ? END_KILLED : END_FAILED;
+}
+
 static void
-log_end(struct master *m, const struct child *c, int status)
+log_end(
+    struct master *m, const struct child *c, int status, enum end_reason reason)
 {
 	const struct board_slot *b = shm_slot(m->shm, c->slot);
-	bool clean = left_as_told(c, status);
-	unsigned reason = clean			? 0
-			  : b->panic_len > 0	? 3
-			  : WIFSIGNALED(status) ? 2
-						: 1;
 
 	metric_add(M_worker_exits_total, reason, 0, 1);
 	if (b->panic_len > 0)
 		shm_keep_panic(m->shm, c->slot);
-	if (clean)
+	if (reason == END_CLEAN)
 		return;
 	if (b->panic_len > 0)
 		log_msg(c->aborted_us != 0 ? LOG_ERROR : LOG_ALERT, "master",
@@ -75,7 +81,8 @@ log_end(struct master *m, const struct child *c, int status)
 }
 
 static void
-vacate(struct post *p, const struct child *c, int status)
+vacate(
+    struct post *p, const struct child *c, int status, enum end_reason reason)
 {
 	if (p->successor == c) {
 		p->successor = NULL;
@@ -87,6 +94,7 @@ vacate(struct post *p, const struct child *c, int status)
 	/* A successor under way is as good as a new process. */
 	p->current = p->successor;
 	p->successor = NULL;
+	p->end_reason = reason;
 	p->failures++;
 	p->spawn_at_us = clock_mono_us() + backoff_us(p->failures);
 	p->given_up = WIFEXITED(status) && WEXITSTATUS(status) == EXIT_CONFIG;
@@ -110,15 +118,17 @@ supervise_reap(struct master *m)
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
 		struct child *c = child_by_pid(m, pid);
+		enum end_reason reason;
 
 		if (c == NULL)
 			continue;
-		log_end(m, c, status);
+		reason = end_reason(m, c, status);
+		log_end(m, c, status, reason);
 		for (unsigned i = 0; i < m->serving->n_posts; i++)
-			vacate(&m->serving->posts[i], c, status);
+			vacate(&m->serving->posts[i], c, status, reason);
 		if (belongs_to(m->next, c)) {
 			for (unsigned i = 0; i < m->next->n_posts; i++)
-				vacate(&m->next->posts[i], c, status);
+				vacate(&m->next->posts[i], c, status, reason);
 			reload_abandon(m, "a new process ended before it was "
 					  "ready");
 		}
@@ -161,8 +171,11 @@ fill_post(struct master *m, struct post *p)
 	struct err e = ERR_INIT;
 
 	p->current = child_start(m, m->serving, p->role, p->index, &e);
-	if (p->current != NULL)
+	if (p->current != NULL) {
+		if (p->failures > 0)
+			metric_add(M_respawns_total, p->end_reason, 0, 1);
 		return;
+	}
 	log_err(LOG_ERROR, "master", "cannot start a process", &e);
 	p->failures++;
 	p->spawn_at_us = clock_mono_us() + backoff_us(p->failures);
@@ -179,6 +192,8 @@ relieve(struct master *m, struct post *p)
 		    child_start(m, m->serving, p->role, p->index, &e);
 		if (p->successor == NULL)
 			p->current->wants_successor = false;
+		else
+			metric_add(M_respawns_total, 0, 0, 1);
 	} else if (p->successor->state == CHILD_READY) {
 		child_drain(m, p->current);
 		p->current = p->successor;

@@ -17,29 +17,34 @@ my $token = $t->token;
 
 # --- the format ---------------------------------------------------------------
 
-# Prometheus text format 0.0.4: (series => value, family => kind, complaints).
+# Prometheus text format 0.0.4, or OpenMetrics 1.0:
+# (series => value, family => kind, complaints).
 sub parse {
-	my ($text) = @_;
+	my ($text, $open) = @_;
+	my %suffix = (counter => '_(?:total|created)', info => '_info');
 	my (%value, %kind, %help, %closed, @wrong, $family);
 	my $name = qr/[a-zA-Z_:][a-zA-Z0-9_:]*/;
 	my $label = qr/[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\["\\n])*"/;
 
 	push @wrong, 'no line feed at the end' unless $text =~ /\n\z/;
+	push @wrong, 'no EOF' if $open && $text !~ s/^# EOF\n\z//m;
 	for (split /\n/, $text) {
 		if (/^# HELP ($name) (\S.*)$/) {
 			push @wrong, "HELP twice: $1" if $help{$1}++;
 			$closed{$family} = 1 if defined $family;
 			$family = $1;
 			push @wrong, "in two places: $1" if $closed{$1};
-		} elsif (/^# TYPE ($name) (counter|gauge|histogram)$/) {
+		} elsif (/^# TYPE ($name) (counter|gauge|histogram|info)$/) {
 			push @wrong, "TYPE twice: $1" if $kind{$1};
 			push @wrong, "TYPE without HELP: $1" if $1 ne ($family // '');
 			$kind{$1} = $2;
 		} elsif (/^($name)(\{$label(?:,$label)*\})? (-?\d+(?:\.\d+)?(?:e[-+]?\d+)?)$/) {
 			my ($metric, $labels, $number) = ($1, $2 // '', $3);
 			my $of = $metric;
-			$of =~ s/_(?:bucket|sum|count)$//
-			    if defined $family && ($kind{$family} // '') eq 'histogram';
+			my $of_kind = $kind{ $family // '' } // '';
+			$of =~ s/_(?:bucket|sum|count)$// if $of_kind eq 'histogram';
+			$of =~ s/$suffix{$of_kind}$// || push @wrong, "no suffix: $_"
+			    if $open && $suffix{$of_kind};
 			push @wrong, "$metric stands under " . ($family // 'nothing')
 			    if $of ne ($family // '') || !$kind{$of};
 			push @wrong, "twice: $metric$labels" if exists $value{"$metric$labels"};
@@ -51,7 +56,9 @@ sub parse {
 		}
 	}
 	for (keys %kind) {
-		push @wrong, "a counter is called $_" if $kind{$_} eq 'counter' && !/_total$/;
+		push @wrong, "a counter is called $_"
+		    if $kind{$_} eq 'counter' && !/_total$/ != !!$open;
+		push @wrong, "too new a kind: $_" if $kind{$_} eq 'info' && !$open;
 		push @wrong, "no name of ours: $_" unless /^pierre_/;
 	}
 	push @wrong, histogram_faults(\%value, $_)
@@ -71,6 +78,7 @@ sub histogram_faults {
 		my $inf = delete $b{'+Inf'};
 		my $before = 0;
 		for (sort { $a <=> $b } keys %b) {
+			push @wrong, "le=\"$_\" is no canonical number" unless /^\d+\.\d+$/;
 			push @wrong, "$family $labels falls at $_" if $b{$_} < $before;
 			$before = $b{$_};
 		}
@@ -95,6 +103,35 @@ is($t->request('GET', '/metrics')->{headers}{'content-type'},
     'text/plain; version=0.0.4; charset=utf-8', 'their type');
 is_deeply((parse("# HELP a_total x\n# TYPE a_total counter\na_total 1\na_total 1\n"))[2],
     ['twice: a_total', 'no name of ours: a_total'], 'the test sees what is wrong');
+
+# What Prometheus asks for, and what others do.
+sub accepting {
+	return $t->request('GET', '/metrics', token => undef, headers => { Accept => $_[0] });
+}
+
+my $open = accepting('application/openmetrics-text;version=1.0.0,' .
+    'application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1');
+is($open->{headers}{'content-type'},
+    'application/openmetrics-text; version=1.0.0; charset=utf-8', 'OpenMetrics');
+is($open->{headers}{vary}, 'Accept', 'by Accept');
+my ($open_v, $open_kind, $open_wrong) = parse($open->{content}, 1);
+is_deeply($open_wrong, [], 'OpenMetrics can be read');
+my ($open_names, $text_names) = map { my %n = map { s/\{.*//r => 1 } keys %$_; \%n } $open_v, $v;
+is_deeply($open_names, $text_names, 'and holds the same metrics');
+is($open_kind->{pierre_build}, 'info', 'build is an info');
+for ('*/*', 'text/plain', 'application/openmetrics-text;version=0.0.1',
+	'application/openmetrics-text;q=0', 'application/openmetrics-text;q=0.1, text/plain') {
+	like(accepting($_)->{headers}{'content-type'}, qr{^text/plain; version=0\.0\.4}, $_);
+}
+
+SKIP: {
+	skip 'promtool is not installed', 1
+	    unless grep { -x "$_/promtool" } split /:/, $ENV{PATH};
+	open my $promtool, '|-', 'promtool check metrics >' . $t->dir . '/promtool 2>&1' or die;
+	print $promtool accepting('text/plain')->{content};
+	close $promtool;
+	is($? . slurp($t->dir . '/promtool'), '0', 'promtool finds nothing');
+}
 
 # --- what they say --------------------------------------------------------------
 
@@ -131,6 +168,7 @@ my %one = (
 	'pierre_processes{role="worker",state="ready"}' => 2,
 	'pierre_processes{role="keeper",state="ready"}' => 1,
 	'pierre_log_dropped_total' => 0,
+	'pierre_config_last_reload_successful' => 1,
 );
 for (sort keys %one) {
 	my $n = $_;
@@ -141,6 +179,8 @@ for (sort keys %one) {
 my ($build) = grep {/^pierre_build_info/} keys %$v;
 like($build, qr/version="\d+\.\d+\.\d+",commit="\w+"/, 'build_info');
 cmp_ok(abs(time - $v->{pierre_start_time_seconds}), '<', 60, 'start_time_seconds');
+my $taken = $v->{pierre_config_last_reload_success_timestamp_seconds};
+cmp_ok(abs(time - $taken), '<', 60, 'config_last_reload_success_timestamp_seconds');
 
 # --- counters never go back -----------------------------------------------------
 
@@ -203,7 +243,21 @@ cmp_ok(abs($counted - $answered), '<=', 3, 'what was answered was counted')
     or diag("$counted counted, $answered answered");
 is($v->{'pierre_worker_exits_total{reason="killed"}'}, 3, 'exits by reason');
 is($v->{'pierre_reloads_total{outcome="done"}'}, 3, 'reloads');
+is($v->{'pierre_respawns_total{reason="killed"}'}, 3, 'respawns by reason');
 is($v->{pierre_generation}, 4, 'generation');
+cmp_ok($v->{pierre_config_last_reload_success_timestamp_seconds}, '>', $taken,
+    'the last reload took its configuration');
+$taken = $v->{pierre_config_last_reload_success_timestamp_seconds};
+$t->write_config("log:\n  access: perhaps\n");
+kill 'HUP', $t->pid;
+ok(until_true(sub { ($v) = scrape(); $v->{pierre_config_last_reload_successful} == 0 }, 3),
+    'one that is refused is told');
+$t->write_config($t->{config});
+is($v->{'pierre_reloads_total{outcome="refused"}'}, 1, 'and counted');
+is($v->{pierre_config_last_reload_success_timestamp_seconds}, $taken, 'with the time of the last');
+is(($t->signal('reload'))[0], 0, 'and taken when it is mended');
+ok(until_true(sub { ($v) = scrape(); $v->{pierre_config_last_reload_successful} == 1 }, 3),
+    'which is told');
 ok(until_true(sub { ($v) = scrape(); $v->{pierre_http_requests_in_flight} == 1 }, 3),
     'nothing but the scrape is under way');
 ok(until_true(sub { ($v) = scrape(); $v->{pierre_http_connections} == 1 }, 3), 'nor open');
@@ -247,5 +301,5 @@ is_deeply(\%check, { database => 'unhealthy', workers => 'healthy' }, 'health sa
 close $shm;
 ok(until_true(sub { $t->request('GET', '/readyz')->{status} == 200 }, 3), 'and is back at once');
 is($t->tool('get_athlete')->{display_name}, 'Demo Athlete', 'with its data');
-$t->finish(qr/was killed by signal 9|the database does not answer/);
+$t->finish(qr/was killed by signal 9|the database does not answer|reload refused| config: /);
 done_testing();

@@ -171,12 +171,8 @@ static void
 on_beat(void *arg)
 {
 	struct worker *w = arg;
-	static uint64_t dropped;
-
 	beat(w);
 	ask_for_relief(w);
-	metric_add(M_log_dropped_total, 0, 0, log_dropped() - dropped);
-	dropped = log_dropped();
 	timer_arm_ms(&w->beat, BEAT_MS);
 }
 
@@ -186,9 +182,12 @@ label_metrics(void)
 {
 	static const char *const exits[] = { "clean", "failed", "killed",
 		"panicked" };
+	static const char *const respawns[] = { "relieved", "failed", "killed",
+		"panicked" };
 	static const char *const reloads[] = { "done", "refused" };
 
 	metrics_label(M_worker_exits_total, 0, exits, ARRAY_LEN(exits));
+	metrics_label(M_respawns_total, 0, respawns, ARRAY_LEN(respawns));
 	metrics_label(M_rate_limited_total, 0, limit_names, LIMIT_KIND_COUNT);
 	metrics_label(M_reloads_total, 0, reloads, ARRAY_LEN(reloads));
 }

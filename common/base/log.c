@@ -7,6 +7,8 @@
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -15,14 +17,24 @@
 
 #define LINE_MAX_BYTES ((size_t)PIPE_BUF) /* atomic on pipes */
 
+/* How a sink is kept from stopping us. */
+enum guard {
+	GUARD_NONBLOCK, /* its description is ours, and does not block */
+	GUARD_SEND,	/* a socket: each call says that it must not block */
+	GUARD_POLL,	/* shared with others: asked first */
+};
+
 static struct {
 	int fd;
+	enum guard guard;
+	bool torn; /* the last line was taken in part */
 	char path[PATH_MAX];
 	enum log_level min;
 	enum log_format format;
 	char process[32];
-	atomic_uint_fast64_t dropped;
-} sink = { .fd = STDERR_FILENO, .min = LOG_INFO };
+	_Atomic uint64_t dropped;
+	_Atomic uint64_t *dropped_too;
+} sink = { .fd = STDERR_FILENO, .guard = GUARD_POLL, .min = LOG_INFO };
 
 static const char *const level_names[] = { "debug", "info", "notice", "warn",
 	"error", "alert" };
@@ -32,19 +44,46 @@ static const char *const level_names[] = { "debug", "info", "notice", "warn",
 static int
 open_sink(const char *path, struct err *e)
 {
-	int fd = open(path,
-	    O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
-	    0640);
+	const int flags =
+	    O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+	int fd = open(path, O_WRONLY | flags, 0640);
 
+	/* A pipe with a name that nobody reads yet: being a reader ourselves
+	 * we can write, as much as it holds. */
+	if (fd < 0 && errno == ENXIO)
+		fd = open(path, O_RDWR | flags, 0640);
 	if (fd < 0)
 		return err_sys(e, ERR_CONFIG, "cannot open the log %s", path);
+	return fd;
+}
+
+/* Standard error is shared with others, so it is not made non-blocking; a pipe
+ * is opened once more instead, and a socket told with each line. */
+static int
+open_stderr(enum guard *guard)
+{
+	struct stat st;
+	int fd = -1;
+
+	*guard = GUARD_POLL;
+	if (fstat(STDERR_FILENO, &st) < 0)
+		return STDERR_FILENO;
+	if (S_ISSOCK(st.st_mode))
+		*guard = GUARD_SEND;
+	else if (S_ISFIFO(st.st_mode))
+		fd = open("/proc/self/fd/2",
+		    O_WRONLY | O_APPEND | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return STDERR_FILENO;
+	*guard = GUARD_NONBLOCK;
 	return fd;
 }
 
 int
 log_open(const char *path, struct err *e)
 {
-	int fd = STDERR_FILENO;
+	enum guard guard = GUARD_NONBLOCK;
+	int fd;
 
 	if (path != NULL) {
 		if (strlen(path) >= sizeof(sink.path))
@@ -55,26 +94,32 @@ log_open(const char *path, struct err *e)
 		memcpy(sink.path, path, strlen(path) + 1);
 	} else {
 		sink.path[0] = '\0';
+		fd = open_stderr(&guard);
 	}
 	if (sink.fd != STDERR_FILENO)
 		close(sink.fd);
 	sink.fd = fd;
+	sink.guard = guard;
+	sink.torn = false;
 	return 0;
 }
 
 int
 log_reopen(struct err *e)
 {
-	int fd;
+	int fd, rc = 0;
 
 	if (sink.path[0] == '\0')
 		return 0;
 	fd = open_sink(sink.path, e);
 	if (fd < 0)
 		return -1;
-	close(sink.fd);
-	sink.fd = fd;
-	return 0;
+	if (dup3(fd, sink.fd, O_CLOEXEC) < 0)
+		rc = err_sys(e, ERR_IO, "cannot reopen the log %s", sink.path);
+	else
+		sink.torn = false;
+	close(fd);
+	return rc;
 }
 
 int
@@ -106,6 +151,12 @@ uint64_t
 log_dropped(void)
 {
 	return atomic_load_explicit(&sink.dropped, memory_order_relaxed);
+}
+
+void
+log_count_dropped(_Atomic uint64_t *word)
+{
+	sink.dropped_too = word;
 }
 
 bool
@@ -271,29 +322,53 @@ compose(struct buf *line, struct event *ev)
 	buf_addc(line, '\n');
 }
 
-/* Standard error is shared with others, so it cannot be made non-blocking: a
- * pipe that nobody empties would stop us. */
 static bool
 sink_is_ready(void)
 {
 	struct pollfd p = { .fd = sink.fd, .events = POLLOUT };
 
-	if (sink.path[0] != '\0')
+	if (sink.guard != GUARD_POLL)
 		return true;
 	return poll(&p, 1, 0) > 0 && (p.revents & POLLOUT) != 0;
 }
 
+static ssize_t
+write_some(struct str text)
+{
+	ssize_t done;
+
+	do {
+		if (sink.guard == GUARD_SEND)
+			done = send(sink.fd, text.p, text.n,
+			    MSG_DONTWAIT | MSG_NOSIGNAL);
+		else
+			done = write(sink.fd, text.p, text.n);
+	} while (done < 0 && errno == EINTR);
+	return done;
+}
+
+/* A disk that is full may take a part of a line: what comes next begins on a
+ * line of its own. */
 static bool
 write_line(struct str line)
 {
 	ssize_t done;
 
-	if (!sink_is_ready())
+	if (!sink_is_ready() || (sink.torn && write_some(STR("\n")) != 1))
 		return false;
-	do
-		done = write(sink.fd, line.p, line.n);
-	while (done < 0 && errno == EINTR);
+	done = write_some(line);
+	sink.torn = done > 0 && done < (ssize_t)line.n;
 	return done == (ssize_t)line.n;
+}
+
+static void
+count_dropped(void)
+{
+	_Atomic uint64_t *too = sink.dropped_too;
+
+	atomic_fetch_add_explicit(&sink.dropped, 1, memory_order_relaxed);
+	if (too != NULL)
+		atomic_fetch_add_explicit(too, 1, memory_order_relaxed);
 }
 
 void
@@ -308,8 +383,7 @@ log_event(enum log_level level, const char *target, const char *message,
 		return;
 	compose(&line, &ev);
 	if (!write_line(buf_str(&line)))
-		atomic_fetch_add_explicit(
-		    &sink.dropped, 1, memory_order_relaxed);
+		count_dropped();
 	buf_free(&line);
 	errno = saved;
 }

@@ -39,9 +39,12 @@ struct log_field {
 #define F_DOUBLE(name, val)                                                    \
 	((struct log_field){ name, LOG_F_DOUBLE, { .d = (val) } })
 
-/* path NULL: standard error.  Opens with O_APPEND, mode 0640. */
+/* path NULL: standard error.  Opens with O_APPEND, mode 0640.  A pipe with a
+ * name need not have a reader yet. */
 NODISCARD int log_open(const char *path, struct err *e);
-/* Open the same path again (after rotation).  On failure the old stays. */
+/* Open the same path again (after rotation), under the same descriptor: what
+ * other threads write meanwhile goes to the old file or the new.  On failure
+ * the old stays. */
 NODISCARD int log_reopen(struct err *e);
 /* The descriptor that lines go to. */
 int log_fd(void);
@@ -51,6 +54,8 @@ void log_set_process(const char *name);
 bool log_enabled(enum log_level level);
 /* Lines dropped by this process because the sink did not take them. */
 uint64_t log_dropped(void);
+/* Add each of them to this word too, from now on; NULL: no more. */
+void log_count_dropped(_Atomic uint64_t *word);
 NODISCARD bool log_level_parse(struct str s, enum log_level *out);
 
 /* target: the room, as "http" or "mcp"; JSON shows it as

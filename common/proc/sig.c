@@ -31,6 +31,7 @@ sig_collect(const int *signals, size_t n)
 	for (size_t i = 0; i < n; i++)
 		sigdelset(&outside, signals[i]);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 }
 
 bool
@@ -48,7 +49,7 @@ sig_reset(void)
 	for (int s = 1; s < NSIG; s++) {
 		if (noted[s])
 			noted[s] = 0;
-		signal(s, s == SIGPIPE ? SIG_IGN : SIG_DFL);
+		signal(s, s == SIGPIPE || s == SIGXFSZ ? SIG_IGN : SIG_DFL);
 	}
 }
 

@@ -8,12 +8,13 @@
 #include "base/base.h"
 
 /* From now on these signals are blocked except while sig_ppoll() waits, and
- * only noted.  SIGPIPE is ignored. */
+ * only noted.  SIGPIPE is ignored, and SIGXFSZ: what cannot be written is an
+ * error of write(2), not the end. */
 void sig_collect(const int *signals, size_t n);
 /* True once for each time that the signal was noted since the last call (many
  * count as one). */
 bool sig_taken(int signal);
-/* In a child just forked: the default action for every signal, SIGPIPE ignored.
+/* In a child just forked: the default action for every signal but those two.
  * What was blocked stays so, and waits: a process that is still being made has
  * no answer to a signal yet, and should not die of it. */
 void sig_reset(void);

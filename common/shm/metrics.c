@@ -1,6 +1,7 @@
 #include "shm/metrics.h"
 
 #include "base/check.h"
+#include "base/log.h"
 #include "base/mdoc.h"
 #include "shm/metric_block.h"
 
@@ -35,8 +36,8 @@ static const int64_t bounds_us[METRIC_BUCKETS] = { 1000, 2500, 5000, 10000,
 	25000, 50000, 100000, 250000, 500000, 1000000, 2500000, 5000000,
 	10000000 };
 static const char *const bounds_text[METRIC_BUCKETS + 1] = { "0.001", "0.0025",
-	"0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "5",
-	"10", "+Inf" };
+	"0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1.0", "2.5",
+	"5.0", "10.0", "+Inf" };
 
 static struct metric_block *own;
 
@@ -64,6 +65,14 @@ void
 metrics_attach(struct shm *s, unsigned slot)
 {
 	own = shm_metrics(s, slot);
+	log_count_dropped(words_of(own, &families[M_log_dropped_total]));
+}
+
+void
+metrics_detach(void)
+{
+	log_count_dropped(NULL);
+	own = NULL;
 }
 
 static void
@@ -153,12 +162,20 @@ total(struct shm *s, const struct family *f, size_t index)
 	return sum;
 }
 
-static void
-write_head(
-    struct buf *out, const char *name, const char *help, const char *kind)
+void
+metrics_render_head(struct buf *out, enum metrics_format format,
+    const char *name, const char *help, const char *kind)
 {
-	buf_printf(out, "# HELP pierre_%s %s\n# TYPE pierre_%s %s\n", name,
-	    help, name, kind);
+	struct str family = str_of(name);
+
+	if (format == METRICS_OPEN && str_ends(family, STR("_total")))
+		family.n -= strlen("_total");
+	else if (format == METRICS_OPEN && str_ends(family, STR("_info")))
+		family.n -= strlen("_info");
+	else if (str_is(str_of(kind), "info"))
+		kind = "gauge"; /* the older format has no such kind */
+	buf_printf(out, "# HELP pierre_%.*s %s\n# TYPE pierre_%.*s %s\n",
+	    STR_ARG(family), help, STR_ARG(family), kind);
 }
 
 static const char *
@@ -231,7 +248,7 @@ write_histogram(struct buf *out, struct shm *s, enum metric m)
 }
 
 void
-metrics_render(struct buf *out, struct shm *s)
+metrics_render(struct buf *out, enum metrics_format format, struct shm *s)
 {
 	static const char *const kinds[] = { "counter", "histogram", "gauge" };
 
@@ -239,7 +256,8 @@ metrics_render(struct buf *out, struct shm *s)
 	for (unsigned m = 0; m < METRIC_COUNT; m++) {
 		const struct family *f = &families[m];
 
-		write_head(out, f->name, f->help, kinds[f->kind]);
+		metrics_render_head(
+		    out, format, f->name, f->help, kinds[f->kind]);
 		if (f->kind == KIND_COUNTER)
 			write_counter(out, s, m);
 		else if (f->kind == KIND_HISTOGRAM)
@@ -251,11 +269,18 @@ metrics_render(struct buf *out, struct shm *s)
 }
 
 void
-metrics_render_one(struct buf *out, const char *name, const char *help,
-    const char *kind, double value)
+metrics_render_one(struct buf *out, enum metrics_format format,
+    const char *name, const char *help, const char *kind, double value)
 {
-	write_head(out, name, help, kind);
+	metrics_render_head(out, format, name, help, kind);
 	buf_printf(out, "pierre_%s %.15g\n", name, value);
+}
+
+void
+metrics_render_end(struct buf *out, enum metrics_format format)
+{
+	if (format == METRICS_OPEN)
+		buf_adds(out, "# EOF\n");
 }
 
 void

@@ -21,8 +21,11 @@ enum metric {
 	METRIC_COUNT
 };
 
-/* Write to this slot from now on; before that all writing is ignored. */
+/* Write to this slot from now on; before that all writing is ignored.  Lines
+ * that the log drops are counted there too. */
 void metrics_attach(struct shm *s, unsigned slot);
+/* Before the segment goes. */
+void metrics_detach(void);
 
 /* Label values by index; d1 or d2 is 0 where there is no label, and what is
  * beyond the table counts as its last. */
@@ -41,11 +44,20 @@ int64_t metric_read(
 void metrics_label(
     enum metric m, unsigned label, const char *const *names, size_t n);
 
-/* Prometheus text format 0.0.4 of all metrics, each name after "pierre_". */
-void metrics_render(struct buf *out, struct shm *s);
-/* One more family with a single value; kind is "gauge" or "counter". */
-void metrics_render_one(struct buf *out, const char *name, const char *help,
-    const char *kind, double value);
+/* Prometheus text 0.0.4, or OpenMetrics 1.0, whose families are called without
+ * the "_total" and "_info" of their samples and whose last line is "# EOF". */
+enum metrics_format { METRICS_TEXT, METRICS_OPEN };
+
+/* All metrics, each name after "pierre_". */
+void metrics_render(struct buf *out, enum metrics_format format, struct shm *s);
+/* The head of one more family; kind is "gauge", "counter" or "info". */
+void metrics_render_head(struct buf *out, enum metrics_format format,
+    const char *name, const char *help, const char *kind);
+/* One more family with a single value. */
+void metrics_render_one(struct buf *out, enum metrics_format format,
+    const char *name, const char *help, const char *kind, double value);
+/* After the last family. */
+void metrics_render_end(struct buf *out, enum metrics_format format);
 
 /* The rows of the table in the manual. */
 void metrics_print_mdoc(FILE *out);

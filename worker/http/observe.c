@@ -135,7 +135,7 @@ observe_in_flight(int delta)
 void
 observe_accept(const struct http_server *s)
 {
-	metric_add(M_http_connections_total, 0, 0, 1);
+	metric_add(M_http_connections_accepted_total, 0, 0, 1);
 	observe_connections(s);
 }
 

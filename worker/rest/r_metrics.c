@@ -5,19 +5,22 @@
 #include "http/http.h"
 #include "shm/metrics.h"
 
+#define OPEN_VERSION "1.0.0"
+#define OPEN_TYPE    "application/openmetrics-text"
+#define TEXT_TYPE    "text/plain"
+
 static void
-write_build(struct buf *out)
+write_build(struct buf *out, enum metrics_format format)
 {
-	buf_printf(out,
-	    "# HELP pierre_build_info What is running.\n"
-	    "# TYPE pierre_build_info gauge\n"
-	    "pierre_build_info{version=\"%s\",commit=\"%s\"} 1\n",
+	metrics_render_head(
+	    out, format, "build_info", "What is running.", "info");
+	buf_printf(out, "pierre_build_info{version=\"%s\",commit=\"%s\"} 1\n",
 	    version_text, version_commit);
 }
 
 /* Processes by role and state, as the board has them. */
 static void
-write_processes(struct buf *out, struct shm *shm)
+write_processes(struct buf *out, enum metrics_format format, struct shm *shm)
 {
 	unsigned count[SLOT_KEEPER + 1][SLOT_DRAINING + 1] = { { 0 } };
 	uint32_t generation = 0;
@@ -29,27 +32,26 @@ write_processes(struct buf *out, struct shm *shm)
 		if (b->state != SLOT_DOWN)
 			generation = MAX(generation, b->generation);
 	}
-	buf_adds(out, "# HELP pierre_processes Processes by role and state.\n"
-		      "# TYPE pierre_processes gauge\n");
+	metrics_render_head(
+	    out, format, "processes", "Processes by role and state.", "gauge");
 	for (unsigned r = SLOT_WORKER; r <= SLOT_KEEPER; r++) {
 		for (unsigned s = SLOT_STARTING; s <= SLOT_DRAINING; s++)
 			buf_printf(out,
 			    "pierre_processes{role=\"%s\",state=\"%s\"} %u\n",
 			    slot_role_name(r), slot_state_name(s), count[r][s]);
 	}
-	metrics_render_one(out, "generation",
+	metrics_render_one(out, format, "generation",
 	    "Configuration generation; a reload adds one.", "gauge",
 	    generation);
 }
 
 /* One family by role; what(slot, role) is what a slot adds to it. */
 static void
-write_by_role(struct buf *out, struct shm *shm, const char *name,
-    const char *kind, const char *help,
+write_by_role(struct buf *out, enum metrics_format format, struct shm *shm,
+    const char *name, const char *kind, const char *help,
     double (*what)(const struct board_slot *b, unsigned role))
 {
-	buf_printf(out, "# HELP pierre_%s %s\n# TYPE pierre_%s %s\n", name,
-	    help, name, kind);
+	metrics_render_head(out, format, name, help, kind);
 	for (unsigned role = SLOT_MASTER; role <= SLOT_KEEPER; role++) {
 		double sum = 0;
 
@@ -85,32 +87,52 @@ files_of(const struct board_slot *b, unsigned role)
 }
 
 static void
-write_usage(struct buf *out, struct shm *shm)
+write_usage(struct buf *out, enum metrics_format format, struct shm *shm)
 {
-	write_by_role(out, shm, "process_cpu_seconds_total", "counter",
+	write_by_role(out, format, shm, "process_cpu_seconds_total", "counter",
 	    "CPU time of processes, those that ended too.", cpu_of);
-	write_by_role(out, shm, "process_resident_memory_bytes", "gauge",
-	    "Memory of processes; what they share is counted in each.",
+	write_by_role(out, format, shm, "process_resident_memory_bytes",
+	    "gauge", "Memory of processes; what they share is counted in each.",
 	    memory_of);
-	write_by_role(out, shm, "process_open_fds", "gauge",
+	write_by_role(out, format, shm, "process_open_fds", "gauge",
 	    "Open descriptors of processes.", files_of);
+}
+
+/* The older format is the default; the newer goes to who wants it as much. */
+static enum metrics_format
+wanted(const struct http_req *req)
+{
+	struct str accept = http_header(req, "Accept");
+	double open =
+	    rest_media_weight(accept, STR(OPEN_TYPE), STR(OPEN_VERSION));
+	double text = rest_media_weight(accept, STR(TEXT_TYPE), STR_NULL);
+
+	return open > 0 && open >= text ? METRICS_OPEN : METRICS_TEXT;
 }
 
 void
 rest_metrics(struct http_req *req)
 {
+	static const char *const types[] = {
+		[METRICS_TEXT] = TEXT_TYPE "; version=0.0.4; charset=utf-8",
+		[METRICS_OPEN] =
+		    OPEN_TYPE "; version=" OPEN_VERSION "; charset=utf-8",
+	};
 	const struct app *app = http_app_state(req);
 	struct shm_health db = shm_db_health(app->shm);
+	enum metrics_format format = wanted(req);
 	struct buf *out = http_out(req);
 
-	write_build(out);
-	write_processes(out, app->shm);
-	write_usage(out, app->shm);
-	metrics_render_one(out, "start_time_seconds",
+	write_build(out, format);
+	write_processes(out, format, app->shm);
+	write_usage(out, format, app->shm);
+	metrics_render_one(out, format, "start_time_seconds",
 	    "When the master started, as Unix time.", "gauge",
 	    (double)shm_started_wall_us(app->shm) / 1e6);
-	metrics_render_one(
-	    out, "db_up", "1 when the database answers.", "gauge", db.ok);
-	metrics_render(out, app->shm);
-	http_reply(req, 200, "text/plain; version=0.0.4; charset=utf-8");
+	metrics_render_one(out, format, "db_up", "1 when the database answers.",
+	    "gauge", db.ok);
+	metrics_render(out, format, app->shm);
+	metrics_render_end(out, format);
+	http_add_header(req, "Vary", "Accept");
+	http_reply(req, 200, types[format]);
 }

@@ -15,39 +15,15 @@
 #define MEDIA_JSON    STR("application/json")
 #define REFRESH_MAX_S 3600
 
-/* The weight that an Accept header gives to a type by name; 0 when it does not
- * name it. */
-static double
-weight_of(struct str accept, struct str type)
-{
-	struct str rest = accept, item, parameter;
-	double q;
-
-	while (rest.p != NULL) {
-		item = str_cut(rest, ',', &rest);
-		if (!str_ieq(str_trim(str_cut(item, ';', &item)), type))
-			continue;
-		q = 1;
-		while (item.p != NULL) {
-			parameter = str_trim(str_cut(item, ';', &item));
-			if (str_starts(parameter, STR("q=")) &&
-			    !str_to_f64(
-				str_make(parameter.p + 2, parameter.n - 2), &q))
-				q = 0;
-		}
-		return q;
-	}
-	return 0;
-}
-
 /* JSON is the default; a page goes to who wants one at least as much. */
 static bool
 wants_page(const struct http_req *req)
 {
 	struct str accept = http_header(req, "Accept");
-	double html = weight_of(accept, MEDIA_HTML);
+	double html = rest_media_weight(accept, MEDIA_HTML, STR_NULL);
 
-	return html > 0 && html >= weight_of(accept, MEDIA_JSON);
+	return html > 0 &&
+	       html >= rest_media_weight(accept, MEDIA_JSON, STR_NULL);
 }
 
 /* Nothing but the page's own style, by its hash. */

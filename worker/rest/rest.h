@@ -3,6 +3,8 @@
 
 /* Handlers of the HTTP routes that are not MCP. */
 
+#include "base/str.h"
+
 struct http_req;
 
 /* Probes.  Live: the master and a worker turn.  Ready: not leaving, and the
@@ -16,7 +18,12 @@ void rest_health(struct http_req *req);
 /* Processes and what they do, for administrators: JSON, or a page for who asks
  * for text/html; ?refresh=N has a browser ask again. */
 void rest_status(struct http_req *req);
-/* Prometheus text format. */
+/* Prometheus text format, or OpenMetrics for who asks for it. */
 void rest_metrics(struct http_req *req);
+
+/* The weight that an Accept header gives to a type by name; 0 when it does not
+ * name it, or only in another version than this one (STR_NULL: any). */
+double rest_media_weight(
+    struct str accept, struct str type, struct str version);
 
 #endif

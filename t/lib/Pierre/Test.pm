@@ -196,14 +196,15 @@ sub start {
 	return $self->launch->await_ready;
 }
 
+# stderr => a handle, in place of the log.
 sub launch {
-	my ($self) = @_;
+	my ($self, %o) = @_;
 	my $pid = fork // die "fork: $!";
 	if ($pid == 0) {
 		$ENV{$_} = $self->{env}{$_} for keys %{ $self->{env} };
 		open STDIN, '<', '/dev/null' or die;
 		open STDOUT, '>>', "$self->{dir}/log" or die;
-		open STDERR, '>&', \*STDOUT or die;
+		open STDERR, '>&', $o{stderr} || \*STDOUT or die;
 		exec $self->{bin}, '-f', '-c', $self->conf or POSIX::_exit(127);
 	}
 	$self->{pid} = $pid;

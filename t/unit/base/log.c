@@ -2,8 +2,11 @@
 #include "tap.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -241,21 +244,112 @@ test_full_pipe(void)
 	log_configure(LOG_INFO, LOG_TEXT);
 	fill("named pipe", fd);
 	close(fd);
-	is_int(log_open(NULL, &e), 0, "standard error");
+	is_int(log_open(fifo, &e), 0, "that nobody reads: %s", e.msg);
+	fd = open(fifo, O_RDONLY | O_NONBLOCK);
+	fill("pipe that nobody reads", fd);
+	close(fd);
 	unlink(fifo);
 
 	/* A pipe that blocks, as standard error of a service is. */
 	fflush(stderr);
 	old_err = dup(STDERR_FILENO);
 	dup2(fds[1], STDERR_FILENO);
+	is_int(log_open(NULL, &e), 0, "standard error");
+	ok(log_fd() != STDERR_FILENO, "a description of our own");
 	fill("standard error", fds[0]);
 	close(fds[0]);
 	log_msg(LOG_INFO, "t", "nobody reads");
 	dup2(old_err, STDERR_FILENO);
 	ok(1, "a reader that has gone does not end us");
-	close(old_err);
 	close(fds[1]);
 	is_int(log_reopen(&e), 0, "nothing to reopen");
+
+	/* As the journal is. */
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, fds) < 0)
+		return;
+	dup2(fds[1], STDERR_FILENO);
+	is_int(log_open(NULL, &e), 0, "a socket");
+	fill("socket", fds[0]);
+	close(fds[0]);
+	log_msg(LOG_INFO, "t", "nobody reads");
+	dup2(old_err, STDERR_FILENO);
+	close(old_err);
+	close(fds[1]);
+	is_int(log_open(NULL, &e), 0, "standard error as it was");
+}
+
+/* A disk takes a part of a line and is full; later there is room again. */
+static void
+test_torn(void)
+{
+	struct rlimit before, small;
+	uint64_t dropped = log_dropped();
+	char cut[64];
+
+	is_int(log_open(path, &e), 0, "a file");
+	start_empty(LOG_INFO, LOG_TEXT);
+	getrlimit(RLIMIT_FSIZE, &before);
+	small = (struct rlimit){ 30, before.rlim_max };
+	setrlimit(RLIMIT_FSIZE, &small);
+	log_msg(LOG_INFO, "t", "a part of this");
+	log_msg(LOG_INFO, "t", "nothing of this");
+	setrlimit(RLIMIT_FSIZE, &before);
+	is_int(log_dropped(), dropped + 2, "both are lost");
+	log_msg(LOG_INFO, "t", "whole");
+	log_msg(LOG_INFO, "t", "whole too");
+	snprintf(cut, sizeof(cut), "%.31s", contents(path));
+	is_int(cut[30], '\n', "what is torn is ended");
+	ok(strstr(contents(path), "this") == NULL &&
+		strstr(contents(path), "t: whole\n") != NULL &&
+		strstr(contents(path), "t: whole too\n") != NULL,
+	    "what comes after is whole");
+}
+
+/* Threads write while the file is moved away and opened again. */
+static void *
+write_on(void *arg)
+{
+	for (int i = 0; i < 3000; i++)
+		log_msg(LOG_INFO, "t", "thread %s", (const char *)arg);
+	return NULL;
+}
+
+static size_t
+count_lines(const char *of)
+{
+	FILE *f = fopen(of, "r");
+	char line[200];
+	size_t n = 0;
+
+	while (f != NULL && fgets(line, sizeof(line), f) != NULL)
+		n += strstr(line, "t: thread ") != NULL;
+	if (f != NULL)
+		fclose(f);
+	return n;
+}
+
+static void
+test_reopen_in_threads(void)
+{
+	static char name_a[] = "a", name_b[] = "b";
+	pthread_t a, b;
+	size_t lines = 0;
+	int failed = 0;
+
+	start_empty(LOG_INFO, LOG_TEXT);
+	if (pthread_create(&a, NULL, write_on, name_a) != 0 ||
+	    pthread_create(&b, NULL, write_on, name_b) != 0)
+		return;
+	for (int i = 0; i < 50; i++) {
+		usleep(500);
+		failed += rename(path, rotated) < 0 || log_reopen(&e) < 0;
+		usleep(500); /* who had chosen the old file has written */
+		lines += count_lines(rotated);
+	}
+	pthread_join(a, NULL);
+	pthread_join(b, NULL);
+	is_int(failed, 0, "rotated under two threads");
+	is_int(lines + count_lines(path), 6000, "and no line was lost");
 }
 
 static void
@@ -281,6 +375,7 @@ main(void)
 	snprintf(path, sizeof(path), "%s/log", dir);
 	snprintf(rotated, sizeof(rotated), "%s/log.1", dir);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	is_int(log_open(path, &e), 0, "opened");
 	test_text();
 	test_json(a);
@@ -290,6 +385,8 @@ main(void)
 	test_reopen();
 	test_levels();
 	test_full_pipe();
+	test_torn();
+	test_reopen_in_threads();
 	unlink(path);
 	unlink(rotated);
 	rmdir(dir);

@@ -100,6 +100,7 @@ check_reset(void)
 			_exit(1);
 	}
 	if (signal(SIGPIPE, SIG_IGN) != SIG_IGN ||
+	    signal(SIGXFSZ, SIG_IGN) != SIG_IGN ||
 	    signal(SIGHUP, SIG_DFL) != SIG_DFL || sig_taken(SIGUSR1))
 		_exit(2);
 }

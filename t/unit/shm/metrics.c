@@ -5,6 +5,8 @@
 #include <regex.h>
 #include <stdlib.h>
 
+#include "base/log.h"
+
 static const char *const routes[] = { "/livez", "/mcp" };
 static const char *const statuses[] = { "200", "404", "503" };
 static const char *const reasons[] = { "clean", "status" };
@@ -16,7 +18,7 @@ static const char *
 render(void)
 {
 	buf_clear(&out);
-	metrics_render(&out, s);
+	metrics_render(&out, METRICS_TEXT, s);
 	return buf_cstr(&out);
 }
 
@@ -42,20 +44,20 @@ has_line(const char *line)
 static void
 test_unattached(void)
 {
-	metric_add(M_http_connections_total, 0, 0, 5);
+	metric_add(M_http_connections_accepted_total, 0, 0, 5);
 	metric_gauge(M_http_connections, 5);
 	metric_observe(M_mcp_tool_duration_seconds, 0, 5);
 	metrics_attach(s, 1);
-	has("pierre_http_connections_total 0");
+	has("pierre_http_connections_accepted_total 0");
 	has("pierre_http_connections 0");
 }
 
 static void
 test_counters(void)
 {
-	metric_add(M_http_connections_total, 0, 0, 5);
-	metric_add(M_http_connections_total, 0, 0, 2);
-	has("pierre_http_connections_total 7");
+	metric_add(M_http_connections_accepted_total, 0, 0, 5);
+	metric_add(M_http_connections_accepted_total, 0, 0, 2);
+	has("pierre_http_connections_accepted_total 7");
 	metric_add(M_http_requests_total, 0, 0, 1);
 	metric_add(M_http_requests_total, 1, 2, 3);
 	metric_add(M_http_requests_total, 2, 0, 9);
@@ -94,7 +96,7 @@ test_histograms(void)
 	has("pierre_http_request_duration_seconds_bucket{route=\"/"
 	    "mcp\",le=\"0.0025\"} 4");
 	has("pierre_http_request_duration_seconds_bucket{route=\"/"
-	    "mcp\",le=\"10\"} 4");
+	    "mcp\",le=\"10.0\"} 4");
 	has("pierre_http_request_duration_seconds_bucket{route=\"/"
 	    "mcp\",le=\"+Inf\"} 5");
 	has("pierre_http_request_duration_seconds_sum{route=\"/mcp\"} "
@@ -106,7 +108,7 @@ static void
 count_in_child(void)
 {
 	metrics_attach(s, 2);
-	metric_add(M_http_connections_total, 0, 0, 100);
+	metric_add(M_http_connections_accepted_total, 0, 0, 100);
 	metric_gauge(M_http_connections, 5);
 	metric_add(M_http_requests_total, 0, 0, 1);
 }
@@ -118,14 +120,14 @@ test_processes(void)
 {
 	shm_slot_begin(s, 2, SLOT_WORKER, 1);
 	child_wait_status(count_in_child, -1);
-	has("pierre_http_connections_total 107");
+	has("pierre_http_connections_accepted_total 107");
 	has("pierre_http_connections 15");
 	has("pierre_http_requests_total{route=\"/livez\",status=\"200\"} 2");
 	shm_slot_end(s, 2);
-	has("pierre_http_connections_total 107");
+	has("pierre_http_connections_accepted_total 107");
 	has("pierre_http_connections 10");
 	child_wait_status(count_in_child, -1);
-	has("pierre_http_connections_total 207");
+	has("pierre_http_connections_accepted_total 207");
 	has("pierre_http_connections 15");
 }
 
@@ -147,9 +149,9 @@ test_grammar(void)
 	regcomp(&is_sample, sample, REG_EXTENDED | REG_NOSUB);
 	regcomp(&is_head, head, REG_EXTENDED | REG_NOSUB);
 	buf_clear(&out);
-	metrics_render(&out, s);
-	metrics_render_one(
-	    &out, "start_time_seconds", "Start.", "gauge", 1795465800.25);
+	metrics_render(&out, METRICS_TEXT, s);
+	metrics_render_one(&out, METRICS_TEXT, "start_time_seconds", "Start.",
+	    "gauge", 1795465800.25);
 	buf_cstr(&out);
 	ok(out.n > 0 && out.p[out.n - 1] == '\n', "ends with a line feed");
 	for (line = strtok_r(out.p, "\n", &rest); line != NULL;
@@ -171,6 +173,63 @@ test_grammar(void)
 	is_int(families, METRIC_COUNT + 1, "each family has one");
 	regfree(&is_sample);
 	regfree(&is_head);
+}
+
+/* The families of OpenMetrics are called without the suffixes of samples, and
+ * no two are called the same. */
+static void
+test_open(void)
+{
+	char family[100], word[104], *line, *rest;
+	struct buf heads = BUF_INIT;
+	int twice = 0;
+
+	buf_clear(&out);
+	metrics_render_head(&out, METRICS_TEXT, "build_info", "B.", "info");
+	metrics_render_end(&out, METRICS_TEXT);
+	is_str(buf_cstr(&out),
+	    "# HELP pierre_build_info B.\n# TYPE pierre_build_info gauge\n",
+	    "the older format does not know info");
+	buf_clear(&out);
+	metrics_render_head(&out, METRICS_OPEN, "build_info", "B.", "info");
+	metrics_render_one(&out, METRICS_OPEN, "x_total", "X.", "counter", 2);
+	metrics_render_end(&out, METRICS_OPEN);
+	is_str(buf_cstr(&out),
+	    "# HELP pierre_build B.\n# TYPE pierre_build info\n"
+	    "# HELP pierre_x X.\n# TYPE pierre_x counter\n"
+	    "pierre_x_total 2\n# EOF\n",
+	    "OpenMetrics");
+	buf_clear(&out);
+	metrics_render(&out, METRICS_OPEN, s);
+	buf_cstr(&out);
+	for (line = strtok_r(out.p, "\n", &rest); line != NULL;
+	     line = strtok_r(NULL, "\n", &rest)) {
+		if (sscanf(line, "# TYPE %99s", family) != 1)
+			continue;
+		snprintf(word, sizeof(word), " %s ", family);
+		twice += strstr(buf_cstr(&heads), word) != NULL;
+		buf_adds(&heads, word);
+	}
+	buf_free(&heads);
+	is_int(twice, 0, "no two families are called the same");
+}
+
+/* What the log drops is counted at once, wherever the process stands. */
+static void
+test_log_dropped(void)
+{
+	struct err e = ERR_INIT;
+
+	is_int(log_open("/dev/full", &e), 0, "a disk that is full");
+	log_msg(LOG_INFO, "t", "lost");
+	log_msg(LOG_INFO, "t", "lost too");
+	has("pierre_log_dropped_total 2");
+	metrics_detach();
+	log_msg(LOG_INFO, "t", "lost, and nowhere to count it");
+	is_int(log_open(NULL, &e), 0, "standard error again");
+	metric_add(M_log_dropped_total, 0, 0, 1);
+	has("pierre_log_dropped_total 2");
+	metrics_attach(s, 1);
 }
 
 static void
@@ -203,6 +262,8 @@ main(void)
 	test_histograms();
 	test_processes();
 	test_grammar();
+	test_open();
+	test_log_dropped();
 	ok(child_dies(too_many_names), "more names than values");
 	buf_free(&out);
 	shm_free(&s);
