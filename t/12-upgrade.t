@@ -136,5 +136,9 @@ ok(until_true(sub {
 	return !grep { $first{$_} } @{ $t->children->{workers} };
 }, 20), 'workers are relieved');
 is($failed, 0, "none of $asked requests failed");
+my $metrics = $t->request('GET', '/metrics')->{content};
+like($metrics, qr/^pierre_respawns_total\{reason="relieved"\} [1-9]/m, 'which is counted');
+like($metrics, qr/^pierre_respawns_total\{reason="(?:killed|panicked)"\} [1-9]/m,
+    'beside the replacement of the stopped one');
 $t->finish(qr/upgrade failed|cannot run|has not turned|was killed by signal 9|panicked: aborted/);
 done_testing();
