@@ -34,15 +34,6 @@ child_role_name(enum child_role r)
 	return names[r];
 }
 
-const char *
-child_state_name(enum child_state s)
-{
-	static const char *const names[] = { "free", "starting", "ready",
-		"draining" };
-
-	return names[s];
-}
-
 /* Neither a child of ours has the slot, nor one of the master before us. */
 static bool
 is_free(struct master *m, const struct child *c)
@@ -164,6 +155,7 @@ live(struct master *m, const struct child *self, struct generation *own,
 	}
 	title_set(name);
 	log_set_process(name);
+	conf_configure_log(own->conf);
 	panic_init(m->shm, self->slot);
 	metrics_attach(m->shm, self->slot);
 	forget_master(m, own);

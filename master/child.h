@@ -43,7 +43,6 @@ unsigned child_count(const struct master *m);
 /* Slots that a new process could have. */
 unsigned child_count_free(struct master *m);
 const char *child_role_name(enum child_role r);
-const char *child_state_name(enum child_state s);
 /* Run setup_main() in a process and wait for it; its exit status. */
 int child_run_setup(struct master *m, struct generation *g, struct err *e);
 

@@ -135,23 +135,16 @@ control_unlink(const struct control *ctl)
 }
 
 void
-control_close_in_child(struct control *ctl)
-{
-	for (size_t i = 0; i < CONTROL_MAX_CLIENTS; i++) {
-		if (ctl->clients[i].fd >= 0)
-			close(ctl->clients[i].fd);
-		ctl->clients[i].fd = -1;
-	}
-	if (ctl->fd >= 0)
-		control_close_listener(ctl);
-}
-
-void
 control_free(struct control **ctl)
 {
 	if (*ctl == NULL)
 		return;
-	control_close_in_child(*ctl);
+	for (size_t i = 0; i < CONTROL_MAX_CLIENTS; i++) {
+		if ((*ctl)->clients[i].fd >= 0)
+			close((*ctl)->clients[i].fd);
+	}
+	if ((*ctl)->fd >= 0)
+		close((*ctl)->fd);
 	free(*ctl);
 	*ctl = NULL;
 }

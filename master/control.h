@@ -23,6 +23,7 @@ struct control *control_adopt(const struct conf *c, int fd, struct err *e);
 int control_fd(const struct control *ctl);
 /* Take no more clients; those there are keep their connection. */
 void control_close_listener(struct control *ctl);
+/* Lets all its descriptors go; a child just forked does that too. */
 void control_free(struct control **ctl);
 /* Remove the socket from the file system. */
 void control_unlink(const struct control *ctl);
@@ -33,8 +34,6 @@ void control_serve(struct control *ctl, struct master *m);
 /* Tell those who wait what became of it. */
 void control_done(struct control *ctl, enum control_topic topic, bool good,
     const char *message);
-/* In a child just forked: let the master's descriptors go. */
-void control_close_in_child(struct control *ctl);
 
 /* The client: send a verb to the running server, print its answer, and return
  * the exit status. */

@@ -21,7 +21,7 @@ open_log(const struct conf *c)
 		fprintf(stderr, "pierre-mcp-server: %s\n", e.msg);
 		return -1;
 	}
-	master_apply_log_settings(c);
+	conf_configure_log(c);
 	log_set_process("master");
 	return 0;
 }

@@ -82,17 +82,6 @@ master_want_upgrade(struct master *m)
 }
 
 void
-master_apply_log_settings(const struct conf *c)
-{
-	enum log_level level = LOG_INFO;
-
-	if (log_level_parse(str_of(c->log_level), &level))
-		log_configure(level, str_is(str_of(c->log_format), "json")
-					 ? LOG_JSON
-					 : LOG_TEXT);
-}
-
-void
 master_note_configuration(struct master *m, bool taken)
 {
 	m->conf_taken = taken;

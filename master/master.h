@@ -58,7 +58,6 @@ void master_stop(struct master *m, bool now);
 void master_reopen_logs(struct master *m);
 /* A start or reload took its configuration, or refused it. */
 void master_note_configuration(struct master *m, bool taken);
-void master_apply_log_settings(const struct conf *c);
 const char *master_state_name(enum master_state s);
 
 #endif

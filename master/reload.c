@@ -165,7 +165,7 @@ commit(struct master *m)
 	generation_free(&old);
 	m->serving = m->next;
 	m->next = NULL;
-	master_apply_log_settings(m->serving->conf);
+	conf_configure_log(m->serving->conf);
 	log_msg(LOG_NOTICE, "master", "generation %u is serving",
 	    m->serving->number);
 	buf_printf(&text, "generation %u is serving\n", m->serving->number);

@@ -148,6 +148,15 @@ kill('USR1', $pid), sleep 0.001 for 1 .. 300;
 ok(until_true(sub { ($t->signal('status'))[1] =~ /running, generation (\d+)/ && $1 > $generation }),
     'a reload survives a storm of USR1');
 
+$t->write_config("log:\n  level: warn\n");
+$t->signal('reload');
+my $quiet = () = $t->log =~ /http: request /g;
+cmp_ok($quiet, '>', 0, 'requests are logged');
+$t->request('GET', '/livez') for 1 .. 8;
+is(scalar(() = $t->log =~ /http: request /g), $quiet, 'new workers log by the new level');
+$t->write_config('');
+$t->signal('reload');
+
 ($status) = $t->signal('reopen');
 is($status, 0, '-s reopen');
 

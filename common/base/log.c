@@ -114,6 +114,8 @@ log_reopen(struct err *e)
 	fd = open_sink(sink.path, e);
 	if (fd < 0)
 		return -1;
+	/* Under the same number in one step: a thread that writes meanwhile
+	 * must not hit what has taken the number since. */
 	if (dup3(fd, sink.fd, O_CLOEXEC) < 0)
 		rc = err_sys(e, ERR_IO, "cannot reopen the log %s", sink.path);
 	else

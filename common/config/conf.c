@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "base/enc.h"
+#include "base/log.h"
 #include "base/xalloc.h"
 #include "config/keys.h"
 
@@ -288,6 +289,16 @@ no_data_dir(const struct conf *c, const char *verb, struct err *e)
 	    "server.data_dir: cannot %s %s: %s; PIERRE_DATA_DIR or the "
 	    "configuration may name another directory",
 	    verb, c->data_dir, strerror(errno));
+}
+
+void
+conf_configure_log(const struct conf *c)
+{
+	bool json = strcmp(c->log_format, "json") == 0;
+	enum log_level level;
+
+	CHECK(log_level_parse(str_of(c->log_level), &level));
+	log_configure(level, json ? LOG_JSON : LOG_TEXT);
 }
 
 int

@@ -59,6 +59,9 @@ void conf_print_mdoc(FILE *out);
 void conf_keep_restart_keys(
     struct conf *c, const struct conf *old, struct buf *names);
 
+/* Let this process log by log.level and log.format. */
+void conf_configure_log(const struct conf *c);
+
 /* Host and port to bind. host_r is a slice of c->listen. */
 void conf_listen_address(const struct conf *c, struct str *host_r, int *port_r);
 /* Whether database.url names PostgreSQL. */
