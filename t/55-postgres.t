@@ -244,7 +244,7 @@ is($pg->sql("SELECT count(*) FROM pg_stat_activity WHERE state LIKE" .
 	" 'idle in transaction%'"), 0, 'and no open transaction');
 $generation = join ',', sort @{ $t->children->{workers} };
 
-# --- the database is away for long ------------------------------------------------
+# --- the database is away -----------------------------------------------------------
 
 is($t->request('GET', '/readyz')->{status}, 200, 'ready');
 $pg->stop('KILL');
@@ -252,19 +252,27 @@ my ($r) = $t->rpc('tools/call', { name => 'get_athlete', arguments => {} });
 is($r->{status}, 503, 'a request meanwhile: 503');
 like($r->{content}, qr/unavailable/, 'and clean');
 is($t->request('GET', '/readyz')->{status}, 200, 'not ill at once');
-my $stopped = time;
-my $ill = Pierre::Test::until_true(
-    sub { $t->request('GET', '/readyz')->{status} == 503 }, 20);
-ok($ill, sprintf 'ill after %.1f s', time - $stopped);
-cmp_ok(time - $stopped, '>', 8, 'which is the debounce');
+my $gone_since = time;
+ok(Pierre::Test::until_true(
+	sub { $t->request('GET', '/readyz')->{status} == 503 }, 20),
+    sprintf 'ill after %.1f s', time - $gone_since);
+cmp_ok(time - $gone_since, '>', 8, 'which is the debounce');
 is($t->request('GET', '/livez')->{status}, 200, 'alive all the same');
 $pg->start;
-$stopped = time;
+my $there_since = time;
 ok(Pierre::Test::until_true(
 	sub { $t->request('GET', '/readyz')->{status} == 200 }, 5),
-    sprintf 'ready again after %.1f s', time - $stopped);
+    sprintf 'ready again after %.1f s', time - $there_since);
 ($r) = $t->rpc('tools/call', { name => 'get_athlete', arguments => {} });
 is($r->{status}, 200, 'and it serves');
+$pg->signal('STOP');
+$gone_since = time;
+ok(Pierre::Test::until_true(
+	sub { $t->request('GET', '/readyz')->{status} == 503 }, 15),
+    sprintf 'one that hangs makes ill after %.1f s', time - $gone_since);
+$pg->signal('CONT');
+ok(Pierre::Test::until_true(
+	sub { $t->request('GET', '/readyz')->{status} == 200 }, 5), 'and ready again');
 is(join(',', sort @{ $t->children->{workers} }), $generation,
     'by the same processes');
 $t->stop;

@@ -26,6 +26,7 @@
 #define SWEEP_ROUNDS 40
 /* A database is called ill only after this long without an answer. */
 #define DEBOUNCE_US INT64_C(10000000)
+#define COMPLAIN_US INT64_C(60000000)
 /* How long the last question may still take at the end. */
 #define SETTLE_MS 10000
 
@@ -36,6 +37,7 @@ struct keeper {
 	struct timer round;
 	struct event *events[4];
 	int64_t last_good_us; /* monotonic */
+	int64_t complained_us;
 	unsigned rounds;
 	bool asking;
 	bool leaving;
@@ -61,6 +63,18 @@ note_health(struct keeper *k, bool answered, int64_t took_us)
 	shm_set_db_health(k->heritage->shm, &h);
 }
 
+/* Not with every round that fails. */
+static void
+complain(struct keeper *k, const struct err *e)
+{
+	int64_t now_us = clock_mono_us();
+
+	if (k->complained_us != 0 && now_us - k->complained_us < COMPLAIN_US)
+		return;
+	k->complained_us = now_us;
+	log_err(LOG_WARN, "keeper", "database", e);
+}
+
 static void
 ask_database(void *arg)
 {
@@ -74,7 +88,7 @@ ask_database(void *arg)
 	if (answered)
 		shm_set_auth_epoch(k->heritage->shm, (uint64_t)epoch);
 	else
-		log_err(LOG_WARN, "keeper", "database", &e);
+		complain(k, &e);
 	note_health(k, answered, clock_mono_us() - begun);
 	arena_free(&a);
 	k->asking = false;
@@ -100,6 +114,8 @@ on_round(void *arg)
 	if (!k->asking) {
 		k->asking = true;
 		fiber_spawn(k->loop, ask_database, k);
+	} else if (clock_mono_us() - k->last_good_us > DEBOUNCE_US) {
+		note_health(k, false, clock_mono_us() - k->last_good_us);
 	}
 	timer_arm_ms(&k->round, ROUND_MS);
 }

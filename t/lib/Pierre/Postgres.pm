@@ -115,17 +115,19 @@ sub stop {
 	$self->{pid} = undef;
 	# After a KILL its processes notice one by one.
 	my $until = time + 10;
-	while (time < $until && !$self->is_empty) { sleep 0.02 }
+	while (time < $until && $self->processes) { sleep 0.02 }
 }
 
-# Nobody is attached to the cluster's memory any more.
-sub is_empty {
+# All its processes, those that a killed one left behind too.
+sub processes {
 	my ($self) = @_;
-	for my $link (glob '/proc/[0-9]*/cwd') {
-		my $cwd = readlink $link or next;
-		return 0 if $cwd eq "$self->{dir}/data";
-	}
-	return 1;
+	return grep { (readlink("/proc/$_/cwd") // '') eq "$self->{dir}/data" }
+	    map { m{(\d+)} } glob '/proc/[0-9]*';
+}
+
+sub signal {
+	my ($self, $signal) = @_;
+	return kill $signal, $self->processes;
 }
 
 sub restart {
