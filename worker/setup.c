@@ -17,21 +17,19 @@ static int
 prepare(const struct conf *conf, struct err *e)
 {
 	unsigned applied = 0;
-	struct masterkey *key;
+	struct masterkey *key = NULL;
 	struct db *db;
-	int r = -1;
+	int r;
 
 	if (conf->migrate_at_start && store_migrate(conf, &applied, e) < 0)
 		return -1;
 	if (applied > 0)
 		log_with(LOG_NOTICE, "setup", "schema brought up to date",
 		    F_INT("migrations", applied));
-	key = masterkey_load(conf, e);
-	if (key == NULL)
-		return -1;
 	db = store_open(conf, NULL, e);
 	if (db != NULL)
-		r = masterkey_check(key, db, e);
+		key = masterkey_open(conf, db, e);
+	r = key != NULL ? 0 : -1;
 	store_close(&db);
 	masterkey_free(&key);
 	return r;

@@ -45,15 +45,13 @@ make_challenge(const char *public_url)
 static int
 load_key(struct guard *g, const struct conf *conf, struct err *e)
 {
-	struct masterkey *k = masterkey_load(conf, e);
-	int rc;
+	struct masterkey *k = masterkey_open(conf, g->db, e);
 
 	if (k == NULL)
 		return -1;
-	rc = masterkey_check(k, g->db, e);
 	masterkey_derive(k, HASH_LABEL, g->key);
 	masterkey_free(&k);
-	return rc;
+	return 0;
 }
 
 struct guard *

@@ -133,12 +133,18 @@ make_file(const char *path, struct err *e)
 }
 
 static int
-load_file(const struct conf *conf, struct masterkey *k, struct err *e)
+load_file(
+    const struct conf *conf, bool may_make, struct masterkey *k, struct err *e)
 {
 	struct arena *a = arena_new();
 	const char *path = conf_data_path(a, conf, MASTERKEY_FILE);
 	int rc = read_file(path, k, e);
 
+	if (rc == 0 && !may_make)
+		rc = err_set(e, ERR_CONFIG,
+		    "%s is missing, and the database was set up with a master "
+		    "key: put it back, or give security.master_key its value",
+		    path);
 	if (rc == 0 && (rc = make_file(path, e)) == 0) {
 		log_with(LOG_WARN, "auth",
 		    "no master key was configured: one was made; keep a copy, "
@@ -152,21 +158,17 @@ load_file(const struct conf *conf, struct masterkey *k, struct err *e)
 	return rc;
 }
 
-struct masterkey *
-masterkey_load(const struct conf *conf, struct err *e)
+static int
+load_key(
+    const struct conf *conf, bool may_make, struct masterkey *k, struct err *e)
 {
-	struct masterkey *k = xcalloc(1, sizeof(*k));
-	int rc = 0;
-
 	if (conf->master_key[0] == '\0')
-		rc = load_file(conf, k, e);
-	else if (!decode_key(str_of(conf->master_key), k))
-		rc = err_set(e, ERR_CONFIG,
+		return load_file(conf, may_make, k, e);
+	if (!decode_key(str_of(conf->master_key), k))
+		return err_set(e, ERR_CONFIG,
 		    "security.master_key does not hold %d bytes in base64",
 		    MASTERKEY_BYTES);
-	if (rc < 0)
-		masterkey_free(&k);
-	return k;
+	return 0;
 }
 
 void
@@ -208,25 +210,39 @@ masterkey_derive(
 	wipe(&key, sizeof(key));
 }
 
-int
-masterkey_check(const struct masterkey *k, struct db *db, struct err *e)
+/* has_proof: `there` is the database's. */
+static int
+prove(const struct masterkey *k, struct db *db, struct arena *a, bool has_proof,
+    struct str there, struct err *e)
 {
-	struct arena *a = arena_new();
 	uint8_t mine[MASTERKEY_BYTES];
 	struct str value = { (const char *)mine, sizeof(mine) };
-	struct str there;
-	int rc;
 
 	masterkey_derive(k, CHECK_LABEL, mine);
-	rc = meta_key_check(db, a, &there, e);
-	if (rc == 0 && (rc = meta_set_key_check(db, a, value, e)) == 0)
-		rc = meta_key_check(db, a, &there, e);
-	if (rc == 1 && !str_eq_const_time(value, there))
-		rc = err_set(e, ERR_CONFIG,
+	/* Of several that set it, one does; all read what it set. */
+	if (!has_proof && (meta_set_key_check(db, a, value, e) < 0 ||
+			      meta_key_check(db, a, &there, e) < 0))
+		return -1;
+	if (!str_eq_const_time(value, there))
+		return err_set(e, ERR_CONFIG,
 		    "the master key is not the one this database was set up "
 		    "with: "
 		    "give security.master_key or %s its former value",
 		    MASTERKEY_FILE);
+	return 0;
+}
+
+struct masterkey *
+masterkey_open(const struct conf *conf, struct db *db, struct err *e)
+{
+	struct arena *a = arena_new();
+	struct masterkey *k = xcalloc(1, sizeof(*k));
+	struct str there = STR_NULL;
+	int has_proof = meta_key_check(db, a, &there, e);
+
+	if (has_proof < 0 || load_key(conf, has_proof == 0, k, e) < 0 ||
+	    prove(k, db, a, has_proof == 1, there, e) < 0)
+		masterkey_free(&k);
 	arena_free(&a);
-	return rc < 0 ? -1 : 0;
+	return k;
 }

@@ -13,20 +13,18 @@ struct conf;
 struct db;
 struct masterkey;
 
-/* Read it; without one in the configuration and with no file, make the file
- * (mode 0600) and say so in the log.  NULL and ERR_CONFIG when what is there
- * is no key, or others may read it. */
-struct masterkey *masterkey_load(const struct conf *conf, struct err *e);
+/* Read it and prove that the database was set up with it.  A database without
+ * a proof gets one; for it alone, when there is neither a configured key nor a
+ * file, a key is made (mode 0600) and the log says so.  NULL and ERR_CONFIG
+ * when there is no key, others may read it, or it is another than the
+ * database's. */
+struct masterkey *masterkey_open(
+    const struct conf *conf, struct db *db, struct err *e);
 /* Wiped. */
 void masterkey_free(struct masterkey **k);
 
 /* A key for one purpose, which the label names. */
 void masterkey_derive(
     const struct masterkey *k, const char *label, uint8_t out[MASTERKEY_BYTES]);
-
-/* Prove that the database was set up with this key; a database without a
- * proof gets one.  ERR_CONFIG when the key is another. */
-NODISCARD int masterkey_check(
-    const struct masterkey *k, struct db *db, struct err *e);
 
 #endif

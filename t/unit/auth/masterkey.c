@@ -24,7 +24,7 @@ test_derive(void)
 	struct buf hex = BUF_INIT;
 
 	t.conf.master_key = KEY;
-	k = masterkey_load(&t.conf, &t.e);
+	k = masterkey_open(&t.conf, t.db, &t.e);
 	ok(k != NULL, "from the configuration");
 	masterkey_derive(k, "access token hash v1", a);
 	enc_hex(&hex, a, sizeof(a));
@@ -33,18 +33,18 @@ test_derive(void)
 	ok(memcmp(a, b, sizeof(a)) != 0, "another label, another key");
 	buf_free(&hex);
 
-	is_int(masterkey_check(k, t.db, &t.e), 0, "a new database takes it");
-	is_int(masterkey_check(k, t.db, &t.e), 0, "and knows it again");
 	masterkey_free(&k);
 	ok(k == NULL, "freed");
+	k = masterkey_open(&t.conf, t.db, &t.e);
+	ok(k != NULL, "the database knows it again");
+	masterkey_free(&k);
 
 	t.conf.master_key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh4=";
-	k = masterkey_load(&t.conf, &t.e);
-	ok(masterkey_check(k, t.db, &t.e) < 0 && t.e.code == ERR_CONFIG,
-	    "another key: %s", t.e.msg);
-	masterkey_free(&k);
+	k = masterkey_open(&t.conf, t.db, &t.e);
+	ok(k == NULL && t.e.code == ERR_CONFIG, "another key: %s", t.e.msg);
 	t.conf.master_key = "AAECAwQFBgcICQoLDA0ODw==";
-	ok(masterkey_load(&t.conf, &t.e) == NULL && t.e.code == ERR_CONFIG,
+	ok(masterkey_open(&t.conf, t.db, &t.e) == NULL &&
+		t.e.code == ERR_CONFIG,
 	    "16 bytes: %s", t.e.msg);
 	t.conf.master_key = "";
 }
@@ -59,30 +59,36 @@ test_file(void)
 	FILE *f;
 
 	snprintf(path, sizeof(path), "%s/master.key", t.dir);
-	k = masterkey_load(&t.conf, &t.e);
+	k = masterkey_open(&t.conf, t.db, &t.e);
 	ok(k != NULL, "made: %s", t.e.msg);
 	ok(stat(path, &st) == 0 && (st.st_mode & 0777) == 0600 &&
 		st.st_nlink == 1,
 	    "its file is for the owner only");
 	masterkey_derive(k, "x", a);
 	masterkey_free(&k);
-	k = masterkey_load(&t.conf, &t.e);
+	k = masterkey_open(&t.conf, t.db, &t.e);
 	masterkey_derive(k, "x", b);
 	masterkey_free(&k);
 	ok(memcmp(a, b, sizeof(a)) == 0, "read again, it is the same");
 
 	chmod(path, 0640);
-	ok(masterkey_load(&t.conf, &t.e) == NULL && t.e.code == ERR_CONFIG,
+	ok(masterkey_open(&t.conf, t.db, &t.e) == NULL &&
+		t.e.code == ERR_CONFIG,
 	    "readable by others: %s", t.e.msg);
 	chmod(path, 0600);
 	f = fopen(path, "w");
 	fputs("hello\n", f);
 	fclose(f);
-	ok(masterkey_load(&t.conf, &t.e) == NULL && t.e.code == ERR_CONFIG,
+	ok(masterkey_open(&t.conf, t.db, &t.e) == NULL &&
+		t.e.code == ERR_CONFIG,
 	    "spoilt: %s", t.e.msg);
 	unlink(path);
+	ok(masterkey_open(&t.conf, t.db, &t.e) == NULL &&
+		t.e.code == ERR_CONFIG && access(path, F_OK) < 0,
+	    "lost: %s", t.e.msg);
 	t.conf.data_dir = "/nonexistent";
-	ok(masterkey_load(&t.conf, &t.e) == NULL && t.e.code == ERR_CONFIG,
+	ok(masterkey_open(&t.conf, t.db, &t.e) == NULL &&
+		t.e.code == ERR_CONFIG,
 	    "no directory: %s", t.e.msg);
 	t.conf.data_dir = t.dir;
 }
@@ -93,6 +99,8 @@ main(void)
 	log_configure(LOG_ERROR, LOG_TEXT);
 	temp_open(&t);
 	test_derive();
+	temp_close(&t);
+	temp_open(&t);
 	test_file();
 	temp_close(&t);
 	return tap_done();
