@@ -211,7 +211,8 @@ export PIERRE_BIN := $(O)/pierre-mcp-server
 export PIERRE_CLIENTS := $(BUILD)/clients
 
 tests: all unit-build $(BUILD)/clients/.scripts $(if $(CI),fuzz-replay)
-	@$(PROVE) --exec '' $(UNIT_BIN) $(TESTS)
+	@$(PROVE) --exec '' $(UNIT_BIN)
+	@$(PROVE) $(TESTS)
 
 check: deps
 	@$(MAKE) --no-print-directory WERROR=1 tests

@@ -31,16 +31,6 @@ sub replace_by {
 	chmod 0755, $program;
 }
 
-sub until_true {
-	my ($test, $seconds) = @_;
-	my $until = time + ($seconds || 10);
-	while (time < $until) {
-		return 1 if $test->();
-		sleep 0.02;
-	}
-	return 0;
-}
-
 my $config = "log:\n  access: false\nserver:\n  startup_timeout: 3s\n  watchdog: 2s\n";
 my $t = Pierre::Test->new(workers => 2, config => $config, bin => $program);
 sub master_pid { my $p = slurp($t->dir . '/pierre.pid'); chomp $p; return $p }

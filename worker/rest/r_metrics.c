@@ -28,8 +28,12 @@ write_processes(struct buf *out, enum metrics_format format, struct shm *shm)
 	for (unsigned i = 0; i < shm_slots(shm); i++) {
 		const struct board_slot *b = shm_slot(shm, i);
 
-		count[b->role][b->state]++;
-		if (b->state != SLOT_DOWN)
+		uint32_t role = b->role, state = b->state;
+
+		if (role > SLOT_KEEPER || state > SLOT_DRAINING)
+			continue;
+		count[role][state]++;
+		if (state != SLOT_DOWN)
 			generation = MAX(generation, b->generation);
 	}
 	metrics_render_head(

@@ -244,3 +244,10 @@ db_expand_types(struct arena *a, const char *sql, const char *const (*types)[2])
 	buf_free(&out);
 	return text;
 }
+
+int
+db_too_many_rows(const struct db_query *q, struct err *e)
+{
+	return err_set(e, ERR_TOO_LARGE, "%s: more than %d rows",
+	    sql_queries[q->id].name, DB_MAX_ROWS);
+}

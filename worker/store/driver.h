@@ -67,5 +67,7 @@ char *db_expand_types(
 
 /* More rows than this from one query are a bug of ours. */
 #define DB_MAX_ROWS 200000
+/* -1 with ERR_TOO_LARGE naming the query. */
+int db_too_many_rows(const struct db_query *q, struct err *e);
 
 #endif

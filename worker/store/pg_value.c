@@ -241,7 +241,8 @@ pg_rows_read(struct db_query *q, const PGresult *r, struct err *e)
 	int columns = PQnfields(r);
 	struct db_value *v;
 
-	CHECK(rows < DB_MAX_ROWS);
+	if (rows > DB_MAX_ROWS)
+		return db_too_many_rows(q, e);
 	q->n_rows = (size_t)rows;
 	q->n_columns = (unsigned)columns;
 	q->rows =

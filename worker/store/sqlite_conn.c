@@ -263,7 +263,8 @@ step_all(struct sqlite_stmt *s, struct db_query *q)
 	while ((rc = sqlite3_step(s->handle)) == SQLITE_ROW) {
 		struct db_value *row;
 
-		CHECK(q->n_rows < DB_MAX_ROWS);
+		if (q->n_rows == DB_MAX_ROWS)
+			return SQLITE_TOOBIG;
 		row = add_row(q, &cap);
 		for (unsigned col = 0; col < q->n_columns; col++)
 			read_value(q->arena, s->handle, (int)col, &row[col]);
@@ -286,7 +287,9 @@ sqlite_conn_run(struct sqlite_conn *c, struct db_query *q, struct err *e)
 		rc = step_all(s, q);
 	if (rc == SQLITE_OK && (sql_queries[q->id].flags & QUERY_WRITE) != 0)
 		q->changed = sqlite3_changes64(c->handle);
-	if (rc != SQLITE_OK)
+	if (rc == SQLITE_TOOBIG)
+		db_too_many_rows(q, e);
+	else if (rc != SQLITE_OK)
 		sqlite_conn_fail(c, rc, name, e);
 	/* Ends the read transaction; what it returns was said above. */
 	sqlite3_reset(s->handle);
