@@ -78,6 +78,14 @@ static const struct alias aliases[] = {
 
 #define NAME_MAX_LEN 64 /* what str_distance() compares */
 
+static char
+plain_letter(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return (char)(c + ('a' - 'A'));
+	return c == '-' || c == ' ' ? '_' : c;
+}
+
 /* The name in lower case, '-' and ' ' as '_', in out; false when it is empty
  * or too long to be one of ours. */
 static bool
@@ -86,13 +94,8 @@ make_plain(struct str name, char out[NAME_MAX_LEN], struct str *plain_r)
 	name = str_trim(name);
 	if (name.n == 0 || name.n > NAME_MAX_LEN)
 		return false;
-	for (size_t i = 0; i < name.n; i++) {
-		char c = name.p[i];
-
-		if (c >= 'A' && c <= 'Z')
-			c = (char)(c + ('a' - 'A'));
-		out[i] = c == '-' || c == ' ' ? '_' : c;
-	}
+	for (size_t i = 0; i < name.n; i++)
+		out[i] = plain_letter(name.p[i]);
 	*plain_r = str_make(out, name.n);
 	return true;
 }
@@ -145,18 +148,35 @@ find_closest(struct str plain, unsigned *distance_r)
 	return best;
 }
 
+/* The same but for case, hyphens and spaces. */
+static bool
+is_same(struct str name, const char *ours)
+{
+	for (size_t i = 0; i < name.n; i++) {
+		if (ours[i] == '\0' ||
+		    plain_letter(name.p[i]) != plain_letter(ours[i]))
+			return false;
+	}
+	return ours[name.n] == '\0';
+}
+
 const struct explain *
 explain_find(struct str name)
 {
-	const struct explain *best;
-	char text[NAME_MAX_LEN];
-	struct str plain;
-	unsigned distance;
-
-	if (!make_plain(name, text, &plain))
+	name = str_trim(name);
+	if (name.n == 0)
 		return NULL;
-	best = find_closest(plain, &distance);
-	return distance == 0 ? best : NULL;
+	for (size_t i = 0; i < explain_metrics_n; i++) {
+		const struct explain *e = &explain_metrics[i];
+
+		if (is_same(name, e->id) || is_same(name, e->title))
+			return e;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(aliases); i++) {
+		if (is_same(name, aliases[i].name))
+			return find_id(aliases[i].id);
+	}
+	return NULL;
 }
 
 const struct explain *

@@ -65,7 +65,7 @@ NODISCARD int db_atomically(
 char *db_expand_types(
     struct arena *a, const char *sql, const char *const (*types)[2]);
 
-/* More rows than this from one query are a bug of ours. */
+/* More rows than this from one query are refused. */
 #define DB_MAX_ROWS 200000
 /* -1 with ERR_TOO_LARGE naming the query. */
 int db_too_many_rows(const struct db_query *q, struct err *e);
