@@ -48,7 +48,7 @@ mount_or_skip($root, '-t', 'overlay', 'overlay', '-o',
 # --- what the container is given -----------------------------------------------
 
 my ($status, $out, $err) = run_command('make', 'deb', "DEB=$dir/deb");
-BAIL_OUT("make deb: $out$err") if $status != 0;
+die "make deb: $out$err" if $status != 0;
 my ($deb) = glob "$dir/deb/pierre-mcp-server_*.deb";
 mkdir "$root/opt/pierre" or die "$!";
 copy($deb, "$root/opt/pierre/package.deb") or die "$!";
