@@ -32,7 +32,6 @@ struct worker {
 	struct http_app http_app;
 	struct http_server *server;
 	struct timer beat;
-	struct timer deadline; /* of the drain */
 	struct event *events[4];
 	enum slot_state state;
 	uint64_t told_requests; /* of those answered, on the board */
@@ -82,18 +81,6 @@ on_drained(void *arg)
 	loop_stop(w->app.loop);
 }
 
-static void
-on_deadline(void *arg)
-{
-	struct worker *w = arg;
-
-	log_msg(LOG_WARN, "worker",
-	    "server.drain_timeout is over with %u "
-	    "connections open",
-	    http_server_connections(w->server));
-	http_server_abort(w->server);
-}
-
 /* On the board for -s status. */
 static void
 beat(struct worker *w)
@@ -114,7 +101,6 @@ drain(struct worker *w)
 		return;
 	w->state = SLOT_DRAINING;
 	beat(w);
-	timer_arm_ms(&w->deadline, w->app.conf->drain_timeout_us / 1000);
 	http_server_drain(w->server, on_drained, w);
 }
 
@@ -229,7 +215,6 @@ watch(struct worker *w)
 	}
 	sig_unblock();
 	timer_init(&w->beat, w->app.loop, on_beat, w);
-	timer_init(&w->deadline, w->app.loop, on_deadline, w);
 }
 
 static int
@@ -260,10 +245,8 @@ close_worker(struct worker *w)
 		if (w->events[i] != NULL)
 			event_free(w->events[i]);
 	}
-	if (w->server != NULL) {
+	if (w->server != NULL)
 		timer_fini(&w->beat);
-		timer_fini(&w->deadline);
-	}
 	/* Nobody waits any more for what still runs, as the note that a token
 	 * was used; but it uses all of this. */
 	if (w->app.loop != NULL && !loop_settle(w->app.loop, SETTLE_MS)) {

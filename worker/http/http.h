@@ -82,7 +82,7 @@ void http_server_free(struct http_server **s);
 NODISCARD int http_server_listen(struct http_server *s, int fd, struct err *e);
 /* Stop taking connections; answer what is under way with Connection: close;
  * end streams; close idle connections after their minimum time. done(arg) when
- * the last connection is gone. */
+ * the last connection is gone, or server.drain_timeout over and all closed. */
 void http_server_drain(
     struct http_server *s, void (*done)(void *arg), void *arg);
 /* Close everything now. */

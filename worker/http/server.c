@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/check.h"
+#include "base/log.h"
 #include "base/map.h"
 #include "base/xalloc.h"
 #include "http/http_impl.h"
@@ -140,7 +141,12 @@ set_limits(struct http_server *s)
 static void
 on_drain_limit(void *arg)
 {
-	http_server_abort(arg);
+	struct http_server *s = arg;
+
+	log_msg(LOG_WARN, "http",
+	    "server.drain_timeout is over with %u connections open",
+	    s->conns_n);
+	http_server_abort(s);
 }
 
 struct http_server *

@@ -2,9 +2,7 @@
 
 #include "store/store.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <sys/stat.h>
 
 #include "config/conf.h"
 #include "store/driver.h"
@@ -104,15 +102,6 @@ store_close(struct db **db)
 	*db = NULL;
 }
 
-static int
-make_directory(const char *path, struct err *e)
-{
-	if (mkdir(path, 0700) == 0 || errno == EEXIST)
-		return 0;
-	return err_sys(
-	    e, ERR_CONFIG, "cannot make the data directory %s", path);
-}
-
 /* Open what is there, or make what is not; not yet laid out. */
 static struct db *
 open_new(const struct conf *conf, struct err *e)
@@ -122,9 +111,6 @@ open_new(const struct conf *conf, struct err *e)
 	if (conf_uses_postgres(conf))
 		return pg_open(conf, NULL, DB_FOR_ONE, e);
 	if (db_locate(conf, &at, e) < 0)
-		return NULL;
-	if (conf->database_url[0] == '\0' &&
-	    make_directory(conf->data_dir, e) < 0)
 		return NULL;
 	return sqlite_open(&at, conf, NULL, true, e);
 }

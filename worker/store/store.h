@@ -26,7 +26,8 @@ void store_share_timeline(_Atomic uint64_t *word);
 void store_close(struct db **db);
 
 /* Bring the schema to the newest version, creating the database when it is
- * not there; *applied_r gets the number of migrations run. Blocks. */
+ * not there, in a directory that is; *applied_r gets the number of migrations
+ * run. Blocks. */
 NODISCARD int store_migrate(
     const struct conf *conf, unsigned *applied_r, struct err *e);
 
