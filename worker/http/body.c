@@ -36,7 +36,8 @@ decode(struct http_req *req, struct str *in)
 
 	while ((event = h1_chunked_next(&req->chunked, in, &data)) ==
 	       H1_CHUNK_DATA) {
-		if (req->body_buf.n + data.n > req->body_max) {
+		req->body_total += data.n;
+		if (req->body_total > req->body_max) {
 			body_fail(req, 413, "the body is too large");
 			return;
 		}
@@ -66,6 +67,18 @@ take(struct http_req *req, struct str *in)
 }
 
 void
+body_take_ahead(struct http_req *req)
+{
+	struct conn *c = req->conn;
+	struct str in = buf_str(&c->next);
+
+	if (req->body_end != BODY_MORE || in.n == 0)
+		return;
+	take(req, &in);
+	buf_drop(&c->next, c->next.n - in.n);
+}
+
+void
 body_begin(struct http_req *req)
 {
 	struct conn *c = req->conn;
@@ -82,11 +95,7 @@ body_begin(struct http_req *req)
 	}
 	take(req, &in);
 	c->in_at = c->in.n - in.n;
-	if (req->body_end != BODY_MORE || c->next.n == 0)
-		return;
-	in = buf_str(&c->next);
-	take(req, &in);
-	buf_drop(&c->next, c->next.n - in.n);
+	body_take_ahead(req);
 }
 
 static int

@@ -281,6 +281,7 @@ await_body(struct http_req *req)
 	conn_watch_reads(req->conn, true);
 	if (req->h1.expect_continue && req->body_buf.n == 0)
 		conn_send_str(req->conn, STR("HTTP/1.1 100 Continue\r\n\r\n"));
+	req->h1.expect_continue = false;
 }
 
 static void
@@ -288,7 +289,7 @@ answer(struct http_req *req)
 {
 	if (req->gone)
 		return;
-	if (req->body_end == BODY_COMPLETE) {
+	if (req->streamed || req->body_end == BODY_COMPLETE) {
 		req->match.route->handler(req);
 	} else {
 		req->conn->close_after = req->conn->unread = true;
@@ -299,6 +300,8 @@ answer(struct http_req *req)
 static void
 wait_for_body(struct http_req *req)
 {
+	if (req->streamed)
+		return;
 	begin_body(req);
 	if (req->body_end != BODY_MORE)
 		return;
@@ -306,6 +309,53 @@ wait_for_body(struct http_req *req)
 	while (!req->gone && req->body_end == BODY_MORE)
 		if (fiber_wait(NULL) < 0)
 			return;
+}
+
+int
+http_body_limit(struct http_req *req, size_t max, struct err *e)
+{
+	CHECK(req->streamed && !req->body_begun);
+	req->body_max = max;
+	if (req->h1.content_length > (int64_t)max)
+		return err_set(e, ERR_TOO_LARGE,
+		    "the body has %lld bytes, at most %zu are taken",
+		    (long long)req->h1.content_length, max);
+	return 0;
+}
+
+static int
+fail_body(const struct http_req *req, struct err *e)
+{
+	enum err_code code = req->body_status == 413   ? ERR_TOO_LARGE
+			     : req->body_status == 408 ? ERR_REQUEST_TIMEOUT
+						       : ERR_INVALID;
+
+	return err_set(e, code, "%s", req->body_reason);
+}
+
+int
+http_body_next(struct http_req *req, struct str *out, struct err *e)
+{
+	CHECK(req->streamed && fiber_self() == req->fiber);
+	if (req->body_begun) {
+		buf_clear(&req->body_buf);
+		req->body = STR_NULL;
+		body_take_ahead(req);
+	}
+	begin_body(req);
+	while (
+	    !req->gone && req->body_end == BODY_MORE && req->body_buf.n == 0) {
+		await_body(req);
+		if (fiber_wait(e) < 0)
+			break;
+	}
+	if (req->gone || fiber_is_cancelled(req->fiber))
+		return err_set(e, ERR_CANCELED, "the client has gone");
+	if (req->body_end == BODY_FAILED)
+		return fail_body(req, e);
+	*out = req->body_end == BODY_COMPLETE ? req->body
+					      : buf_str(&req->body_buf);
+	return out->n > 0;
 }
 
 static void
@@ -359,7 +409,8 @@ serve_inline(struct http_req *req)
 void
 exchange_body(struct http_req *req)
 {
-	if (req->body_end == BODY_MORE)
+	if (req->body_end == BODY_MORE &&
+	    !(req->streamed && req->body_buf.n > 0))
 		return;
 	conn_move(req->conn, CONN_RUN);
 	if (req->fiber != NULL) {
@@ -394,9 +445,11 @@ find_work(struct http_req *req)
 		answer_without_route(req);
 		return 0;
 	}
+	req->streamed = route->body_max == HTTP_BODY_STREAMED;
 	if (route->body_max != 0)
 		req->body_max = route->body_max;
-	if (req->h1.content_length > (int64_t)req->body_max) {
+	if (!req->streamed &&
+	    req->h1.content_length > (int64_t)req->body_max) {
 		reply_refuse(req, 413, "the body is too large");
 		return 0;
 	}

@@ -44,6 +44,8 @@ enum http_limit {
 	HTTP_LIMIT_AUTH,
 };
 
+#define HTTP_BODY_STREAMED SIZE_MAX
+
 struct http_route {
 	enum http_method method;
 	const char *pattern; /* "/api/activities/{id}" */
@@ -51,7 +53,9 @@ struct http_route {
 	enum http_access access;
 	uint32_t scopes; /* all needed; auth/scope.h bits */
 	bool waits;	 /* false: inline on the loop, never suspends */
-	size_t body_max; /* bytes; 0: the configuration's limit */
+	/* Bytes; 0: the configuration's limit; HTTP_BODY_STREAMED: the handler,
+	 * which waits, takes the body itself. */
+	size_t body_max;
 	enum http_limit limit;
 };
 
@@ -110,6 +114,14 @@ struct str http_header(const struct http_req *req, const char *name);
 size_t http_header_count(const struct http_req *req, const char *name);
 /* The whole body; empty when there is none. */
 struct str http_body(const struct http_req *req);
+/* On a route whose body is streamed: how large it may be, before the first
+ * piece is taken.  -1 with ERR_TOO_LARGE when more is announced. */
+NODISCARD int http_body_limit(struct http_req *req, size_t max, struct err *e);
+/* The next piece of such a body, good until the next call.  1; 0 at its end; or
+ * -1: ERR_CANCELED when the client has gone, ERR_TOO_LARGE,
+ * ERR_REQUEST_TIMEOUT when it stopped sending, ERR_INVALID. */
+NODISCARD int http_body_next(
+    struct http_req *req, struct str *out, struct err *e);
 /* Client address as text, behind trusted proxies the one they name. */
 struct str http_peer(const struct http_req *req);
 /* What stands for that address where it is counted: 16 bytes of IPv6, in which

@@ -32,6 +32,7 @@ struct http_req {
 	bool begun;  /* the head was complete, or refused */
 	bool active; /* a fiber or a caller up the stack works on it */
 	bool body_begun;
+	bool streamed; /* the handler takes the body */
 	bool guarded;
 	bool gone;
 	bool replied;
@@ -41,7 +42,8 @@ struct http_req {
 	struct sse *sse;
 	int64_t began_us;
 	size_t body_max;
-	uint64_t body_left; /* of Content-Length */
+	uint64_t body_left;  /* of Content-Length */
+	uint64_t body_total; /* of a chunked body, so far */
 	enum body_end body_end;
 	int body_status; /* of the refusal */
 	const char *body_reason;
@@ -136,6 +138,8 @@ void exchange_free(struct http_req **req);
 bool body_is_expected(const struct http_req *req);
 /* Take the body from what has been read. */
 void body_begin(struct http_req *req);
+/* Take what was read ahead of it. */
+void body_take_ahead(struct http_req *req);
 /* Read more of it; -1 when the client has gone. */
 int body_read(struct http_req *req);
 void body_fail(struct http_req *req, int status, const char *reason);

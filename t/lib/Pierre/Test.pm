@@ -7,6 +7,7 @@ package Pierre::Test;
 use strict;
 use warnings;
 use Cwd qw(abs_path);
+use Digest::MD5 qw(md5_hex);
 use Exporter 'import';
 use File::Copy qw(copy);
 use File::Path qw(make_path);
@@ -93,7 +94,9 @@ sub run_command {
 
 sub demo_template {
 	my $day = strftime('%Y%m%d', gmtime);
-	my $dir = abs_path($objects) . "/t/demo-$day";
+	# Made with another schema it would be refused.
+	my $schema = md5_hex(map { slurp($_) } sort glob 'sql/migrations/*.sql');
+	my $dir = abs_path($objects) . "/t/demo-$day-" . substr $schema, 0, 8;
 	return $dir if -e "$dir/token";
 	make_path("$dir.new");
 	spew("$dir.new/pierre.yaml", "server:\n  data_dir: $dir.new\n");
