@@ -6,6 +6,7 @@
 #   make unit       run the C unit tests only
 #   make asan       every test under AddressSanitizer and UBSan
 #   make fuzz       each fuzz target for FUZZ_SECONDS (60)
+#   make bars       long tests under load, one at a time (BARS_SCALE=0.1: short)
 #   make bench      side-by-side measurements against nginx and the SDK server
 #   make lint       format, static analysis, manual pages, layers
 #   make format     rewrite the C files in the project's format
@@ -268,6 +269,22 @@ fuzz-replay:
 bench: deps
 	@$(MAKE) --no-print-directory all $(BUILD)/clients/.scripts
 	@$(PERL) t/bench/run.pl
+
+# --- long tests ----------------------------------------------------------
+# What a release is held to, under load and for minutes; each file runs alone,
+# too: prove -v t/bars/NAME.t.  They measure, so that nothing else should run.
+
+$(O)/bars/client: t/bars/client.c $(O)/flags
+	$(SAY) BARS $<
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $<
+
+.PHONY: bars bars-build
+bars-build: all $(O)/bars/client
+bars:
+	@sh packaging/install-packages build check bars
+	@$(MAKE) --no-print-directory bars-build
+	@$(PROVE) -v -j1 $(sort $(wildcard t/bars/*.t))
 
 # --- lint ----------------------------------------------------------------
 

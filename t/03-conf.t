@@ -99,6 +99,12 @@ for (split /\n/, slurp('conf/pierre.yaml')) {
 }
 is_deeply(\@in_file, [map { $_->{name} } @keys],
     'every key of the table once, in its order');
+# The table that the program has, not just the one in the sources.
+{
+	my (undef, $manual) = run('--man', 'keys');
+	is_deeply([$manual =~ /^\.It Ic (\S+)$/mg], [map { $_->{name} } @keys],
+	    'the program knows these keys and no other');
+}
 my $text = slurp('conf/pierre.yaml');
 for my $key (@keys) {
 	my ($group) = $key->{name} =~ /^(\w+)/;
@@ -222,6 +228,62 @@ for my $key (@keys) {
 	spew("$key->{section}:\n  $key->{member}: $value\n  $key->{member}: $value\n");
 	refused(':3:3', qr/\Q$key->{name}\E: stands twice/, "$key->{name}: twice");
 }
+# --- every key, wrong in four ways, where it stands in the file of the package ---
+
+# The line of a mistake among hundreds is what counts: each is made at the key's
+# place in the whole file, and nothing else is complained of.
+my @packaged = split /^/, $text;
+my %line_of; # from 1
+{
+	my $section = '';
+	for (0 .. $#packaged) {
+		$section = $1 if $packaged[$_] =~ /^(\w+):/;
+		$line_of{"$section.$1"} = $_ + 1 if $packaged[$_] =~ /^  (\w+):/;
+	}
+}
+
+# The file with another line, or lines, in place of the key's.
+sub refused_in_file {
+	my ($key, $lines, $place, $words, $what) = @_;
+	my @file = @packaged;
+	$file[$line_of{ $key->{name} } - 1] = $lines;
+	spew(join '', @file);
+	refused($place, $words, "$key->{name}: $what, in the whole file");
+}
+
+my %wrong_type = (BOOL => 'perhaps', INT => 'many', TIME => '5 fortnights',
+	SIZE => '16 acres', ENUM => '[one]', STR => '[one]', PATH => '[one]',
+	SECRET => '[one]', LIST => '{one: two}');
+
+# A value of the right type that is too large for the key.
+sub beyond_range {
+	my ($key) = @_;
+	return $key->{high} =~ s/^(\d+)/$1 + 1/er if $key->{type} =~ /^(?:INT|TIME|SIZE)$/;
+	return '2' if $key->{type} eq 'BOOL';
+	return $key->{low} =~ s/.*\|//r . 's' if $key->{type} eq 'ENUM';
+	return '[' . join(', ', map {"i$_"} 1 .. 257) . ']' if $key->{type} eq 'LIST';
+	return 'x' x 4097;
+}
+
+for my $key (@keys) {
+	my ($at, $member) = ($line_of{ $key->{name} }, $key->{member});
+	my $value_at = ":$at:" . (length($member) + 5);
+	my ($own) = $packaged[$at - 1] =~ /: (.*)/;
+	my $misspelt = misspelled($member);
+	refused_in_file($key, "  $misspelt: $own\n", ":$at:3",
+	    qr/\Q$key->{section}.$misspelt\E: unknown key; did you mean \Q$key->{name}\E\?/,
+	    'misspelt');
+	refused_in_file($key, "  $member: $wrong_type{ $key->{type} }\n", $value_at,
+	    qr/: \Q$key->{name}\E: /, 'of a wrong type');
+	# The item that is one too many has a place of its own.
+	my $beyond = beyond_range($key);
+	refused_in_file($key, "  $member: $beyond\n", $key->{type} eq 'LIST' ?
+	    ":$at:" . (length("  $member: $beyond") - 4) : $value_at,
+	    qr/: \Q$key->{name}\E: /, 'out of range');
+	refused_in_file($key, "  $member: $own\n  $member: $own\n", ':' . ($at + 1) . ':3',
+	    qr/: \Q$key->{name}\E: stands twice/, 'twice');
+}
+
 # What is wrong with a value as a whole, where it stands.
 for (['server', 'listen', 'banana', qr/is not address:port/],
 	['server', 'listen', '127.0.0.1:99999', qr/is not address:port/],
