@@ -24,7 +24,9 @@
 #include "shm/shm.h"
 
 /* A drained child gets this long beyond server.drain_timeout to end itself. */
-#define KILL_GRACE_US INT64_C(5000000)
+#define DRAIN_GRACE_US INT64_C(900000)
+/* And one that is to leave at once. */
+#define STOP_GRACE_US INT64_C(5000000)
 
 const char *
 child_role_name(enum child_role r)
@@ -222,7 +224,7 @@ child_drain(struct master *m, struct child *c)
 {
 	c->state = CHILD_DRAINING;
 	c->deadline_us = clock_mono_us() + m->serving->conf->drain_timeout_us +
-			 KILL_GRACE_US;
+			 DRAIN_GRACE_US;
 	kill(c->pid, SIGQUIT);
 }
 
@@ -230,7 +232,7 @@ void
 child_stop(struct child *c)
 {
 	c->state = CHILD_DRAINING;
-	c->deadline_us = clock_mono_us() + KILL_GRACE_US;
+	c->deadline_us = clock_mono_us() + STOP_GRACE_US;
 	kill(c->pid, SIGTERM);
 }
 

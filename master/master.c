@@ -256,10 +256,8 @@ static int64_t
 timeout_ms(const struct master *m)
 {
 	int64_t now = clock_mono_us();
-	int64_t until = now + BEAT_US;
+	int64_t until = MIN(now + BEAT_US, supervise_due_us(m));
 
-	if (m->state != MASTER_STOPPING)
-		until = MIN(until, supervise_due_us(m));
 	return until <= now ? 0 : (until - now + 999) / 1000;
 }
 

@@ -13,21 +13,26 @@
 #include "shm/metrics.h"
 
 #define MAX_BACKOFF_US INT64_C(30000000)
+/* For one that was killed, by an administrator or for want of memory, whose
+ * clients wait in its queue: that is no fault of its own. */
+#define MAX_BACKOFF_KILLED_US INT64_C(400000)
 /* Between a kill that had no effect and the next. */
 #define KILL_AGAIN_US INT64_C(1000000)
 /* What an aborted process gets to leave its last words. */
 #define LAST_WORDS_US INT64_C(500000)
 
 static int64_t
-backoff_us(unsigned failures)
+backoff_us(unsigned failures, enum end_reason reason)
 {
+	int64_t most =
+	    reason == END_KILLED ? MAX_BACKOFF_KILLED_US : MAX_BACKOFF_US;
 	int64_t us = 100000;
 
 	if (failures <= 1)
 		return 0;
-	for (unsigned i = 2; i < failures && us < MAX_BACKOFF_US; i++)
+	for (unsigned i = 2; i < failures && us < most; i++)
 		us *= 2;
-	return MIN(us, MAX_BACKOFF_US);
+	return MIN(us, most);
 }
 
 /* --- what ends --------------------------------------------------------------
@@ -96,7 +101,7 @@ vacate(
 	p->successor = NULL;
 	p->end_reason = reason;
 	p->failures++;
-	p->spawn_at_us = clock_mono_us() + backoff_us(p->failures);
+	p->spawn_at_us = clock_mono_us() + backoff_us(p->failures, reason);
 	p->given_up = WIFEXITED(status) && WEXITSTATUS(status) == EXIT_CONFIG;
 }
 
@@ -178,7 +183,7 @@ fill_post(struct master *m, struct post *p)
 	}
 	log_err(LOG_ERROR, "master", "cannot start a process", &e);
 	p->failures++;
-	p->spawn_at_us = clock_mono_us() + backoff_us(p->failures);
+	p->spawn_at_us = clock_mono_us() + backoff_us(p->failures, END_FAILED);
 }
 
 /* A worker that has served its time is relieved, not interrupted. */
@@ -215,18 +220,37 @@ tend_post(struct master *m, struct post *p)
 		relieve(m, p);
 }
 
+/* Since when it owes a sign of life. */
+static int64_t
+silent_since_us(const struct master *m, const struct child *c)
+{
+	return c->state == CHILD_STARTING
+		   ? c->started_us
+		   : shm_slot(m->shm, c->slot)->heartbeat_us;
+}
+
+/* When its patience with a process ends, or ended. */
+static int64_t
+watch_due_us(const struct master *m, const struct child *c)
+{
+	const struct conf *conf = m->serving->conf;
+	int64_t limit = c->state == CHILD_STARTING ? conf->startup_timeout_us
+						   : conf->watchdog_us;
+
+	if (limit == 0 || c->aborted_us != 0)
+		return INT64_MAX;
+	return silent_since_us(m, c) + limit;
+}
+
 /* A process that does not turn, or does not become ready, is aborted, so that
  * it says where it hangs, and then killed. */
 static void
 watch(struct master *m, struct child *c, int64_t now)
 {
-	const struct conf *conf = m->serving->conf;
-	int64_t beat = shm_slot(m->shm, c->slot)->heartbeat_us;
+	int64_t since = silent_since_us(m, c);
 	bool starting = c->state == CHILD_STARTING;
-	int64_t since = starting ? c->started_us : beat;
-	int64_t limit = starting ? conf->startup_timeout_us : conf->watchdog_us;
 
-	if (limit == 0 || now - since < limit || c->aborted_us != 0)
+	if (now < watch_due_us(m, c))
 		return;
 	log_msg(LOG_ERROR, "master", "%s %u (%d) %s for %.1f s; aborting it",
 	    child_role_name(c->role), c->index, (int)c->pid,
@@ -271,22 +295,29 @@ supervise_turn(struct master *m)
 		tend_post(m, &m->serving->posts[i]);
 }
 
+static int64_t
+child_due_us(const struct master *m, const struct child *c)
+{
+	bool going = c->state == CHILD_DRAINING || c->aborted_us != 0;
+
+	if (c->state == CHILD_FREE)
+		return INT64_MAX;
+	return MIN(watch_due_us(m, c), going ? c->deadline_us : INT64_MAX);
+}
+
 int64_t
 supervise_due_us(const struct master *m)
 {
 	int64_t due = INT64_MAX;
 
+	for (unsigned i = 0; i < MASTER_CHILDREN; i++)
+		due = MIN(due, child_due_us(m, &m->children[i]));
 	for (unsigned i = 0; i < m->serving->n_posts; i++) {
 		const struct post *p = &m->serving->posts[i];
 
-		if (p->current == NULL && !p->given_up)
+		if (p->current == NULL && !p->given_up &&
+		    m->state != MASTER_STOPPING)
 			due = MIN(due, p->spawn_at_us);
-	}
-	for (unsigned i = 0; i < MASTER_CHILDREN; i++) {
-		const struct child *c = &m->children[i];
-
-		if (c->state != CHILD_FREE && c->aborted_us != 0)
-			due = MIN(due, c->deadline_us);
 	}
 	return due;
 }

@@ -177,10 +177,11 @@ serve(struct keeper *k)
 	for (size_t i = 0; i < ARRAY_LEN(k->events); i++)
 		event_free(k->events[i]);
 	timer_fini(&k->round);
-	if (!loop_settle(k->loop, SETTLE_MS)) {
+	if (!loop_settle(k->loop,
+		MIN(SETTLE_MS, k->heritage->conf->drain_timeout_us / 1000))) {
 		log_msg(
 		    LOG_WARN, "keeper", "left while the database was asked");
-		_exit(1);
+		_exit(0);
 	}
 }
 

@@ -6,6 +6,7 @@
 #include "auth/scope.h"
 #include "auth/throttle.h"
 #include "base/check.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "config/conf.h"
 #include "confine.h"
@@ -23,8 +24,8 @@
 /* A worker: what it consists of, how it begins, beats and leaves. */
 
 #define BEAT_MS 1000
-/* How long what nobody waits for may still take at the end. */
-#define SETTLE_MS 10000
+/* How long what nobody waits for may still take when the time is up. */
+#define SETTLE_MS 500
 
 struct worker {
 	const struct heritage *heritage;
@@ -35,6 +36,7 @@ struct worker {
 	struct event *events[4];
 	enum slot_state state;
 	uint64_t told_requests; /* of those answered, on the board */
+	int64_t leave_us;	/* when the drain's time is up */
 };
 
 #define LOOP  false
@@ -100,6 +102,7 @@ drain(struct worker *w)
 	if (w->state == SLOT_DRAINING)
 		return;
 	w->state = SLOT_DRAINING;
+	w->leave_us = clock_mono_us() + w->app.conf->drain_timeout_us;
 	beat(w);
 	http_server_drain(w->server, on_drained, w);
 }
@@ -114,6 +117,7 @@ on_signal(int signal, UNUSED short what, void *arg)
 		drain(w);
 	} else if (signal == SIGTERM) {
 		drain(w);
+		w->leave_us = clock_mono_us();
 		http_server_abort(w->server);
 	} else if (log_reopen(&e) < 0) {
 		log_err(LOG_ERROR, "worker", "reopen", &e);
@@ -237,6 +241,20 @@ open_server(struct worker *w, struct err *e)
 	return 0;
 }
 
+/* Nobody waits any more for what still runs, as the note that a token was
+ * used; but it uses all that a worker consists of.  The kernel alone clears up
+ * behind what does not end, which no database commits. */
+static void
+settle(struct worker *w)
+{
+	int64_t left_ms = (w->leave_us - clock_mono_us()) / 1000;
+
+	if (loop_settle(w->app.loop, MAX(left_ms, SETTLE_MS)))
+		return;
+	log_msg(LOG_WARN, "worker", "left before all work had ended");
+	_exit(0);
+}
+
 static void
 close_worker(struct worker *w)
 {
@@ -245,14 +263,10 @@ close_worker(struct worker *w)
 		if (w->events[i] != NULL)
 			event_free(w->events[i]);
 	}
+	if (w->app.loop != NULL)
+		settle(w);
 	if (w->server != NULL)
 		timer_fini(&w->beat);
-	/* Nobody waits any more for what still runs, as the note that a token
-	 * was used; but it uses all of this. */
-	if (w->app.loop != NULL && !loop_settle(w->app.loop, SETTLE_MS)) {
-		log_msg(LOG_WARN, "worker", "left before all work had ended");
-		_exit(1);
-	}
 	http_server_free(&w->server);
 	mcp_free(&w->app.mcp);
 	throttle_free(&w->app.throttle);

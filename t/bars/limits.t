@@ -30,12 +30,12 @@ sub decisions {
 	my @at;
 	open my $fh, '<', $log or die "$log: $!";
 	while (<$fh>) {
-		next unless / request .*route="?\Q$route\E"?.*\bstatus=200\b/;
+		next unless / request .*\bpath="?\Q$route\E"? .*\bstatus=200\b/;
 		my ($y, $mo, $d, $h, $mi, $s) = /^(\d+)-(\d+)-(\d+)T(\d+):(\d+):([\d.]+)Z/
 		    or die "no time in $_";
 		my ($us) = /\bduration_us=(\d+)/ or die "no duration in $_";
 		my $end = mktime(0, $mi, $h, $d, $mo - 1, $y - 1900) + $s;
-		push @at, [$end - $us / 1e6, $end];
+		push @at, [$end - $us / 1e6, $end + 0.001]; # the log cuts off
 	}
 	return sort { $a->[1] <=> $b->[1] } @at;
 }
@@ -80,7 +80,7 @@ sub flood {
 	}
 	my $took = time - $begun;
 	sleep 0.2;
-	my @at = decisions($log, "GET $route");
+	my @at = decisions($log, $route);
 	my $ideal = $burst + $rate * ($at[-1][1] - $at[0][0]);
 	my $over = excess(@at);
 	figure('%s: %d let through of %d asked in %.1f s, by the limit %.1f; ' .

@@ -89,7 +89,7 @@ NODISCARD int http_server_listen(struct http_server *s, int fd, struct err *e);
  * the last connection is gone, or server.drain_timeout over and all closed. */
 void http_server_drain(
     struct http_server *s, void (*done)(void *arg), void *arg);
-/* Close everything now. */
+/* Close everything now, which ends a drain though handlers may still run. */
 void http_server_abort(struct http_server *s);
 unsigned http_server_connections(const struct http_server *s);
 /* Requests answered since it was made. */

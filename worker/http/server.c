@@ -66,19 +66,26 @@ on_sweep(void *arg)
 }
 
 static void
+tell_drained(struct http_server *s)
+{
+	void (*drained)(void *arg) = s->drained;
+
+	if (drained == NULL)
+		return;
+	s->drained = NULL;
+	timer_disarm(&s->drain_limit);
+	drained(s->drained_arg);
+}
+
+static void
 reap(void *arg)
 {
 	struct http_server *s = arg;
 
 	s->reap_due = false;
 	conn_reap(s);
-	if (s->conns_n == 0 && s->drained != NULL) {
-		void (*drained)(void *arg) = s->drained;
-
-		s->drained = NULL;
-		timer_disarm(&s->drain_limit);
-		drained(s->drained_arg);
-	}
+	if (s->conns_n == 0)
+		tell_drained(s);
 }
 
 void
@@ -263,6 +270,8 @@ http_server_abort(struct http_server *s)
 		while (!list_empty(&s->in_state[i]))
 			conn_hang_up(
 			    list_item(s->in_state[i].next, struct conn, link));
+	/* A handler may be deaf to that; nobody waits for it any more. */
+	tell_drained(s);
 }
 
 unsigned

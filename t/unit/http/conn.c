@@ -312,6 +312,7 @@ test_drain_limit(void)
 		rig_sleep(1);
 	ok(drained && clock_mono_us() - began < 140000,
 	    "draining takes no longer than it may");
+	rig_sleep(1);
 	is_int(cancelled, 1, "the handler was told");
 	cli_close(c);
 	rig_close();
