@@ -12,6 +12,7 @@ struct app {
 	struct guard *guard;
 	struct throttle *throttle;
 	struct mcp *mcp;
+	struct jobs *jobs;
 };
 
 #endif

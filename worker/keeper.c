@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "config/conf.h"
 #include "confine.h"
+#include "jobs/jobs.h"
 #include "loop/fiber.h"
 #include "proc/chan.h"
 #include "proc/heritage.h"
@@ -20,7 +21,7 @@
 /* The keeper does what has to be done once a node.  Every round it asks the
  * database how it is and where the revocation epoch stands, and tells the
  * workers through shared memory; every ten seconds it clears up the table of
- * limits. */
+ * limits, and what jobs and uploads left behind. */
 
 #define ROUND_MS     250
 #define SWEEP_ROUNDS 40
@@ -40,6 +41,7 @@ struct keeper {
 	int64_t complained_us;
 	unsigned rounds;
 	bool asking;
+	bool sweeping;
 	bool leaving;
 };
 
@@ -102,12 +104,33 @@ sweep_limits(struct shm *s)
 }
 
 static void
+sweep_jobs(void *arg)
+{
+	struct keeper *k = arg;
+	struct err e = ERR_INIT;
+
+	if (jobs_sweep(k->heritage->conf, k->db, &e) < 0)
+		complain(k, &e);
+	k->sweeping = false;
+}
+
+static void
+sweep(struct keeper *k)
+{
+	sweep_limits(k->heritage->shm);
+	if (k->sweeping)
+		return;
+	k->sweeping = true;
+	fiber_spawn(k->loop, sweep_jobs, k);
+}
+
+static void
 on_round(void *arg)
 {
 	struct keeper *k = arg;
 
 	if (k->rounds++ % SWEEP_ROUNDS == 0)
-		sweep_limits(k->heritage->shm);
+		sweep(k);
 
 	shm_beat(k->heritage->shm, k->heritage->slot,
 	    k->leaving ? SLOT_DRAINING : SLOT_READY);

@@ -11,6 +11,7 @@
 #include "config/conf.h"
 #include "confine.h"
 #include "http/http.h"
+#include "jobs/jobs.h"
 #include "mcp/mcp.h"
 #include "proc/chan.h"
 #include "proc/heritage.h"
@@ -104,6 +105,7 @@ drain(struct worker *w)
 	w->state = SLOT_DRAINING;
 	w->leave_us = clock_mono_us() + w->app.conf->drain_timeout_us;
 	beat(w);
+	jobs_drain(w->app.jobs);
 	http_server_drain(w->server, on_drained, w);
 }
 
@@ -200,7 +202,11 @@ open_app(struct worker *w, struct err *e)
 		return -1;
 	app->throttle = throttle_new(app->conf, app->shm);
 	app->mcp = mcp_new(app, e);
-	return app->mcp != NULL ? 0 : -1;
+	if (app->mcp == NULL)
+		return -1;
+	app->jobs =
+	    jobs_new(app->conf, app->loop, app->db, w->heritage->slot, e);
+	return app->jobs != NULL ? 0 : -1;
 }
 
 static void
@@ -268,6 +274,7 @@ close_worker(struct worker *w)
 	if (w->server != NULL)
 		timer_fini(&w->beat);
 	http_server_free(&w->server);
+	jobs_free(&w->app.jobs);
 	mcp_free(&w->app.mcp);
 	throttle_free(&w->app.throttle);
 	guard_free(&w->app.guard);
@@ -290,6 +297,7 @@ worker_main(const struct heritage *h)
 		watch(&w);
 		w.state = SLOT_READY;
 		on_beat(&w);
+		jobs_start(w.app.jobs);
 		chan_say(h->chan_fd, CHAN_READY);
 		loop_run(w.app.loop);
 	}

@@ -22,3 +22,14 @@ VALUES ($1, $2, $3, $4, $5);
 SELECT activity_id FROM import_activities
 WHERE tenant_id = $1 AND user_id = $2 AND import_id = $3
 ORDER BY position;
+
+-- name: import_file_put write
+INSERT INTO import_files (tenant_id, user_id, import_id, packing, bytes)
+VALUES ($1, $2, $3, $4, $5);
+
+-- name: import_file_get long
+SELECT (SELECT size FROM imports
+		WHERE tenant_id = $1 AND user_id = $2 AND id = $3),
+	packing, bytes
+FROM import_files
+WHERE tenant_id = $1 AND user_id = $2 AND import_id = $3;

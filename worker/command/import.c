@@ -79,11 +79,15 @@ import_bytes(struct command *c, struct arena *a, const struct user *u,
 	const struct tz *zone = tz_find(str_of(u->athlete.timezone), e);
 	struct owner o = owner_of(&u->athlete);
 	const char *slash = strrchr(path, '/');
+	struct import_file_in in = {
+		.bytes = bytes,
+		.name = slash != NULL ? slash + 1 : path,
+		.zone = zone,
+	};
 
 	if (zone == NULL)
 		return -1;
-	return file_import(
-	    c->db, a, &o, zone, bytes, slash != NULL ? slash + 1 : path, r, e);
+	return file_import(c->conf, c->db, a, &o, &in, NULL, r, e);
 }
 
 static void

@@ -448,8 +448,7 @@ find_work(struct http_req *req)
 	req->streamed = route->body_max == HTTP_BODY_STREAMED;
 	if (route->body_max != 0)
 		req->body_max = route->body_max;
-	if (!req->streamed &&
-	    req->h1.content_length > (int64_t)req->body_max) {
+	if (!req->streamed && req->h1.content_length > (int64_t)req->body_max) {
 		reply_refuse(req, 413, "the body is too large");
 		return 0;
 	}

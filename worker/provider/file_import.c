@@ -6,17 +6,26 @@
 #include "base/check.h"
 #include "base/enc.h"
 #include "base/tz.h"
+#include "config/conf.h"
+#include "loop/fiber.h"
 #include "store/activities.h"
 #include "store/dailies.h"
+#include "store/import_files.h"
 #include "store/imports.h"
 
 #define MAX_NAME 255
 
 struct job {
+	const struct conf *conf;
 	struct arena *arena;
 	const struct owner *owner;
+	const struct import_file_in *in;
+	const struct import_also *also;
 	struct import_entry entry;
+	struct import_file file;
 	struct import_report *report;
+	int rc;
+	struct err *e;
 };
 
 static const char *
@@ -28,11 +37,13 @@ result_name(enum import_result r)
 }
 
 static void
-digest_bytes(struct str bytes, uint8_t out[IMPORT_DIGEST_BYTES])
+digest_in_thread(void *arg)
 {
+	struct job *j = arg;
 	unsigned n;
 
-	CHECK(EVP_Digest(bytes.p, bytes.n, out, &n, EVP_sha256(), NULL) == 1);
+	CHECK(EVP_Digest(j->in->bytes.p, j->in->bytes.n, j->entry.digest, &n,
+		  EVP_sha256(), NULL) == 1);
 	CHECK(n == IMPORT_DIGEST_BYTES);
 }
 
@@ -73,36 +84,77 @@ store_all(struct db *tx, void *arg, struct err *e)
 	if (d->n_daily > 0 && dailies_put(tx, j->arena, j->owner, d->daily,
 				  d->n_daily, FILE_PROVIDER, e) < 0)
 		return -1;
-	return imports_put(tx, j->arena, j->owner, &j->entry, e);
+	if (imports_put(tx, j->arena, j->owner, &j->entry, e) < 0)
+		return -1;
+	if (j->conf->import_keep_files &&
+	    import_files_put(
+		tx, j->arena, j->owner, &j->entry.id, &j->file, e) < 0)
+		return -1;
+	return j->also != NULL && j->also->fn != NULL
+		   ? j->also->fn(tx, j->also->arg, e)
+		   : 0;
+}
+
+static void
+decode_in_thread(void *arg)
+{
+	struct job *j = arg;
+	struct decoded *d = &j->report->decoded;
+
+	j->rc = file_decode(j->arena, j->in->bytes, j->in->zone, d, j->e);
+	if (j->rc < 0)
+		return;
+	for (size_t i = 0; i < d->n_activities; i++)
+		finish_activity(j, &d->activities[i], i);
+	if (j->conf->import_keep_files)
+		import_file_pack(&j->file, j->in->bytes);
+}
+
+static void
+describe(struct job *j)
+{
+	const struct decoded *d = &j->report->decoded;
+	const char *name = j->in->name;
+
+	j->report->result =
+	    d->n_activities + d->n_daily > 0 ? IMPORT_DONE : IMPORT_NOTHING;
+	j->entry.file_name =
+	    arena_strndup(j->arena, name, strnlen(name, MAX_NAME));
+	j->entry.size = (int64_t)j->in->bytes.n;
+	j->entry.format = file_format_name(d->format);
+	j->entry.result = result_name(j->report->result);
+	j->entry.n_activities = d->n_activities;
+	j->entry.activities =
+	    arena_many(j->arena, d->n_activities + 1, struct uuid);
 }
 
 int
-file_import(struct db *db, struct arena *a, const struct owner *o,
-    const struct tz *zone, struct str bytes, const char *file_name,
-    struct import_report *out, struct err *e)
+file_import(const struct conf *conf, struct db *db, struct arena *a,
+    const struct owner *o, const struct import_file_in *in,
+    const struct import_also *also, struct import_report *out, struct err *e)
 {
-	struct job j = { .arena = a, .owner = o, .report = out };
+	struct job j = {
+		.conf = conf,
+		.arena = a,
+		.owner = o,
+		.in = in,
+		.also = also,
+		.report = out,
+		.e = e,
+	};
 	struct import_entry before;
-	struct decoded *d = &out->decoded;
 	int r;
 
 	*out = (struct import_report){ .result = IMPORT_KNOWN };
-	digest_bytes(bytes, j.entry.digest);
+	if (fiber_offload(digest_in_thread, &j, e) < 0)
+		return -1;
 	r = imports_find(db, a, o, j.entry.digest, &before, e);
 	if (r != 0)
 		return r < 0 ? -1 : 0;
-	if (file_decode(a, bytes, zone, d, e) < 0)
+	if (fiber_offload(decode_in_thread, &j, e) < 0 || j.rc < 0)
 		return -1;
-	for (size_t i = 0; i < d->n_activities; i++)
-		finish_activity(&j, &d->activities[i], i);
-	out->result =
-	    d->n_activities + d->n_daily > 0 ? IMPORT_DONE : IMPORT_NOTHING;
-	j.entry.file_name =
-	    arena_strndup(a, file_name, strnlen(file_name, MAX_NAME));
-	j.entry.size = (int64_t)bytes.n;
-	j.entry.format = file_format_name(d->format);
-	j.entry.result = result_name(out->result);
-	j.entry.n_activities = d->n_activities;
-	j.entry.activities = arena_many(a, d->n_activities + 1, struct uuid);
-	return db_write(db, store_all, &j, e);
+	describe(&j);
+	r = db_write(db, store_all, &j, e);
+	import_file_free(&j.file);
+	return r;
 }

@@ -7,6 +7,8 @@
 #include "files/decode.h"
 #include "store/owner.h"
 
+struct conf;
+
 struct tz;
 
 #define FILE_PROVIDER "file"
@@ -23,11 +25,24 @@ struct import_report {
 	size_t n_new;		/* activities that were not there yet */
 };
 
-/* Import one file of a person whose clock is in `zone`.  -1 when it cannot be
+struct import_file_in {
+	struct str bytes;
+	const char *name;
+	const struct tz *zone; /* of the person's clock */
+};
+
+/* Run in the transaction that stores the file, when everything else of it is
+ * stored; the report is complete then. */
+struct import_also {
+	db_tx_fn *fn; /* NULL: nothing */
+	void *arg;
+};
+
+/* Import one file of a person, as the import.* keys say.  -1 when it cannot be
  * decoded or stored; nothing of it is kept then.  What the report points to
- * belongs to the arena. */
-NODISCARD int file_import(struct db *db, struct arena *a, const struct owner *o,
-    const struct tz *zone, struct str bytes, const char *file_name,
-    struct import_report *out, struct err *e);
+ * belongs to the arena.  From a fiber the work is done on threads. */
+NODISCARD int file_import(const struct conf *conf, struct db *db,
+    struct arena *a, const struct owner *o, const struct import_file_in *in,
+    const struct import_also *also, struct import_report *out, struct err *e);
 
 #endif

@@ -93,6 +93,11 @@ test_plans(void)
 		{ Q_threshold_list, "(tenant_id=? AND user_id=?)" },
 		{ Q_import_find, "AND digest=?" },
 		{ Q_activity_find, "AND external_id=?" },
+		{ Q_job_due, "jobs_due" },
+		{ Q_job_running_of_user, "jobs_open" },
+		{ Q_job_open_count, "jobs_open" },
+		{ Q_job_purge, "jobs_finished" },
+		{ Q_job_list, "AND id<?" },
 	};
 	static const char *const may_scan[] = { "user_list", "schema_list",
 		NULL };
@@ -152,9 +157,11 @@ test_owner(void)
 		"WHERE tenant_id = $1 AND id = $2",
 		"WHERE u.tenant_id = $1 AND u.id = $2",
 	};
-	/* How somebody becomes known in the first place. */
+	/* How somebody becomes known in the first place; and what the server
+	 * does with everybody's jobs. */
 	static const char *const before_owner[] = { "user_by_name", "user_list",
-		"token_find", NULL };
+		"token_find", "job_due", "job_abandoned", "job_running_on_node",
+		"job_find_state", "job_purge", NULL };
 	int n = 0;
 
 	for (const struct sql_query *q = sql_queries; q->name != NULL; q++) {

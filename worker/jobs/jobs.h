@@ -1,0 +1,79 @@
+#ifndef JOBS_JOBS_H
+#define JOBS_JOBS_H
+
+/* The runner of one worker: takes up jobs as the limits allow, keeps their
+ * leases, and sees them to an end.  A job is done item by item, and each item
+ * is stored together with the note that it is done, so that whoever takes a job
+ * up after a death goes on where it was. */
+
+#include "store/jobs.h"
+
+struct conf;
+struct http_req;
+struct jobs;
+struct loop;
+
+/* slot: the worker's, for its name. */
+struct jobs *jobs_new(const struct conf *conf, struct loop *loop, struct db *db,
+    unsigned slot, struct err *e);
+void jobs_free(struct jobs **j);
+/* This node's name, which a job carries that only this node can run. */
+const char *jobs_node(const struct jobs *j);
+/* From now on; and look for work now. */
+void jobs_start(struct jobs *j);
+void jobs_wake(struct jobs *j);
+/* Take up nothing more, and give back what is under way after its present
+ * item. */
+void jobs_drain(struct jobs *j);
+
+/* --- for the kinds of jobs ----------------------------------------------- */
+
+struct job_run {
+	struct jobs *jobs;
+	const struct conf *conf;
+	struct db *db;
+	struct arena *arena; /* of this run */
+	struct job job;
+};
+
+/* JOB_KIND(name, run, forget): run does a job in a fiber: 0 it is done, and
+ * r->job.result says what came of it; -1 with e, after which it is tried again
+ * when e is of the kind that passes.  forget removes, on a thread, what else
+ * belongs to a job that has ended. */
+#define JOB_KINDS(X) X("import", import_run, import_forget)
+
+#define X(name, run, forget)                                                   \
+	int run(struct job_run *r, struct err *e);                             \
+	void forget(const struct conf *conf, const struct uuid *job);
+JOB_KINDS(X)
+#undef X
+
+/* Between items: 0 go on; -1 when the job was cancelled, is another's by now,
+ * or has to wait for another process. */
+NODISCARD int job_run_go_on(struct job_run *r, struct err *e);
+/* So many items are done. */
+void job_run_progress(struct job_run *r, int64_t done);
+/* Whether an error may go away by itself. */
+bool job_error_passes(const struct err *e);
+/* {"code","message"}: what a client may know of an error. */
+const char *job_error_json(struct arena *a, const struct err *e);
+
+/* --- routes -------------------------------------------------------------- */
+
+/* POST /api/activities/import: files as a form, or one as the body; 202 and
+ * the job that imports them. */
+void jobs_http_import(struct http_req *req);
+/* GET /api/jobs: the newest, ?limit, ?before. */
+void jobs_http_list(struct http_req *req);
+/* GET /api/jobs/{id}, with ETag; Retry-After while it is not finished. */
+void jobs_http_get(struct http_req *req);
+/* DELETE /api/jobs/{id}: cancel; 409 when it has ended. */
+void jobs_http_cancel(struct http_req *req);
+
+/* --- the keeper's -------------------------------------------------------- */
+
+/* What is to be done once in a while on each node: end what no node comes back
+ * for, forget old jobs, sweep the spool.  From a fiber. */
+NODISCARD int jobs_sweep(const struct conf *conf, struct db *db, struct err *e);
+
+#endif

@@ -1,0 +1,421 @@
+#include "jobs/jobs.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/jsonw.h"
+#include "base/log.h"
+#include "base/xalloc.h"
+#include "config/conf.h"
+#include "jobs/spool.h"
+#include "loop/fiber.h"
+#include "shm/metrics.h"
+
+#define POLL_MS	      1000
+#define COMPLAIN_US   INT64_C(60000000)
+#define PROGRESS_US   INT64_C(100000) /* between two notes of progress */
+#define AGAIN_US      INT64_C(5000000)
+#define SAVE_ATTEMPTS 5
+
+struct jobs {
+	const struct conf *conf;
+	struct loop *loop;
+	struct db *db;
+	struct timer poll;
+	int64_t complained_us;
+	unsigned running;
+	bool looking;
+	bool again; /* look once more */
+	bool draining;
+	char node[UUID_TEXT_LEN + 1];
+	char worker[UUID_TEXT_LEN + 32];
+};
+
+/* A run as the runner sees it. */
+struct run {
+	struct job_run r;
+	struct fiber_mutex lock; /* of the row */
+	struct fiber_gate stop;	 /* the keeping of the lease */
+	struct fiber_gate stopped;
+	int64_t saved_us;
+	bool lost;	/* another has the job */
+	bool give_back; /* this process leaves */
+};
+
+struct kind {
+	const char *name;
+	int (*run)(struct job_run *r, struct err *e);
+	void (*forget)(const struct conf *conf, const struct uuid *job);
+};
+
+static int
+run_unknown(struct job_run *r, struct err *e)
+{
+	return err_set(
+	    e, ERR_INTERNAL, "this program knows no job \"%s\"", r->job.kind);
+}
+
+static const struct kind kinds[] = {
+#define X(name, run, forget) { name, run, forget },
+	JOB_KINDS(X)
+#undef X
+	/* Of a newer program, perhaps. */
+	{ NULL, run_unknown, import_forget },
+};
+
+const char *
+jobs_node(const struct jobs *j)
+{
+	return j->node;
+}
+
+bool
+job_error_passes(const struct err *e)
+{
+	return e->code == ERR_UNAVAILABLE || e->code == ERR_TIMEOUT ||
+	       e->code == ERR_UNCERTAIN || e->code == ERR_CONFLICT;
+}
+
+const char *
+job_error_json(struct arena *a, const struct err *e)
+{
+	struct buf out = BUF_INIT;
+	const char *text;
+	struct jsonw w;
+
+	jsonw_init(&w, &out);
+	jsonw_object(&w);
+	jsonw_kv_cstr(&w, "code", err_name(e->code));
+	jsonw_kv_cstr(&w, "message",
+	    err_is_public(e) ? e->msg : err_public_text(e->code));
+	jsonw_end_object(&w);
+	jsonw_done(&w);
+	text = arena_strndup(a, out.p, out.n);
+	buf_free(&out);
+	return text;
+}
+
+/* --- the row of a job that runs ------------------------------------------ */
+
+/* Somebody has changed it: that may be the wish to cancel.  1 it is still
+ * ours, 0 not, -1. */
+static int
+learn(struct run *u, struct arena *a, struct err *e)
+{
+	struct job *mine = &u->r.job;
+	struct job now;
+	int rc = jobs_get(u->r.db, a, &mine->owner, &mine->id, &now, e);
+
+	if (rc < 0)
+		return -1;
+	if (rc == 0 || now.state != JOB_RUNNING ||
+	    strcmp(now.worker, mine->worker) != 0)
+		return 0;
+	mine->revision = now.revision;
+	mine->cancel_wanted = now.cancel_wanted;
+	return 1;
+}
+
+static int
+save(struct run *u, struct err *e)
+{
+	struct arena *a = arena_new();
+	int rc = 0;
+
+	for (int i = 0; i < SAVE_ATTEMPTS && rc == 0 && !u->lost; i++) {
+		rc = jobs_save(u->r.db, a, &u->r.job, e);
+		if (rc != 0)
+			break;
+		rc = learn(u, a, e);
+		u->lost = rc == 0;
+		rc = MIN(rc, 0);
+	}
+	u->saved_us = clock_mono_us();
+	arena_free(&a);
+	return rc;
+}
+
+/* Renew the lease, and write down how far the work has come. */
+static int
+renew(struct run *u, struct err *e)
+{
+	int rc = fiber_lock(&u->lock, -1, e);
+
+	if (rc < 0)
+		return -1;
+	u->r.job.lease_us = clock_wall_us() + u->r.conf->jobs_lease_us;
+	rc = save(u, e);
+	fiber_unlock(&u->lock);
+	return rc;
+}
+
+static void
+keep_lease(void *arg)
+{
+	struct run *u = arg;
+	int64_t ms = u->r.conf->jobs_lease_us / 3000;
+	struct err e = ERR_INIT;
+
+	while (fiber_gate_wait(&u->stop, ms, true, &e) < 0) {
+		if (renew(u, &e) < 0)
+			log_err(LOG_WARN, "jobs", "lease", &e);
+	}
+	fiber_gate_open(&u->stopped);
+}
+
+int
+job_run_go_on(struct job_run *r, struct err *e)
+{
+	struct run *u = container_of(r, struct run, r);
+
+	if (r->jobs->draining)
+		u->give_back = true;
+	if (u->lost)
+		return err_set(e, ERR_CONFLICT, "another has the job");
+	if (r->job.cancel_wanted)
+		return err_set(e, ERR_CANCELED, "the job was cancelled");
+	if (u->give_back)
+		return err_set(e, ERR_UNAVAILABLE, "the worker leaves");
+	return 0;
+}
+
+void
+job_run_progress(struct job_run *r, int64_t done)
+{
+	struct run *u = container_of(r, struct run, r);
+	struct err e = ERR_INIT;
+
+	r->job.items_done = done;
+	if (clock_mono_us() - u->saved_us < PROGRESS_US)
+		return;
+	if (renew(u, &e) < 0)
+		log_err(LOG_WARN, "jobs", "progress", &e);
+}
+
+/* --- from the claim to the end ------------------------------------------- */
+
+/* What becomes of it after run() has returned rc. */
+static int
+decide(struct run *u, int rc, const struct err *why, struct err *e)
+{
+	struct job *j = &u->r.job;
+	int64_t now_us = clock_wall_us();
+
+	if (rc == 0)
+		return job_move(j, JOB_DONE, NULL, now_us, e);
+	if (j->cancel_wanted)
+		return job_move(j, JOB_CANCELED, NULL, now_us, e);
+	if (u->give_back) {
+		/* It was no fault of the job's. */
+		j->attempts--;
+		return job_move(j, JOB_QUEUED, NULL, now_us, e);
+	}
+	j->error = job_error_json(u->r.arena, why);
+	log_err(LOG_WARN, "jobs", j->kind, why);
+	if (job_error_passes(why) && j->attempts < u->r.conf->jobs_max_attempts)
+		return job_move(
+		    j, JOB_QUEUED, NULL, now_us + AGAIN_US * j->attempts, e);
+	return job_move(j, JOB_FAILED, NULL, now_us, e);
+}
+
+struct forgetting {
+	void (*forget)(const struct conf *conf, const struct uuid *job);
+	const struct conf *conf;
+	const struct uuid *job;
+};
+
+static void
+forget_in_thread(void *arg)
+{
+	struct forgetting *f = arg;
+
+	f->forget(f->conf, f->job);
+}
+
+static void
+end(struct run *u, const struct kind *kind, int rc, const struct err *why)
+{
+	struct forgetting f = { kind->forget, u->r.conf, &u->r.job.id };
+	struct err e = ERR_INIT;
+
+	fiber_gate_open(&u->stop);
+	while (fiber_gate_wait(&u->stopped, -1, true, &e) < 0)
+		;
+	if (u->lost)
+		return;
+	if (decide(u, rc, why, &e) < 0 || save(u, &e) < 0) {
+		/* The lease runs out, and somebody takes it up again. */
+		log_err(LOG_WARN, "jobs", "end", &e);
+		return;
+	}
+	if (u->lost || !job_is_finished(&u->r.job))
+		return;
+	metric_add(M_jobs_total, u->r.job.state, 0, 1);
+	if (fiber_offload(forget_in_thread, &f, &e) < 0)
+		log_err(LOG_WARN, "jobs", "spool", &e);
+}
+
+static const struct kind *
+find_kind(const char *name)
+{
+	const struct kind *k = kinds;
+
+	while (k->name != NULL && strcmp(k->name, name) != 0)
+		k++;
+	return k;
+}
+
+static void
+run_job(void *arg)
+{
+	struct run *u = arg;
+	struct jobs *j = u->r.jobs;
+	const struct kind *kind = find_kind(u->r.job.kind);
+	struct err e = ERR_INIT;
+
+	metric_gauge_add(M_jobs_running, 1);
+	fiber_spawn(j->loop, keep_lease, u);
+	end(u, kind, kind->run(&u->r, &e), &e);
+	metric_gauge_add(M_jobs_running, -1);
+	arena_free(&u->r.arena);
+	free(u);
+	j->running--;
+	jobs_wake(j);
+}
+
+static int
+claim_one(struct jobs *j, struct err *e)
+{
+	struct run *u = xcalloc(1, sizeof(*u));
+	int64_t now_us = clock_wall_us();
+	struct job_claim c = {
+		.node = j->node,
+		.worker = j->worker,
+		.now_us = now_us,
+		.lease_us = now_us + j->conf->jobs_lease_us,
+		.max_on_node = j->conf->jobs_max_running,
+		.max_of_user = j->conf->jobs_max_running_per_user,
+		.max_attempts = (int)j->conf->jobs_max_attempts,
+	};
+	int rc;
+
+	u->r = (struct job_run){ .jobs = j, .conf = j->conf, .db = j->db };
+	u->r.arena = arena_new();
+	rc = jobs_claim(j->db, u->r.arena, &c, &u->r.job, e);
+	if (rc <= 0) {
+		arena_free(&u->r.arena);
+		free(u);
+		return rc;
+	}
+	u->lock = FIBER_MUTEX_INIT;
+	u->saved_us = clock_mono_us();
+	j->running++;
+	fiber_spawn(j->loop, run_job, u);
+	return 1;
+}
+
+static void
+complain(struct jobs *j, const struct err *e)
+{
+	int64_t now_us = clock_mono_us();
+
+	if (j->complained_us != 0 && now_us - j->complained_us < COMPLAIN_US)
+		return;
+	j->complained_us = now_us;
+	log_err(LOG_WARN, "jobs", "looking for work", e);
+}
+
+static void
+look(void *arg)
+{
+	struct jobs *j = arg;
+	struct err e = ERR_INIT;
+	int rc;
+
+	do {
+		j->again = false;
+		do {
+			rc = j->draining ? 0 : claim_one(j, &e);
+		} while (rc > 0);
+		if (rc < 0)
+			complain(j, &e);
+	} while (j->again && rc == 0 && !j->draining);
+	j->looking = false;
+}
+
+void
+jobs_wake(struct jobs *j)
+{
+	if (j->draining)
+		return;
+	j->again = true;
+	if (j->looking)
+		return;
+	j->looking = true;
+	fiber_spawn(j->loop, look, j);
+}
+
+static void
+on_poll(void *arg)
+{
+	struct jobs *j = arg;
+
+	jobs_wake(j);
+	timer_arm_ms(&j->poll, POLL_MS);
+}
+
+void
+jobs_start(struct jobs *j)
+{
+	on_poll(j);
+}
+
+void
+jobs_drain(struct jobs *j)
+{
+	j->draining = true;
+	timer_disarm(&j->poll);
+}
+
+static void
+label_metrics(void)
+{
+	static const char *names[JOB_STATE_COUNT];
+
+	for (int s = 0; s < JOB_STATE_COUNT; s++)
+		names[s] = job_state_name((enum job_state)s);
+	metrics_label(M_jobs_total, 0, names, JOB_STATE_COUNT);
+}
+
+struct jobs *
+jobs_new(const struct conf *conf, struct loop *loop, struct db *db,
+    unsigned slot, struct err *e)
+{
+	struct jobs *j = xcalloc(1, sizeof(*j));
+
+	j->conf = conf;
+	j->loop = loop;
+	j->db = db;
+	label_metrics();
+	timer_init(&j->poll, loop, on_poll, j);
+	if (spool_node(conf->data_dir, j->node, e) < 0) {
+		jobs_free(&j);
+		return NULL;
+	}
+	snprintf(j->worker, sizeof(j->worker), "%s/%u.%d", j->node, slot,
+	    (int)getpid());
+	return j;
+}
+
+void
+jobs_free(struct jobs **jp)
+{
+	struct jobs *j = *jp;
+
+	*jp = NULL;
+	if (j == NULL)
+		return;
+	timer_fini(&j->poll);
+	free(j);
+}
