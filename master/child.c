@@ -108,9 +108,10 @@ run_role(enum child_role role, const struct heritage *h)
 static void
 close_foreign(const struct heritage *h)
 {
-	int keep[SOCKETS_MAX + 2] = { log_fd(), h->chan_fd };
+	int keep[SOCKETS_ALL_MAX + 2] = { log_fd(), h->chan_fd };
 
-	memcpy(keep + 2, h->listen_fds, h->n_listen * sizeof(int));
+	for (unsigned i = 0; i < h->n_listen; i++)
+		keep[i + 2] = h->listen[i].fd;
 	privs_keep_only(keep, h->n_listen + 2);
 }
 
@@ -120,8 +121,9 @@ forget_master(struct master *m, struct generation *own)
 	struct generation *other = own == m->next ? m->serving : m->next;
 
 	free(own->sockets);
-	if (other != NULL && other->sockets != own->sockets)
+	if (other != NULL)
 		free(other->sockets);
+	free(m->inherited);
 	generation_free(&other);
 	free(m->children);
 	control_free(&m->control);
@@ -132,7 +134,7 @@ NORETURN static void
 live(struct master *m, const struct child *self, struct generation *own,
     int chan_fd)
 {
-	int listen_fds[SOCKETS_MAX];
+	struct listen_fd listen[SOCKETS_ALL_MAX];
 	enum child_role role = self->role;
 	struct heritage h = {
 		.conf = own->conf,
@@ -141,7 +143,7 @@ live(struct master *m, const struct child *self, struct generation *own,
 		.index = self->index,
 		.generation = self->generation,
 		.chan_fd = chan_fd,
-		.listen_fds = listen_fds,
+		.listen = listen,
 	};
 	char name[32];
 	int status;
@@ -151,7 +153,7 @@ live(struct master *m, const struct child *self, struct generation *own,
 	if (role == CHILD_WORKER) {
 		snprintf(name, sizeof(name), "worker %u", self->index);
 		h.n_listen = sockets_share(
-		    own->sockets, self->index, own->n_workers, listen_fds);
+		    own->sockets, self->index, own->n_workers, listen);
 	} else {
 		snprintf(name, sizeof(name), "%s", child_role_name(role));
 	}

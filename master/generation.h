@@ -30,7 +30,7 @@ struct post {
 struct generation {
 	unsigned number;
 	struct conf *conf;
-	struct sockets *sockets; /* perhaps the same as another one's */
+	struct sockets *sockets;
 	unsigned n_workers;
 	unsigned n_posts;
 	struct post *posts;

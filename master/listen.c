@@ -1,109 +1,27 @@
 #include "listen.h"
 
 #include <fcntl.h>
-#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/xalloc.h"
-#include "config/conf.h"
+#include "bind.h"
 
-#define BACKLOG 4096
-
-static int
-open_one(const struct addrinfo *ai, const char *name, struct err *e)
+static const struct place *
+find(const struct sockets *s, const char *name)
 {
-	int one = 1;
-	int fd = socket(ai->ai_family,
-	    ai->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, ai->ai_protocol);
-
-	if (fd < 0)
-		return err_sys(e, ERR_CONFIG, "socket for %s", name);
-	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) < 0 ||
-	    setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one)) < 0 ||
-	    bind(fd, ai->ai_addr, ai->ai_addrlen) < 0 ||
-	    listen(fd, BACKLOG) < 0) {
-		err_sys(e, ERR_CONFIG, "cannot listen on %s", name);
-		close(fd);
-		return -1;
-	}
-	return fd;
+	for (unsigned i = 0; s != NULL && i < s->n; i++)
+		if (strcmp(s->place[i].name, name) == 0)
+			return &s->place[i];
+	return NULL;
 }
 
-/* SO_REUSEPORT lets a second server of the same user in unseen; a first socket
- * without it finds that out. */
-static int
-probe_free(const struct addrinfo *ai, const char *name, struct err *e)
-{
-	int one = 1;
-	int fd = socket(
-	    ai->ai_family, ai->ai_socktype | SOCK_CLOEXEC, ai->ai_protocol);
-	int r = 0;
+/* --- sockets of systemd --------------------------------------------------- */
 
-	if (fd < 0)
-		return err_sys(e, ERR_CONFIG, "socket for %s", name);
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-	if (bind(fd, ai->ai_addr, ai->ai_addrlen) < 0)
-		r = err_sys(e, ERR_CONFIG, "cannot listen on %s", name);
-	close(fd);
-	return r;
-}
-
-static int
-open_all(const struct addrinfo *ai, const char *name, struct sockets *s,
-    unsigned n, struct err *e)
-{
-	if (probe_free(ai, name, e) < 0)
-		return -1;
-	for (s->n = 0; s->n < n; s->n++) {
-		s->fd[s->n] = open_one(ai, name, e);
-		if (s->fd[s->n] < 0)
-			return -1;
-	}
-	return 0;
-}
-
-static int
-open_configured(
-    const struct conf *c, struct sockets *s, unsigned n, struct err *e)
-{
-	struct addrinfo hints = {
-		.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
-		.ai_socktype = SOCK_STREAM,
-	};
-	struct addrinfo *ai;
-	struct str host;
-	char node[64], service[8], name[80];
-	int port, r;
-
-	conf_listen_address(c, &host, &port);
-	snprintf(node, sizeof(node), "%.*s", STR_ARG(host));
-	snprintf(service, sizeof(service), "%d", port);
-	snprintf(name, sizeof(name), "%s port %d", node, port);
-	if (getaddrinfo(node, service, &hints, &ai) != 0)
-		return err_set(e, ERR_CONFIG,
-		    "server.listen: \"%s\" is not an address", node);
-	r = open_all(ai, name, s, n, e);
-	freeaddrinfo(ai);
-	return r;
-}
-
-/* The address in one form, to compare by. */
-static void
-write_address(const struct conf *c, char *out, size_t size)
-{
-	struct str host;
-	int port;
-
-	conf_listen_address(c, &host, &port);
-	snprintf(out, size, "%.*s %d", STR_ARG(host), port);
-}
-
-/* --- sockets that were passed -------------------------------------------- */
-
-#define SYSTEMD_ADDRESS	 "systemd"
+#define SYSTEMD_NAME	 "systemd"
 #define SYSTEMD_FIRST_FD 3
 
 /* How many sockets systemd has passed to this process; 0 for none. */
@@ -117,74 +35,221 @@ count_passed(void)
 	if (pid == NULL || fds == NULL || !str_to_i64(str_of(pid), &for_pid) ||
 	    for_pid != getpid() || !str_to_i64(str_of(fds), &n) || n < 1)
 		return 0;
-	return (unsigned)MIN(n, SOCKETS_MAX);
+	return (unsigned)n;
 }
 
 static int
+check_passed(int fd, struct err *e)
+{
+	int listens = 0;
+	socklen_t size = sizeof(listens);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0 &&
+	    listens)
+		return 0;
+	return err_set(e, ERR_CONFIG,
+	    "descriptor %d, which LISTEN_FDS announced, is no listening socket",
+	    fd);
+}
+
+/* FileDescriptorName= says which of them speak TLS and want PROXY. */
+static int
 take_passed(struct sockets *s, unsigned n, struct err *e)
 {
-	for (unsigned i = 0; i < n; i++) {
-		int fd = SYSTEMD_FIRST_FD + (int)i;
-		int listens = 0;
-		socklen_t size = sizeof(listens);
+	const char *names = getenv("LISTEN_FDNAMES");
+	struct str rest = str_of(names != NULL ? names : "");
 
-		if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) <
-			0 ||
-		    !listens)
-			return err_set(e, ERR_CONFIG,
-			    "descriptor %d, which LISTEN_FDS announced, is no "
-			    "listening socket",
-			    fd);
+	if (n > CONF_LISTEN_MAX)
+		return err_set(e, ERR_CONFIG,
+		    "LISTEN_FDS announced %u sockets, at most %d are taken", n,
+		    CONF_LISTEN_MAX);
+	for (; s->n < n; s->n++) {
+		struct place *p = &s->place[s->n];
+		int fd = SYSTEMD_FIRST_FD + (int)s->n;
+		struct str name =
+		    rest.p == NULL ? rest : str_cut(rest, ':', &rest);
+
+		if (check_passed(fd, e) < 0)
+			return -1;
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
 		fcntl(fd, F_SETFL, O_NONBLOCK);
-		s->fd[s->n++] = fd;
+		snprintf(p->name, sizeof(p->name), SYSTEMD_NAME "%d", fd);
+		p->tls = str_is(name, "tls") || str_is(name, "tls-proxy");
+		p->proxy = str_is(name, "proxy") || str_is(name, "tls-proxy");
+		p->fd[p->n++] = fd;
 	}
 	return 0;
 }
 
-/* --- the interface -------------------------------------------------------- */
-
-struct sockets *
-sockets_open(const struct conf *c, unsigned n, struct err *e)
+static bool
+is_passed(const struct place *p)
 {
-	struct sockets *s = xcalloc(1, sizeof(*s));
-	unsigned passed = count_passed();
+	return str_starts(str_of(p->name), STR(SYSTEMD_NAME));
+}
+
+/* --- opening ---------------------------------------------------------------
+ */
+
+/* The same sockets under other numbers. */
+static int
+take_over(struct place *p, const struct place *old, struct err *e)
+{
+	for (; p->n < old->n; p->n++) {
+		p->fd[p->n] = fcntl(old->fd[p->n], F_DUPFD_CLOEXEC, 3);
+		if (p->fd[p->n] < 0)
+			return err_sys(e, ERR_IO, "sockets of %s", old->name);
+	}
+	return 0;
+}
+
+static int
+open_place(struct place *p, const struct conf *c, size_t i, unsigned n,
+    const struct sockets *old, struct err *e)
+{
+	struct conf_listener l;
+	const struct place *same;
 	int r;
 
-	if (passed > 0) {
-		snprintf(s->address, sizeof(s->address), SYSTEMD_ADDRESS);
-		r = take_passed(s, passed, e);
-	} else {
-		write_address(c, s->address, sizeof(s->address));
-		r = open_configured(c, s, MIN(n, SOCKETS_MAX), e);
+	if (conf_listener(c, i, &l, e) < 0)
+		return -1;
+	memcpy(p->name, l.name, sizeof(p->name));
+	p->tls = l.tls;
+	p->proxy = l.proxy;
+	same = find(old, p->name);
+	if (same != NULL)
+		return take_over(p, same, e);
+	r = bind_open(c, &l, n, p->fd, e);
+	p->n = r > 0 ? (unsigned)r : 0;
+	return r > 0 ? 0 : -1;
+}
+
+static int
+open_configured(struct sockets *s, const struct conf *c, unsigned n,
+    const struct sockets *old, struct err *e)
+{
+	for (size_t i = 0; i < c->listen.n; i++) {
+		s->n++;
+		if (open_place(&s->place[i], c, i, n, old, e) < 0)
+			return -1;
 	}
+	return 0;
+}
+
+static int
+take_all(struct sockets *s, const struct sockets *old, struct err *e)
+{
+	for (unsigned i = 0; i < old->n; i++) {
+		struct place *p = &s->place[s->n++];
+
+		*p = old->place[i];
+		p->n = 0;
+		if (take_over(p, &old->place[i], e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+struct sockets *
+sockets_open(
+    const struct conf *c, unsigned n, const struct sockets *old, struct err *e)
+{
+	struct sockets *s = xcalloc(1, sizeof(*s));
+	unsigned passed = old == NULL ? count_passed() : 0;
+	int r;
+
+	if (passed > 0)
+		r = take_passed(s, passed, e);
+	else if (old != NULL && is_passed(&old->place[0]))
+		r = take_all(s, old, e);
+	else
+		r = open_configured(s, c, MIN(n, SOCKETS_MAX), old, e);
 	if (r < 0)
+		sockets_retire(&s, old);
+	return s;
+}
+
+/* --- passing on ------------------------------------------------------------
+ */
+
+static char
+kind_of(const struct place *p)
+{
+	return (char)('0' + p->tls + 2 * p->proxy);
+}
+
+void
+sockets_pass_on(const struct sockets *s, struct buf *fds, struct buf *names)
+{
+	for (unsigned i = 0; i < s->n; i++) {
+		const struct place *p = &s->place[i];
+
+		for (unsigned k = 0; k < p->n; k++) {
+			fcntl(p->fd[k], F_SETFD, 0);
+			buf_printf(fds, "%s%d",
+			    k > 0   ? ","
+			    : i > 0 ? ";"
+				    : "",
+			    p->fd[k]);
+		}
+		buf_printf(
+		    names, "%s%c%s", i > 0 ? "," : "", kind_of(p), p->name);
+	}
+}
+
+static bool
+adopt_place(struct place *p, struct str fds, struct str name)
+{
+	int64_t fd;
+
+	if (name.n < 2 || name.n > sizeof(p->name) || name.p[0] < '0' ||
+	    name.p[0] > '3')
+		return false;
+	p->tls = (name.p[0] - '0') & 1;
+	p->proxy = (name.p[0] - '0') & 2;
+	memcpy(p->name, name.p + 1, name.n - 1);
+	while (fds.p != NULL && p->n < SOCKETS_MAX) {
+		if (!str_to_i64(str_cut(fds, ',', &fds), &fd) || fd < 3 ||
+		    fcntl((int)fd, F_SETFD, FD_CLOEXEC) < 0)
+			return false;
+		p->fd[p->n++] = (int)fd;
+	}
+	return p->n > 0;
+}
+
+struct sockets *
+sockets_adopt(struct str fds, struct str names)
+{
+	struct sockets *s = xcalloc(1, sizeof(*s));
+	bool good = names.p != NULL;
+
+	while (good && names.p != NULL && fds.p != NULL &&
+	       s->n < CONF_LISTEN_MAX) {
+		struct str some = str_cut(fds, ';', &fds);
+
+		good = adopt_place(
+		    &s->place[s->n++], some, str_cut(names, ',', &names));
+	}
+	if (!good)
 		sockets_close(&s);
 	return s;
 }
 
-struct sockets *
-sockets_adopt(const char *address, const int *fds, unsigned n)
-{
-	struct sockets *s = xcalloc(1, sizeof(*s));
+/* --- the end ----------------------------------------------------------------
+ */
 
-	snprintf(s->address, sizeof(s->address), "%s", address);
-	s->n = MIN(n, SOCKETS_MAX);
-	for (unsigned i = 0; i < s->n; i++) {
-		s->fd[i] = fds[i];
-		fcntl(fds[i], F_SETFD, FD_CLOEXEC);
-	}
-	return s;
+/* The service manager's go on collecting for our successor. */
+static void
+shut(const struct place *p)
+{
+	for (unsigned k = 0; k < p->n && !is_passed(p); k++)
+		shutdown(p->fd[k], SHUT_RD);
 }
 
 void
 sockets_shut(const struct sockets *s)
 {
-	/* The service manager's go on collecting for our successor. */
-	if (strcmp(s->address, SYSTEMD_ADDRESS) == 0)
-		return;
 	for (unsigned i = 0; i < s->n; i++)
-		shutdown(s->fd[i], SHUT_RD);
+		shut(&s->place[i]);
 }
 
 void
@@ -193,32 +258,50 @@ sockets_close(struct sockets **s)
 	if (*s == NULL)
 		return;
 	for (unsigned i = 0; i < (*s)->n; i++)
-		close((*s)->fd[i]);
+		for (unsigned k = 0; k < (*s)->place[i].n; k++)
+			close((*s)->place[i].fd[k]);
 	free(*s);
 	*s = NULL;
 }
 
-bool
-sockets_fit(const struct sockets *s, const struct conf *c)
+void
+sockets_retire(struct sockets **s, const struct sockets *kept)
 {
-	char wanted[sizeof(s->address)];
+	for (unsigned i = 0; *s != NULL && i < (*s)->n; i++) {
+		const struct place *p = &(*s)->place[i];
 
-	write_address(c, wanted, sizeof(wanted));
-	return strcmp(s->address, wanted) == 0 ||
-	       strcmp(s->address, SYSTEMD_ADDRESS) == 0;
+		if (p->n == 0 || find(kept, p->name) != NULL)
+			continue;
+		shut(p);
+		if (str_starts(str_of(p->name), STR("unix:")))
+			unlink(p->name + 5);
+	}
+	sockets_close(s);
+}
+
+/* --- the workers' share ------------------------------------------------------
+ */
+
+static void
+add(struct listen_fd *out, unsigned *count, const struct place *p, unsigned k)
+{
+	out[(*count)++] = (struct listen_fd){ p->fd[k], p->tls, p->proxy };
 }
 
 unsigned
-sockets_share(
-    const struct sockets *s, unsigned i, unsigned n, int out[SOCKETS_MAX])
+sockets_share(const struct sockets *s, unsigned i, unsigned n,
+    struct listen_fd out[SOCKETS_ALL_MAX])
 {
 	unsigned count = 0;
 
-	if (n >= s->n) {
-		out[count++] = s->fd[i % s->n];
-		return count;
+	for (unsigned at = 0; at < s->n; at++) {
+		const struct place *p = &s->place[at];
+
+		if (n >= p->n)
+			add(out, &count, p, i % p->n);
+		else
+			for (unsigned k = i; k < p->n; k += n)
+				add(out, &count, p, k);
 	}
-	for (unsigned k = i; k < s->n; k += n)
-		out[count++] = s->fd[k];
 	return count;
 }

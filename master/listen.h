@@ -1,40 +1,59 @@
 #ifndef LISTEN_H
 #define LISTEN_H
 
-/* The listening sockets: one a worker of the first generation, all on one
- * address by SO_REUSEPORT, so that the kernel spreads connections and a dead
- * worker's queue waits for its successor.  As long as the address stays, none
- * is closed and none is added, since either would lose connections: when the
- * number of workers changes, they share out the sockets that are there. */
+/* The listening sockets: for each address one a worker of the first
+ * generation, by SO_REUSEPORT, so that the kernel spreads connections and a
+ * dead worker's queue waits for its successor.  As long as an address stays,
+ * none is closed and none is added, since either would lose connections: when
+ * the number of workers changes, they share out the sockets that are there.  A
+ * path has one socket, which all workers share. */
 
 #include "base/err.h"
+#include "config/conf.h"
+#include "proc/listen_fd.h"
 
-#define SOCKETS_MAX 64
+#define SOCKETS_MAX	64 /* of one place */
+#define SOCKETS_ALL_MAX (SOCKETS_MAX * CONF_LISTEN_MAX)
 
-struct conf;
+struct buf;
 
-struct sockets {
-	char address[128]; /* as configured, or "systemd" */
+struct place {
+	char name[CONF_LISTEN_NAME]; /* as in conf_listener, or "systemd" */
+	bool tls;
+	bool proxy;
 	unsigned n;
 	int fd[SOCKETS_MAX];
 };
 
-/* Open n sockets on the configured address; those that systemd passed
- * (LISTEN_FDS) instead, when there are any.  NULL and e, with nothing left
- * open. */
-struct sockets *sockets_open(const struct conf *c, unsigned n, struct err *e);
-/* Sockets that an old master passed on. */
-struct sockets *sockets_adopt(const char *address, const int *fds, unsigned n);
+struct sockets {
+	unsigned n;
+	struct place place[CONF_LISTEN_MAX];
+};
+
+/* Open n sockets for each place that the configuration names; those that
+ * systemd passed (LISTEN_FDS) instead, when there are any.  A place that is in
+ * `old`, which may be NULL, is not opened but taken over: both hold it.  NULL
+ * and e, with nothing left open. */
+struct sockets *sockets_open(
+    const struct conf *c, unsigned n, const struct sockets *old, struct err *e);
+/* Write what an heir needs to adopt them, and let it inherit the descriptors:
+ * "8,9;10", and the names with what they speak. */
+void sockets_pass_on(
+    const struct sockets *s, struct buf *fds, struct buf *names);
+/* Sockets that an old master passed on, as above; NULL when the text cannot
+ * be. */
+struct sockets *sockets_adopt(struct str fds, struct str names);
 /* Take no more connections, in any process: clients are refused at once, where
  * otherwise they would wait in a queue that nobody empties any more.  Sockets
  * of the service manager stay as they are. */
 void sockets_shut(const struct sockets *s);
 /* Close and free. */
 void sockets_close(struct sockets **s);
-/* Do they listen where the configuration says? */
-bool sockets_fit(const struct sockets *s, const struct conf *c);
+/* The same, and shut those that are not in `kept`, which may be NULL, and
+ * remove their files. */
+void sockets_retire(struct sockets **s, const struct sockets *kept);
 /* Those that worker i of n takes connections from; returns how many. */
-unsigned sockets_share(
-    const struct sockets *s, unsigned i, unsigned n, int out[SOCKETS_MAX]);
+unsigned sockets_share(const struct sockets *s, unsigned i, unsigned n,
+    struct listen_fd out[SOCKETS_ALL_MAX]);
 
 #endif

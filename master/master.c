@@ -178,12 +178,13 @@ become_ready(struct master *m)
 	struct err e = ERR_INIT;
 
 	m->state = MASTER_RUNNING;
+	sockets_retire(&m->inherited, m->serving->sockets);
 	shm_set_started_up(m->shm);
 	master_note_configuration(m, true);
 	if (pidfile_write(m->pid_fd, &e) < 0)
 		log_err(LOG_ERROR, "master", "pid file", &e);
 	log_with(LOG_NOTICE, "master", "ready", F_STR("version", version_text),
-	    F_STR("listen", m->serving->sockets->address),
+	    F_STR("listen", m->serving->conf->listen_text),
 	    F_INT("workers", m->serving->n_workers));
 	tell_caller(m, 0, "");
 	notify_ready(m);
@@ -339,12 +340,10 @@ static int
 open_generation(
     struct master *m, struct conf **c, struct legacy *old, struct err *e)
 {
-	struct sockets *sockets = old->sockets;
+	struct sockets *sockets;
 
-	if (sockets != NULL && !sockets_fit(sockets, *c))
-		sockets_close(&sockets);
-	if (sockets == NULL)
-		sockets = sockets_open(*c, conf_worker_count(*c), e);
+	m->inherited = old->sockets;
+	sockets = sockets_open(*c, conf_worker_count(*c), m->inherited, e);
 	if (sockets == NULL)
 		return -1;
 	m->serving = generation_new(newest_generation(m->shm) + 1, c, sockets);
@@ -387,10 +386,14 @@ tear_down(struct master *m, bool succeeding)
 	board_detach();
 	metrics_detach();
 	if (m->serving != NULL) {
-		sockets_close(&m->serving->sockets);
+		/* A socket's file is the successor's. */
+		if (m->replaced)
+			sockets_close(&m->serving->sockets);
+		sockets_retire(&m->serving->sockets, m->inherited);
 		if (ours)
 			pidfile_remove(m->serving->conf);
 	}
+	sockets_close(&m->inherited);
 	generation_free(&m->serving);
 	shm_free(&m->shm);
 	free(m->children);

@@ -30,6 +30,8 @@ struct master {
 	enum master_state state;
 	struct generation *serving;
 	struct generation *next; /* that a reload builds */
+	/* Of the master before us, until we are ready. */
+	struct sockets *inherited;
 	struct upgrade upgrade;
 	struct shm *shm;
 	struct control *control;

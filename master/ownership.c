@@ -42,3 +42,17 @@ ownership_take_log(const struct conf *c)
 	else
 		privs_give_file(log_fd(), c->log_file, &user);
 }
+
+int
+ownership_take_socket(const struct conf *c, const char *path, struct err *e)
+{
+	struct account user;
+
+	if (c->user[0] == '\0' || geteuid() != 0)
+		return 0;
+	if (privs_find(&user, c->user, e) < 0)
+		return -1;
+	if (lchown(path, user.uid, user.gid) < 0)
+		return err_sys(e, ERR_CONFIG, "owner of %s", path);
+	return 0;
+}

@@ -13,4 +13,8 @@ NODISCARD int ownership_take(const struct conf *c, struct err *e);
 /* The same for the log file alone, when it is a new one. */
 void ownership_take_log(const struct conf *c);
 
+/* The same for a socket that was just made at `path`. */
+NODISCARD int ownership_take_socket(
+    const struct conf *c, const char *path, struct err *e);
+
 #endif

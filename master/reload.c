@@ -56,15 +56,6 @@ read_configuration(struct master *m)
 	return c;
 }
 
-/* The sockets that the configuration wants: those there are, if they fit. */
-static struct sockets *
-sockets_for(struct master *m, const struct conf *c, struct err *e)
-{
-	if (sockets_fit(m->serving->sockets, c))
-		return m->serving->sockets;
-	return sockets_open(c, conf_worker_count(c), e);
-}
-
 static bool
 slots_suffice(struct master *m, const struct conf *c)
 {
@@ -104,12 +95,12 @@ reload_begin(struct master *m)
 	c = read_configuration(m);
 	if (c == NULL)
 		return;
-	sockets = sockets_for(m, c, &e);
+	sockets =
+	    sockets_open(c, conf_worker_count(c), m->serving->sockets, &e);
 	if (sockets == NULL || !slots_suffice(m, c)) {
 		log_msg(LOG_ERROR, "master", "reload refused: %s",
 		    sockets == NULL ? e.msg : "too many processes");
-		if (sockets != NULL && sockets != m->serving->sockets)
-			sockets_close(&sockets);
+		sockets_retire(&sockets, m->serving->sockets);
 		finish(
 		    m, false, sockets == NULL ? e.msg : "too many processes");
 		conf_free(&c);
@@ -131,8 +122,7 @@ reload_abandon(struct master *m, const char *why)
 		if (m->next->posts[i].current != NULL)
 			child_stop(m->next->posts[i].current);
 	}
-	if (m->next->sockets != m->serving->sockets)
-		sockets_close(&m->next->sockets);
+	sockets_retire(&m->next->sockets, m->serving->sockets);
 	generation_free(&m->next);
 	log_msg(LOG_ERROR, "master",
 	    "reload rolled back: %s; generation %u goes on", why,
@@ -160,8 +150,7 @@ commit(struct master *m)
 	struct generation *old = m->serving;
 
 	drain_generation(m, old);
-	if (old->sockets != m->next->sockets)
-		sockets_close(&old->sockets);
+	sockets_retire(&old->sockets, m->next->sockets);
 	generation_free(&old);
 	m->serving = m->next;
 	m->next = NULL;

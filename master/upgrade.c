@@ -55,23 +55,21 @@ pass_on(struct buf *out, const char *name, int fd)
 	buf_printf(out, "%s=%d ", name, fd);
 }
 
-/* "ready=7 pid=4 control=6 shm=5 listen=8,9 address=127.0.0.1 8081" */
+/* "ready=7 pid=4 control=6 shm=5 listen=8,9 address=0127.0.0.1 port 8081" */
 static void
 write_legacy(struct master *m, int ready_fd, struct buf *out)
 {
-	const struct sockets *s = m->serving->sockets;
+	struct buf names = BUF_INIT;
 
 	pass_on(out, "ready", ready_fd);
 	pass_on(out, "pid", m->pid_fd);
 	pass_on(out, "control", control_fd(m->control));
 	pass_on(out, "shm", shm_fd(m->shm));
 	buf_adds(out, "listen=");
-	for (unsigned i = 0; i < s->n; i++) {
-		fcntl(s->fd[i], F_SETFD, 0);
-		buf_printf(out, "%s%d", i > 0 ? "," : "", s->fd[i]);
-	}
-	/* Last, since it holds a space. */
-	buf_printf(out, " address=%s", s->address);
+	sockets_pass_on(m->serving->sockets, out, &names);
+	/* Last, since they hold spaces. */
+	buf_printf(out, " address=%s", buf_cstr(&names));
+	buf_free(&names);
 }
 
 NORETURN static void
@@ -211,22 +209,6 @@ take_fd(struct str value, int *out)
 }
 
 static bool
-take_sockets(struct str list, const char *address, struct legacy *l)
-{
-	int fds[SOCKETS_MAX];
-	unsigned n = 0;
-
-	while (list.p != NULL && list.n > 0 && n < SOCKETS_MAX) {
-		if (!take_fd(str_cut(list, ',', &list), &fds[n++]))
-			return false;
-	}
-	if (n == 0)
-		return false;
-	l->sockets = sockets_adopt(address, fds, n);
-	return true;
-}
-
-static bool
 parse_legacy(struct str text, struct legacy *l)
 {
 	static const char *const names[] = { "ready", "pid", "control", "shm" };
@@ -243,7 +225,8 @@ parse_legacy(struct str text, struct legacy *l)
 	if (!str_is(str_cut(listen, '=', &listen), "listen") ||
 	    !str_is(str_cut(text, '=', &text), "address") || text.p == NULL)
 		return false;
-	return take_sockets(listen, text.p, l);
+	l->sockets = sockets_adopt(listen, text);
+	return l->sockets != NULL;
 }
 
 int

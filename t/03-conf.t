@@ -131,7 +131,8 @@ is(in_force($file), $first, '-T can be read again');
 sub other_items {
 	my ($key) = @_;
 	my %special = ('http.allowed_origins' => ['https://one.example', 'https://two.example'],
-		'http.trusted_proxies' => ['10.0.0.0/8', '::1']);
+		'http.trusted_proxies' => ['10.0.0.0/8', '::1'],
+		'server.listen' => ['127.0.0.1:1234', 'unix:/run/one.sock proxy']);
 	return $special{ $key->{name} } // ['one', 'two'];
 }
 
@@ -147,8 +148,7 @@ sub other_value {
 	    if $key->{type} =~ /^(?:TIME|SIZE)$/;
 	return map { sprintf '["%s", "%s"]', @$_ } (other_items($key)) x 2
 	    if $key->{type} eq 'LIST';
-	my %special = ('server.listen' => '127.0.0.1:1234',
-		'server.public_url' => 'https://pierre.example',
+	my %special = ('server.public_url' => 'https://pierre.example',
 		'database.url' => 'sqlite:/tmp/x.db',
 		'security.master_key' => 'A' x 43 . '=');
 	my $value = $special{ $key->{name} } // '/some/where';
@@ -287,6 +287,13 @@ for my $key (@keys) {
 # What is wrong with a value as a whole, where it stands.
 for (['server', 'listen', 'banana', qr/is not address:port/],
 	['server', 'listen', '127.0.0.1:99999', qr/is not address:port/],
+	['server', 'listen', 'unix:sock', qr/whole path/],
+	['server', 'listen', 'unix:/' . 'x' x 107, qr/107 bytes/],
+	['server', 'listen', '["unix:/a,b"]', qr/comma/],
+	['server', 'listen', '127.0.0.1:1 udp', qr/is not address:port/],
+	['server', 'listen', '127.0.0.1:1 tls', qr/needs tls\.certificate and tls\.key/],
+	['server', 'listen', '["127.0.0.1:1", "127.0.0.1:1 proxy"]', qr/port 1 stands there twice/],
+	['server', 'listen', '[]', qr/takes 1 to 16 addresses, not 0/],
 	['server', 'public_url', 'pierre.example', qr/is not http/],
 	['database', 'url', 'mysql://h/d', qr/neither sqlite:/],
 	['security', 'master_key', 'abc', qr/32 bytes in base64/],

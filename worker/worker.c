@@ -240,8 +240,8 @@ open_server(struct worker *w, struct err *e)
 	board_limit(w->app.conf->max_connections);
 	w->server = http_server_new(w->app.loop, w->app.conf, &w->http_app);
 	for (unsigned i = 0; i < w->heritage->n_listen; i++) {
-		if (http_server_listen(
-			w->server, w->heritage->listen_fds[i], e) < 0)
+		if (http_server_listen(w->server, &w->heritage->listen[i], e) <
+		    0)
 			return -1;
 	}
 	return 0;
@@ -303,7 +303,7 @@ worker_main(const struct heritage *h)
 	}
 	close_worker(&w);
 	for (unsigned i = 0; i < h->n_listen; i++)
-		close(h->listen_fds[i]);
+		close(h->listen[i].fd);
 	close(h->chan_fd);
 	return status;
 }

@@ -195,23 +195,25 @@ str_is_utf8(struct str s)
 unsigned
 str_distance(struct str a, struct str b)
 {
-	unsigned row[65];
+	unsigned row[3][65];
 
 	if (a.n > 64 || b.n > 64)
 		return 1000;
 	for (unsigned j = 0; j <= b.n; j++)
-		row[j] = j;
+		row[0][j] = j;
 	for (unsigned i = 1; i <= a.n; i++) {
-		unsigned diagonal = row[0];
+		const unsigned *above = row[(i - 1) % 3];
+		const unsigned *higher = row[(i + 1) % 3];
+		unsigned *now = row[i % 3];
 
-		row[0] = i;
+		now[0] = i;
 		for (unsigned j = 1; j <= b.n; j++) {
-			unsigned above = row[j];
-			unsigned same = diagonal + (a.p[i - 1] != b.p[j - 1]);
-
-			row[j] = MIN(MIN(above, row[j - 1]) + 1, same);
-			diagonal = above;
+			now[j] = MIN(MIN(above[j], now[j - 1]) + 1,
+			    above[j - 1] + (a.p[i - 1] != b.p[j - 1]));
+			if (i > 1 && j > 1 && a.p[i - 1] == b.p[j - 2] &&
+			    a.p[i - 2] == b.p[j - 1])
+				now[j] = MIN(now[j], higher[j - 2] + 1);
 		}
 	}
-	return row[b.n];
+	return row[a.n % 3][b.n];
 }

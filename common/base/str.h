@@ -56,7 +56,8 @@ bool str_eq_const_time(struct str a, struct str b);
 bool str_is_utf8(struct str s);
 /* Length of the well-formed sequence that s begins with, 1 to 4; 0: none. */
 size_t str_utf8_length(struct str s);
-/* Levenshtein distance, for "did you mean"; lengths over 64 count as far. */
+/* Letters to change, leave out, put in or swap with the next, for "did you
+ * mean"; lengths over 64 count as far. */
 unsigned str_distance(struct str a, struct str b);
 
 #endif

@@ -25,26 +25,6 @@ set_defaults(struct conf *c)
 
 /* --- what one key alone cannot say --------------------------------------- */
 
-/* "127.0.0.1:8081", "[::1]:8081"; false when it is neither. */
-static bool
-split_listen(const char *text, struct str *host, int *port)
-{
-	struct str s = str_of(text);
-	const char *colon = strrchr(text, ':');
-	int64_t number;
-
-	if (colon == NULL || !str_to_i64(str_of(colon + 1), &number) ||
-	    number < 0 || number > 65535)
-		return false;
-	*port = (int)number;
-	*host = str_make(s.p, (size_t)(colon - s.p));
-	if (host->n > 2 && host->p[0] == '[' && host->p[host->n - 1] == ']')
-		*host = str_make(host->p + 1, host->n - 2);
-	else if (str_find(*host, ':') >= 0)
-		return false;
-	return host->n > 0;
-}
-
 static void
 check_public_url(struct conf_reader *r)
 {
@@ -162,12 +142,7 @@ check_proxies(struct conf_reader *r)
 static void
 check_whole(struct conf_reader *r)
 {
-	struct str host;
-	int port;
-
-	if (!split_listen(r->conf->listen, &host, &port))
-		conf_complain_of(r, CONF_KEY_listen,
-		    "\"%s\" is not address:port", r->conf->listen);
+	conf_check_listen(r);
 	check_public_url(r);
 	check_database(r);
 	check_master_key(r);
@@ -249,14 +224,6 @@ conf_keep_restart_keys(
 		wipe(text.p, text.n);
 		buf_free(&text);
 	}
-}
-
-void
-conf_listen_address(const struct conf *c, struct str *host_r, int *port_r)
-{
-	CHECK(split_listen(c->listen, host_r, port_r));
-	if (c->port != 0)
-		*port_r = (int)c->port;
 }
 
 bool

@@ -34,7 +34,8 @@ struct conf {
 #include "config/keys.def"
 #undef KEY
 	struct arena *arena;
-	const char *path; /* file it came from, "" when there was none */
+	const char *path;	 /* file it came from, "" when there was none */
+	const char *listen_text; /* server.listen on one line */
 	/* By key of the table: the variable that set it, or NULL. */
 	const char **from;
 };
@@ -62,8 +63,23 @@ void conf_keep_restart_keys(
 /* Let this process log by log.level and log.format. */
 void conf_configure_log(const struct conf *c);
 
-/* Host and port to bind. host_r is a slice of c->listen. */
-void conf_listen_address(const struct conf *c, struct str *host_r, int *port_r);
+#define CONF_LISTEN_MAX	 16
+#define CONF_LISTEN_NAME 128
+
+/* An item of server.listen. */
+struct conf_listener {
+	char name[CONF_LISTEN_NAME]; /* "::1 port 8081" or "unix:/path" */
+	const char *path;	     /* in name; NULL: an address */
+	struct str host;	     /* a slice of c->listen */
+	int port;
+	bool tls;
+	bool proxy; /* the PROXY protocol comes first */
+};
+
+/* Item i; what conf_load() took does not fail.  Not to be copied: path points
+ * into it. */
+int conf_listener(
+    const struct conf *c, size_t i, struct conf_listener *out, struct err *e);
 /* Whether database.url names PostgreSQL. */
 bool conf_uses_postgres(const struct conf *c);
 /* Worker processes, with 0 resolved to the processors there are. */

@@ -101,6 +101,8 @@ void conf_format(
 bool conf_same(
     const struct conf *a, const struct conf *b, const struct conf_key *k);
 
+/* server.listen and tls as a whole; and listen_text. */
+void conf_check_listen(struct conf_reader *r);
 int conf_read_yaml(struct conf_reader *r, const char *path);
 void conf_read_env(struct conf_reader *r);
 /* Read .env in the directory of r->file, where there is one. */

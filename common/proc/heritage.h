@@ -5,7 +5,7 @@
  * are.  A role never returns to its caller's world: its result is the exit
  * status. */
 
-#include "base/base.h"
+#include "proc/listen_fd.h"
 
 struct conf;
 struct shm;
@@ -20,7 +20,7 @@ struct heritage {
 	unsigned index; /* which worker, from 0 */
 	unsigned generation;
 	int chan_fd; /* words go out here; end of file: master gone */
-	const int *listen_fds;
+	const struct listen_fd *listen;
 	unsigned n_listen; /* 0 for the keeper */
 };
 

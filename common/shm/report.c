@@ -190,7 +190,7 @@ report_text(const struct report *r, struct buf *out)
 	    "%u connections of %lld a worker, %lld requests under way, "
 	    "%llu answered\n",
 	    r->conf->path[0] != '\0' ? r->conf->path : "(none)",
-	    r->conf->listen, t->ready, t->stuck,
+	    r->conf->listen_text, t->ready, t->stuck,
 	    r->database.ok ? "well" : "ill", t->connections,
 	    (long long)r->conf->max_connections, (long long)t->in_flight,
 	    (unsigned long long)t->requests);

@@ -81,7 +81,7 @@ write_head(const struct report *r, struct buf *out)
 	add_text(out,
 	    r->conf->path[0] != '\0' ? r->conf->path : "no configuration file");
 	buf_adds(out, ", listening on ");
-	add_text(out, r->conf->listen);
+	add_text(out, r->conf->listen_text);
 	buf_adds(out, "</p><p class=\"dim\">");
 	date_format_rfc3339(out, r->wall_us, false, 0);
 	buf_printf(out, ", generation %u, up ", r->phase.generation);

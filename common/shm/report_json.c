@@ -127,7 +127,7 @@ report_json(const struct report *r, struct buf *out)
 	jsonw_kv_instant(&w, "now", r->wall_us);
 	jsonw_kv_fixed(&w, "uptime_seconds", r->uptime_s, 1);
 	jsonw_kv_cstr(&w, "configuration", r->conf->path);
-	jsonw_kv_cstr(&w, "listen", r->conf->listen);
+	jsonw_kv_cstr(&w, "listen", r->conf->listen_text);
 	write_json_database(r, &w);
 	write_json_totals(r, &w);
 	write_json_limits(r, &w);

@@ -95,13 +95,23 @@ revoke_old_token(struct command *c, const struct owner *o, struct err *e)
 	return 0;
 }
 
+/* Of the first address; a server that has none is reached over its proxy. */
+static int
+first_port(const struct conf *c)
+{
+	struct conf_listener l;
+
+	for (size_t i = 0; i < c->listen.n; i++)
+		if (conf_listener(c, i, &l, NULL) == 0 && l.path == NULL)
+			return l.port;
+	return 8081;
+}
+
 static void
 print_next_steps(struct command *c, const char *token)
 {
-	struct str host;
-	int port;
+	int port = first_port(c->conf);
 
-	conf_listen_address(c->conf, &host, &port);
 	printf("\nThe demo athlete's token (shown this once):\n\n"
 	       "  export TOKEN=%s\n\n"
 	       "Try, while the server runs:\n\n"

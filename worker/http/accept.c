@@ -174,11 +174,15 @@ on_acceptable(evutil_socket_t fd, UNUSED short what, void *arg)
 }
 
 int
-http_server_listen(struct http_server *s, int fd, struct err *e)
+http_server_listen(
+    struct http_server *s, const struct listen_fd *from, struct err *e)
 {
 	struct listener *l = &s->listeners[s->listeners_n];
-	int on = 1;
+	int fd = from->fd, on = 1;
 
+	if (from->tls || from->proxy)
+		return err_set(e, ERR_CONFIG,
+		    "this build speaks neither TLS nor the PROXY protocol");
 	if (s->listeners_n == HTTP_LISTENERS_MAX)
 		return err_set(e, ERR_CONFIG, "more than %d listening sockets",
 		    HTTP_LISTENERS_MAX);

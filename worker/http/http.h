@@ -13,6 +13,7 @@
 struct conf;
 struct http_req;
 struct http_server;
+struct listen_fd;
 struct who; /* auth/who.h: whoever the guard found */
 
 enum http_method {
@@ -83,7 +84,8 @@ struct http_server *http_server_new(
     struct loop *l, const struct conf *conf, const struct http_app *app);
 void http_server_free(struct http_server **s);
 /* Take connections from this listening socket. */
-NODISCARD int http_server_listen(struct http_server *s, int fd, struct err *e);
+NODISCARD int http_server_listen(
+    struct http_server *s, const struct listen_fd *from, struct err *e);
 /* Stop taking connections; answer what is under way with Connection: close;
  * end streams; close idle connections after their minimum time. done(arg) when
  * the last connection is gone, or server.drain_timeout over and all closed. */

@@ -11,9 +11,10 @@
 #include "http/h1.h"
 #include "http/http.h"
 #include "http/router.h"
+#include "proc/listen_fd.h"
 
 #define HTTP_LOG_WORDS	    8
-#define HTTP_LISTENERS_MAX  64
+#define HTTP_LISTENERS_MAX  1024
 #define HTTP_REQUEST_ID_MAX 64
 
 enum body_end { BODY_MORE, BODY_COMPLETE, BODY_FAILED };

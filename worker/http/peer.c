@@ -148,8 +148,9 @@ peers_name(const struct peers *p, const struct sockaddr_storage *addr,
 	} else if (addr->ss_family == AF_INET6) {
 		memcpy(a.b, &v6->sin6_addr, sizeof(a.b));
 	} else {
+		/* Whom the permissions of the socket let in. */
 		memcpy(out, "local", sizeof("local"));
-		return false;
+		return true;
 	}
 	if (is_within(&a, &v4_mapped))
 		inet_ntop(AF_INET, a.b + 12, out, INET6_ADDRSTRLEN);

@@ -145,7 +145,8 @@ sub postgres_demo {
 
 my $databases = 0;
 
-# workers, demo => 1, config => further YAML, env => { NAME => value },
+# listen => [items of server.listen], where DIR and PORT stand for the server's
+# own, workers, demo => 1, config => further YAML, env => { NAME => value },
 # database => 'sqlite' or 'postgresql' (without it PIERRE_TEST_ENGINE says),
 # start => 0 not to start it.
 sub new {
@@ -158,6 +159,7 @@ sub new {
 		env => $o{env} || {},
 		bin => $o{bin} || $bin,
 	}, $class;
+	$self->listen_at(@{ $o{listen} }) if $o{listen};
 	my $engine = $o{database} || $ENV{PIERRE_TEST_ENGINE} || 'sqlite';
 	if ($engine eq 'postgresql') {
 		my $pg = $self->{postgres} = postgres();
@@ -179,11 +181,20 @@ sub new {
 	return $self;
 }
 
+# Other items of server.listen, from the next write_config on.
+sub listen_at {
+	my ($self, @items) = @_;
+	s/DIR/$self->{dir}/g, s/PORT/$self->{port}/g for @items;
+	$self->{listen} = join ', ', map { qq("$_") } @items;
+	return $self;
+}
+
 sub write_config {
 	my ($self, $more) = @_;
 	my %section;
 	my $name = '';
-	for (split /\n/, "server:\n  listen: 127.0.0.1:$self->{port}\n" .
+	my $listen = $self->{listen} || qq("127.0.0.1:$self->{port}");
+	for (split /\n/, "server:\n  listen: [$listen]\n" .
 	    "  workers: $self->{workers}\n  data_dir: $self->{dir}\n" .
 	    ($self->{database_url} ? "database:\n  url: $self->{database_url}\n" : '') .
 	    $more) {

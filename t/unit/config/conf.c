@@ -48,8 +48,7 @@ static void
 test_good(void)
 {
 	struct conf *c;
-	struct str host;
-	int port;
+	struct conf_listener l;
 
 	is_str(
 	    errors_of("server:\n  listen: \"[::1]:9000\"\n  drain_timeout: 2m\n"
@@ -58,8 +57,8 @@ test_good(void)
 		      "  max_body: 8MiB\nlog:\n  format: json\n",
 		&c),
 	    "", "a good file");
-	conf_listen_address(c, &host, &port);
-	ok(str_is(host, "::1") && port == 9000, "listen address");
+	is_int(conf_listener(c, 0, &l, NULL), 0, "a listener");
+	is_str(l.name, "::1 port 9000", "listen address");
 	is_int(c->drain_timeout_us, 120000000, "time");
 	is_int(c->max_body_bytes, 8 << 20, "size");
 	is_int(c->allowed_origins.n, 2, "list");
@@ -124,8 +123,7 @@ static void
 test_environment(void)
 {
 	struct conf *c;
-	struct str host;
-	int port;
+	struct conf_listener l;
 
 	setenv("HTTP_PORT", "9999", 1);
 	setenv("RUST_LOG", "info,pierre_mcp_server=trace", 1);
@@ -136,8 +134,8 @@ test_environment(void)
 		   "log:\n  level: error\n",
 		   &c),
 	    "", "environment over file");
-	conf_listen_address(c, &host, &port);
-	is_int(port, 9999, "HTTP_PORT");
+	is_int(conf_listener(c, 0, &l, NULL), 0, "a listener");
+	is_int(l.port, 9999, "HTTP_PORT");
 	is_str(c->log_level, "debug", "RUST_LOG");
 	is_int(c->workers, 3, "${T_WORKERS}");
 	is_str(

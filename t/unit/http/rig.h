@@ -15,6 +15,7 @@
 #include "config/conf.h"
 #include "base/log.h"
 #include "http/http.h"
+#include "proc/listen_fd.h"
 #include "tap.h"
 
 struct rig {
@@ -67,7 +68,8 @@ rig_open(const struct http_route *routes, http_guard *guard, void *state)
 		.routes = routes, .guard = guard, .state = state
 	};
 	rig.server = http_server_new(rig.loop, &rig.conf, &rig.app);
-	CHECK(http_server_listen(rig.server, rig.listen_fd, NULL) == 0);
+	CHECK(http_server_listen(rig.server,
+		  &(struct listen_fd){ .fd = rig.listen_fd }, NULL) == 0);
 }
 
 static inline void
