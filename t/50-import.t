@@ -34,7 +34,7 @@ sub rows {
 my @files = map { glob "$data/$_" } 'fit/*.fit', 'gpx/*.gpx', 'tcx/*.tcx';
 ($status, $out, $err) = $t->ctl('import', @files, '--user', 'anna');
 is($status, 0, scalar(@files) . ' files are imported') or diag($err);
-is(() = $out =~ /^\S+: (?:FIT|GPX|TCX) /mg, scalar @files, 'a line for each');
+is(() = $out =~ /^\S+: (?:imported: )?(?:FIT|GPX|TCX) /mg, scalar @files, 'a line for each');
 like($out, qr/(\d+) imported, 0 known already/, 'and a summary');
 my $activities = rows('activities');
 cmp_ok($activities, '>', 20, "$activities activities are there");
@@ -64,7 +64,8 @@ for my $name ('--odd.tcx', "two\nlines.tcx", "\xff\xfe.tcx", 'with space & $(x).
 	close $fh;
 	($status, $out, $err) = $t->ctl('import', '--user', 'anna', '--', $name);
 	is($status, 0, 'a name is only a name') or diag $err;
-	like($out, qr/^\Q$name\E: already imported$/m, 'whatever it looks like');
+	my $shown = $name =~ s/([\x00-\x1f\xfe\xff])/sprintf '\\x%02x', ord $1/ger;
+	like($out, qr/^\Q$shown\E: already imported$/m, 'shown so that it can be read');
 }
 mkfifo('pipe.fit', 0600) or die;
 {

@@ -161,6 +161,28 @@ command_today(const struct user *u, int32_t *day_r, struct err *e)
 }
 
 void
+command_visible(struct buf *out, const char *name)
+{
+	struct str s = str_of(name);
+
+	while (s.n > 0) {
+		size_t n = str_utf8_length(s);
+		const unsigned char *p = (const unsigned char *)s.p;
+
+		/* Controls of ASCII, and those of Latin-1, U+0080 to U+009F. */
+		if (n == 0 || p[0] < ' ' || p[0] == 0x7f ||
+		    (p[0] == 0xc2 && p[1] < 0xa0)) {
+			n = MAX(n, (size_t)1);
+			for (size_t i = 0; i < n; i++)
+				buf_printf(out, "\\x%02x", p[i]);
+		} else {
+			buf_add(out, s.p, n);
+		}
+		s = str_make(s.p + n, s.n - n);
+	}
+}
+
+void
 command_progress(const char *what, unsigned done, unsigned all)
 {
 	static const char bar[] = "##############################";

@@ -58,6 +58,13 @@ NODISCARD int command_user(
 NODISCARD int command_today(
     const struct user *u, int32_t *day_r, struct err *e);
 
+/* --- names --------------------------------------------------------------- */
+
+/* Append a file's name so that it cannot steer a terminal or look like a line
+ * of ours: bytes that are no printable UTF-8 become \xNN. */
+struct buf;
+void command_visible(struct buf *out, const char *name);
+
 /* --- progress ------------------------------------------------------------ */
 
 /* A bar on standard error while it is a terminal; ends itself at `all`. */

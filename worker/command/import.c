@@ -5,14 +5,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/tz.h"
 #include "command/command.h"
+#include "files/export.h"
+#include "files/unpack.h"
 #include "provider/file_import.h"
 
-/* pierrectl import: a line a file, and a summary; the status is 1 when a file
- * could not be imported. */
+/* pierrectl import: a line a file, of those in archives too, and a summary; the
+ * status is 1 when a file could not be imported. */
 
-struct tally {
+struct importing {
+	struct command *command;
+	struct owner owner;
+	const struct tz *zone;
 	unsigned imported, known, nothing, failed;
 };
 
@@ -28,10 +34,10 @@ map_file(const char *path, struct str *out, struct err *e)
 	if (fd < 0)
 		return err_sys(e, ERR_IO, "cannot open");
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size == 0 ||
-	    st.st_size > FILES_MAX_BYTES) {
+	    (uint64_t)st.st_size > UNPACK_MAX_BYTES) {
 		close(fd);
 		return err_set(e, ERR_INVALID, "not a file of 1 byte to %u MiB",
-		    FILES_MAX_BYTES >> 20);
+		    (unsigned)(UNPACK_MAX_BYTES >> 20));
 	}
 	p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 	close(fd);
@@ -47,12 +53,14 @@ unmap_file(struct str bytes)
 	munmap((void *)(uintptr_t)bytes.p, bytes.n);
 }
 
+/* --- results ------------------------------------------------------------- */
+
 static void
-print_report(const char *path, const struct import_report *r)
+print_report(const char *label, const struct import_report *r)
 {
 	const struct decoded *d = &r->decoded;
 
-	printf("%s: ", path);
+	printf("%s: ", label);
 	switch (r->result) {
 	case IMPORT_KNOWN:
 		puts("already imported");
@@ -62,65 +70,138 @@ print_report(const char *path, const struct import_report *r)
 		    d->kind);
 		break;
 	case IMPORT_DONE:
-		printf("%s %s, %zu activit%s, %zu measurement%s\n",
+		printf("imported: %s %s, %zu activit%s, %zu measurement%s\n",
 		    file_format_name(d->format), d->kind, d->n_activities,
 		    d->n_activities == 1 ? "y" : "ies", d->n_daily,
 		    d->n_daily == 1 ? "" : "s");
 		break;
 	}
 	for (size_t i = 0; i < d->n_warnings; i++)
-		printf("%s: note: %s\n", path, d->warnings[i]);
+		printf("%s: note: %s\n", label, d->warnings[i]);
 }
 
-static int
-import_bytes(struct command *c, struct arena *a, const struct user *u,
-    const char *path, struct str bytes, struct import_report *r, struct err *e)
+static void
+fail(struct importing *i, const char *label, const struct err *e)
 {
-	const struct tz *zone = tz_find(str_of(u->athlete.timezone), e);
-	struct owner o = owner_of(&u->athlete);
+	i->failed++;
+	command_progress_clear();
+	fprintf(stderr, "%s: %s\n", label, e->msg);
+}
+
+/* --- files --------------------------------------------------------------- */
+
+static void
+import_bytes(struct importing *i, struct str bytes, const char *path,
+    const char *label, const struct export_hint *hint)
+{
 	const char *slash = strrchr(path, '/');
 	struct import_file_in in = {
 		.bytes = bytes,
 		.name = slash != NULL ? slash + 1 : path,
-		.zone = zone,
+		.zone = i->zone,
+		.hint = hint,
 	};
-
-	if (zone == NULL)
-		return -1;
-	return file_import(c->conf, c->db, a, &o, &in, NULL, r, e);
-}
-
-static void
-import_path(
-    struct command *c, const struct user *u, const char *path, struct tally *t)
-{
 	struct arena *a = arena_new();
 	struct err e = ERR_INIT;
 	struct import_report r;
-	struct str bytes = STR_NULL;
 
-	if (map_file(path, &bytes, &e) < 0 ||
-	    import_bytes(c, a, u, path, bytes, &r, &e) < 0) {
-		t->failed++;
-		command_progress_clear();
-		fprintf(stderr, "%s: %s\n", path, e.msg);
+	if (file_import(i->command->conf, i->command->db, a, &i->owner, &in,
+		NULL, &r, &e) < 0) {
+		fail(i, label, &e);
 	} else {
-		t->imported += r.result == IMPORT_DONE;
-		t->known += r.result == IMPORT_KNOWN;
-		t->nothing += r.result == IMPORT_NOTHING;
+		i->imported += r.result == IMPORT_DONE;
+		i->known += r.result == IMPORT_KNOWN;
+		i->nothing += r.result == IMPORT_NOTHING;
 		command_progress_clear();
-		print_report(path, &r);
+		print_report(label, &r);
 	}
-	if (bytes.p != NULL)
-		unmap_file(bytes);
 	arena_free(&a);
+}
+
+static void
+import_member(struct importing *i, const struct export_item *item,
+    const char *path, const char *label)
+{
+	struct buf name = BUF_INIT;
+
+	buf_adds(&name, label);
+	if (item->path[0] != '\0') {
+		buf_adds(&name, ": ");
+		command_visible(&name, item->path);
+	}
+	if (item->refused)
+		fail(i, buf_cstr(&name), &item->why);
+	else
+		import_bytes(i, item->bytes,
+		    item->path[0] != '\0' ? item->path : path, buf_cstr(&name),
+		    &item->hint);
+	buf_free(&name);
+}
+
+static void
+import_archive(
+    struct importing *i, struct str bytes, const char *path, const char *label)
+{
+	struct arena *a = arena_new();
+	struct err e = ERR_INIT;
+	struct export *x = export_open(a, bytes, &e);
+	struct export_item item;
+	unsigned done = 0, all;
+	int rc = -1;
+
+	if (x != NULL) {
+		all = (unsigned)export_count(x);
+		while ((rc = export_next(x, &item, &e)) == 1) {
+			import_member(i, &item, path, label);
+			command_progress(label, MIN(++done, all), all);
+		}
+		if (rc == 0 && all == 0) {
+			i->nothing++;
+			printf("%s: no FIT, GPX or TCX file in it\n", label);
+		}
+		if (rc == 0 && export_passed_over(x) > 0)
+			printf("%s: %zu other files were passed over\n", label,
+			    export_passed_over(x));
+	}
+	if (rc < 0)
+		fail(i, label, &e);
+	export_close(&x);
+	arena_free(&a);
+}
+
+static void
+import_path(struct importing *i, const char *path)
+{
+	struct buf label = BUF_INIT;
+	struct err e = ERR_INIT;
+	struct str bytes = STR_NULL;
+	const char *foreign;
+
+	command_visible(&label, path);
+	if (map_file(path, &bytes, &e) < 0) {
+		fail(i, buf_cstr(&label), &e);
+		buf_free(&label);
+		return;
+	}
+	foreign = unpack_foreign(bytes);
+	if (foreign != NULL) {
+		err_set(&e, ERR_UNSUPPORTED,
+		    "a %s archive; ZIP, tar and gzip are read here", foreign);
+		fail(i, buf_cstr(&label), &e);
+	} else if (unpack_is_archive(bytes)) {
+		import_archive(i, bytes, path, buf_cstr(&label));
+	} else {
+		import_bytes(i, bytes, path, buf_cstr(&label), NULL);
+	}
+	unmap_file(bytes);
+	buf_free(&label);
 }
 
 int
 command_import(struct command *c, struct err *e)
 {
 	const char *name = NULL;
-	struct tally t = { 0 };
+	struct importing i = { .command = c };
 	struct user u;
 
 	if (command_option(c, "--user", &name, e) < 0 ||
@@ -130,16 +211,20 @@ command_import(struct command *c, struct err *e)
 		return err_set(e, ERR_INVALID, "--user NAME is needed");
 	if (command_user(c, name, &u, e) < 0)
 		return -1;
-	for (int i = 0; i < c->argc; i++) {
-		import_path(c, &u, c->argv[i], &t);
+	i.owner = owner_of(&u.athlete);
+	i.zone = tz_find(str_of(u.athlete.timezone), e);
+	if (i.zone == NULL)
+		return -1;
+	for (int n = 0; n < c->argc; n++) {
+		import_path(&i, c->argv[n]);
 		command_progress(
-		    "importing", (unsigned)i + 1, (unsigned)c->argc);
+		    "importing", (unsigned)n + 1, (unsigned)c->argc);
 	}
 	printf("%u imported, %u known already, %u without anything to keep, "
 	       "%u failed\n",
-	    t.imported, t.known, t.nothing, t.failed);
-	return t.failed == 0 ? 0
-			     : err_set(e, ERR_CORRUPT,
-				   "%u of %d files could not be imported",
-				   t.failed, c->argc);
+	    i.imported, i.known, i.nothing, i.failed);
+	if (i.failed == 0)
+		return 0;
+	return err_set(
+	    e, ERR_CORRUPT, "%u files could not be imported", i.failed);
 }

@@ -123,7 +123,11 @@ static int
 import_mapped(struct importing *i, struct err *e)
 {
 	struct job_run *r = i->run;
-	struct import_file_in in = { i->bytes, i->item->name, i->zone };
+	struct import_file_in in = {
+		.bytes = i->bytes,
+		.name = i->item->name,
+		.zone = i->zone,
+	};
 	struct import_also also = { note_stored, i };
 
 	if (file_import(r->conf, r->db, i->arena, &r->job.owner, &in, &also,

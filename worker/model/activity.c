@@ -46,6 +46,7 @@ activity_init(struct activity *a)
 		.external_id = "",
 		.name = "",
 		.device = "",
+		.gear = "",
 		.sport = SPORT_OTHER,
 		.start_latitude_deg = VALUE_MISSING,
 		.start_longitude_deg = VALUE_MISSING,

@@ -43,6 +43,7 @@ struct activity {
 	const char *external_id; /* the provider's id; for files the digest */
 	const char *name;
 	const char *device; /* maker and product, as found */
+	const char *gear;   /* bicycle or shoes, in the athlete's words */
 	enum sport_type sport;
 	int64_t start_us;     /* instant */
 	int32_t utc_offset_s; /* of the athlete's clock at start */

@@ -7,6 +7,7 @@
 #include "base/enc.h"
 #include "base/tz.h"
 #include "config/conf.h"
+#include "files/export.h"
 #include "loop/fiber.h"
 #include "store/activities.h"
 #include "store/dailies.h"
@@ -104,6 +105,8 @@ decode_in_thread(void *arg)
 	j->rc = file_decode(j->arena, j->in->bytes, j->in->zone, d, j->e);
 	if (j->rc < 0)
 		return;
+	if (j->in->hint != NULL)
+		export_apply(d, j->in->hint);
 	for (size_t i = 0; i < d->n_activities; i++)
 		finish_activity(j, &d->activities[i], i);
 	if (j->conf->import_keep_files)

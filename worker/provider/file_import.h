@@ -8,7 +8,7 @@
 #include "store/owner.h"
 
 struct conf;
-
+struct export_hint;
 struct tz;
 
 #define FILE_PROVIDER "file"
@@ -28,7 +28,8 @@ struct import_report {
 struct import_file_in {
 	struct str bytes;
 	const char *name;
-	const struct tz *zone; /* of the person's clock */
+	const struct tz *zone;		/* of the person's clock */
+	const struct export_hint *hint; /* what stood beside it, or NULL */
 };
 
 /* Run in the transaction that stores the file, when everything else of it is
