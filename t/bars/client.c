@@ -10,6 +10,8 @@
  * -b the address to call from
  * -w how long to wait for an answer (60)
  *
+ * TERM: begin no more, and report when what is under way has ended.
+ *
  * Prints "name value" lines: answered (2xx), status_NNN (others), lost (the
  * connection ended without an answer), silent (no answer in time), malformed,
  * connections, seconds, and of the time from the beginning of a request to its
@@ -18,6 +20,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,6 +71,7 @@ static struct {
 
 static int epoll_fd;
 static int64_t start_us;
+static volatile sig_atomic_t told_to_end;
 
 static int64_t
 now_us(void)
@@ -300,6 +304,12 @@ attend(struct client *c, uint32_t events)
 	read_answer(c);
 }
 
+static void
+on_term(int signal)
+{
+	told_to_end = signal;
+}
+
 /* --- all of them ---------------------------------------------------------- */
 
 /* Whether one more request is due. */
@@ -308,7 +318,8 @@ is_due(void)
 {
 	double elapsed = (double)(now_us() - start_us) / 1e6;
 
-	if (count.begun >= opt.requests || elapsed >= opt.seconds)
+	if (count.begun >= opt.requests || elapsed >= opt.seconds ||
+	    told_to_end)
 		return false;
 	return opt.rate == 0 || (double)count.begun < elapsed * opt.rate;
 }
@@ -330,7 +341,7 @@ is_over(void)
 {
 	if (count.ended < count.begun)
 		return false;
-	return count.begun >= opt.requests ||
+	return count.begun >= opt.requests || told_to_end ||
 	       (double)(now_us() - start_us) / 1e6 >= opt.seconds;
 }
 
@@ -445,6 +456,7 @@ main(int argc, char **argv)
 		all[i].answer = malloc(ANSWER_MAX + 1);
 	}
 	epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	signal(SIGTERM, on_term);
 	start_us = now_us();
 	run(all);
 	report();
