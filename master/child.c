@@ -108,11 +108,12 @@ run_role(enum child_role role, const struct heritage *h)
 static void
 close_foreign(const struct heritage *h)
 {
-	int keep[SOCKETS_ALL_MAX + 2] = { log_fd(), h->chan_fd };
+	int keep[SOCKETS_ALL_MAX + 3] = { log_fd(), h->chan_fd,
+		shm_wake_fd(h->shm) };
 
 	for (unsigned i = 0; i < h->n_listen; i++)
-		keep[i + 2] = h->listen[i].fd;
-	privs_keep_only(keep, h->n_listen + 2);
+		keep[i + 3] = h->listen[i].fd;
+	privs_keep_only(keep, h->n_listen + 3);
 }
 
 static void

@@ -313,7 +313,8 @@ open_board(struct master *m, struct legacy *old, struct err *e)
 	struct board_slot *own;
 
 	if (old->shm_fd >= 0)
-		m->shm = shm_adopt(old->shm_fd, MASTER_CHILDREN + 1);
+		m->shm =
+		    shm_adopt(old->shm_fd, old->wake_fd, MASTER_CHILDREN + 1);
 	if (m->shm == NULL)
 		m->shm = shm_new(MASTER_CHILDREN + 1, e);
 	if (m->shm == NULL)

@@ -55,7 +55,8 @@ pass_on(struct buf *out, const char *name, int fd)
 	buf_printf(out, "%s=%d ", name, fd);
 }
 
-/* "ready=7 pid=4 control=6 shm=5 listen=8,9 address=0127.0.0.1 port 8081" */
+/* "ready=7 pid=4 control=6 shm=5 wake=10 listen=8,9
+ * address=0127.0.0.1 port 8081" */
 static void
 write_legacy(struct master *m, int ready_fd, struct buf *out)
 {
@@ -65,6 +66,7 @@ write_legacy(struct master *m, int ready_fd, struct buf *out)
 	pass_on(out, "pid", m->pid_fd);
 	pass_on(out, "control", control_fd(m->control));
 	pass_on(out, "shm", shm_fd(m->shm));
+	pass_on(out, "wake", shm_wake_fd(m->shm));
 	buf_adds(out, "listen=");
 	sockets_pass_on(m->serving->sockets, out, &names);
 	/* Last, since they hold spaces. */
@@ -211,8 +213,10 @@ take_fd(struct str value, int *out)
 static bool
 parse_legacy(struct str text, struct legacy *l)
 {
-	static const char *const names[] = { "ready", "pid", "control", "shm" };
-	int *fds[] = { &l->ready_fd, &l->pid_fd, &l->control_fd, &l->shm_fd };
+	static const char *const names[] = { "ready", "pid", "control", "shm",
+		"wake" };
+	int *fds[] = { &l->ready_fd, &l->pid_fd, &l->control_fd, &l->shm_fd,
+		&l->wake_fd };
 	struct str value, listen;
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
@@ -235,7 +239,7 @@ upgrade_take(struct legacy *l, struct err *e)
 	const char *text = getenv(VARIABLE);
 	int r = 1;
 
-	*l = (struct legacy){ -1, -1, -1, -1, NULL };
+	*l = (struct legacy){ -1, -1, -1, -1, -1, NULL };
 	if (text == NULL)
 		return 0;
 	if (!parse_legacy(str_of(text), l))

@@ -27,6 +27,7 @@ struct legacy {
 	int pid_fd;
 	int control_fd;
 	int shm_fd;
+	int wake_fd;
 	struct sockets *sockets;
 };
 

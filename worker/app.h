@@ -9,6 +9,7 @@ struct app {
 	struct shm *shm;
 	struct loop *loop;
 	struct db *db;
+	struct events *events;
 	struct guard *guard;
 	struct throttle *throttle;
 	struct mcp *mcp;

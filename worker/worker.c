@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "config/conf.h"
 #include "confine.h"
+#include "events/events.h"
 #include "http/http.h"
 #include "jobs/jobs.h"
 #include "mcp/mcp.h"
@@ -197,6 +198,7 @@ open_app(struct worker *w, struct err *e)
 	app->db = store_open(app->conf, app->loop, e);
 	if (app->db == NULL)
 		return -1;
+	app->events = events_new(app->loop, app->db, app->shm);
 	app->guard = guard_new(app->conf, app->db, app->shm, e);
 	if (app->guard == NULL)
 		return -1;
@@ -278,6 +280,7 @@ close_worker(struct worker *w)
 	mcp_free(&w->app.mcp);
 	throttle_free(&w->app.throttle);
 	guard_free(&w->app.guard);
+	events_free(&w->app.events);
 	store_close(&w->app.db);
 	loop_free(&w->app.loop);
 }

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@
 #include "shm/board.h"
 #include "shm/limits.h"
 #include "shm/metric_block.h"
+#include "shm/ring.h"
 
 /* Children inherit the mapping.  The descriptor is kept for the program that
  * takes over in an upgrade; it adopts the segment when the layout is its own.
@@ -41,12 +43,14 @@ struct header {
 
 struct shm {
 	int fd;
+	int wake_fd;
 	void *map;
 	size_t size;
 	struct header *header;
 	struct board_slot *slots;
 	struct metric_block *metrics;
 	struct limits *limits;
+	struct ring *ring;
 };
 
 #define ALIGN64(n) (((n) + 63) & ~(size_t)63)
@@ -58,7 +62,8 @@ layout_of(unsigned n_slots)
 	return (uint64_t)sizeof(struct header) << 48 ^
 	       (uint64_t)sizeof(struct board_slot) << 32 ^
 	       (uint64_t)sizeof(struct metric_block) << 8 ^
-	       (uint64_t)limits_size() << 20 ^ n_slots;
+	       (uint64_t)limits_size() << 20 ^ (uint64_t)ring_size() << 12 ^
+	       n_slots;
 }
 
 /* Map n slots of a segment that is as large as it has to be, or is made so. */
@@ -70,10 +75,12 @@ map_segment(int fd, unsigned n_slots, bool make, struct err *e)
 	size_t metrics = ALIGN64(board + n_slots * sizeof(struct board_slot));
 	size_t limits =
 	    ALIGN64(metrics + n_slots * sizeof(struct metric_block));
+	size_t ring = ALIGN64(limits + limits_size());
 	struct stat st;
 
 	s->fd = fd;
-	s->size = limits + limits_size();
+	s->wake_fd = -1;
+	s->size = ring + ring_size();
 	s->map = MAP_FAILED;
 	if ((!make || ftruncate(fd, (off_t)s->size) == 0) &&
 	    fstat(fd, &st) == 0 && (size_t)st.st_size == s->size)
@@ -88,24 +95,43 @@ map_segment(int fd, unsigned n_slots, bool make, struct err *e)
 	s->slots = (struct board_slot *)(void *)((char *)s->map + board);
 	s->metrics = (struct metric_block *)(void *)((char *)s->map + metrics);
 	s->limits = (struct limits *)(void *)((char *)s->map + limits);
+	s->ring = (struct ring *)(void *)((char *)s->map + ring);
 	return s;
+}
+
+static int
+make_wake_fd(void)
+{
+	return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+}
+
+static void
+close_both(int fd, int wake_fd)
+{
+	if (fd >= 0)
+		close(fd);
+	if (wake_fd >= 0)
+		close(wake_fd);
 }
 
 struct shm *
 shm_new(unsigned n_slots, struct err *e)
 {
 	int fd = memfd_create("pierre", MFD_CLOEXEC);
+	int wake_fd = make_wake_fd();
 	struct shm *s;
 
-	if (fd < 0) {
-		err_sys(e, ERR_IO, "memfd_create");
+	if (fd < 0 || wake_fd < 0) {
+		err_sys(e, ERR_IO, "memfd_create and eventfd");
+		close_both(fd, wake_fd);
 		return NULL;
 	}
 	s = map_segment(fd, n_slots, true, e);
 	if (s == NULL) {
-		close(fd);
+		close_both(fd, wake_fd);
 		return NULL;
 	}
+	s->wake_fd = wake_fd;
 	limits_init(s->limits);
 	s->header->magic = MAGIC;
 	s->header->layout = layout_of(n_slots);
@@ -116,7 +142,7 @@ shm_new(unsigned n_slots, struct err *e)
 }
 
 struct shm *
-shm_adopt(int fd, unsigned n_slots)
+shm_adopt(int fd, int wake_fd, unsigned n_slots)
 {
 	struct shm *s = map_segment(fd, n_slots, false, NULL);
 
@@ -127,7 +153,9 @@ shm_adopt(int fd, unsigned n_slots)
 		s = NULL;
 	}
 	if (s == NULL)
-		close(fd);
+		close_both(fd, wake_fd);
+	else
+		s->wake_fd = wake_fd;
 	return s;
 }
 
@@ -151,9 +179,15 @@ shm_free(struct shm **s)
 	if (*s == NULL)
 		return;
 	munmap((*s)->map, (*s)->size);
-	shm_drop_fd(*s);
+	close_both((*s)->fd, (*s)->wake_fd);
 	free(*s);
 	*s = NULL;
+}
+
+int
+shm_wake_fd(const struct shm *s)
+{
+	return s->wake_fd;
 }
 
 unsigned
@@ -180,6 +214,12 @@ struct limits *
 shm_limits(struct shm *s)
 {
 	return s->limits;
+}
+
+struct ring *
+shm_ring(struct shm *s)
+{
+	return s->ring;
 }
 
 const char *

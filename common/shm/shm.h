@@ -13,6 +13,7 @@
 
 struct limits;
 struct metric_block;
+struct ring;
 struct shm;
 
 #define SHM_MASTER_SLOT 0
@@ -52,10 +53,13 @@ struct board_slot {
 
 /* A segment with n slots, by memfd; shared with all children. */
 struct shm *shm_new(unsigned n_slots, struct err *e);
-/* Map the segment of another master, whose descriptor it takes.  NULL when it
+/* Map the segment of another master, whose descriptors it takes.  NULL when it
  * is laid out differently or has another number of slots. */
-struct shm *shm_adopt(int fd, unsigned n_slots);
+struct shm *shm_adopt(int fd, int wake_fd, unsigned n_slots);
 int shm_fd(const struct shm *s);
+/* The eventfd that every process watches for edges: a write to it says that
+ * there are new keys in the ring.  Nobody reads it. */
+int shm_wake_fd(const struct shm *s);
 /* A child needs the mapping alone. */
 void shm_drop_fd(struct shm *s);
 void shm_free(struct shm **s);
@@ -63,6 +67,7 @@ unsigned shm_slots(const struct shm *s);
 struct board_slot *shm_slot(struct shm *s, unsigned slot);
 struct metric_block *shm_metrics(struct shm *s, unsigned slot);
 struct limits *shm_limits(struct shm *s);
+struct ring *shm_ring(struct shm *s);
 const char *slot_role_name(enum slot_role r);
 const char *slot_state_name(enum slot_state s);
 

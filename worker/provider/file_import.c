@@ -9,6 +9,7 @@
 #include "config/conf.h"
 #include "files/export.h"
 #include "loop/fiber.h"
+#include "provider/announce.h"
 #include "store/activities.h"
 #include "store/dailies.h"
 #include "store/import_files.h"
@@ -25,6 +26,7 @@ struct job {
 	struct import_entry entry;
 	struct import_file file;
 	struct import_report *report;
+	bool *is_new; /* of each activity */
 	int rc;
 	struct err *e;
 };
@@ -65,6 +67,19 @@ finish_activity(struct job *j, struct activity *act, size_t index)
 	activity_complete(act);
 }
 
+static int
+announce_new(struct db *tx, struct job *j, struct err *e)
+{
+	const struct decoded *d = &j->report->decoded;
+
+	for (size_t i = 0; i < d->n_activities; i++) {
+		if (j->is_new[i] && announce_activity(tx, j->arena, j->owner,
+					&d->activities[i], e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* Runs inside the transaction, perhaps on another thread. */
 static int
 store_all(struct db *tx, void *arg, struct err *e)
@@ -79,6 +94,7 @@ store_all(struct db *tx, void *arg, struct err *e)
 
 		if (r < 0)
 			return -1;
+		j->is_new[i] = r > 0;
 		j->report->n_new += (size_t)r;
 		j->entry.activities[i] = d->activities[i].id;
 	}
@@ -91,9 +107,10 @@ store_all(struct db *tx, void *arg, struct err *e)
 	    import_files_put(
 		tx, j->arena, j->owner, &j->entry.id, &j->file, e) < 0)
 		return -1;
-	return j->also != NULL && j->also->fn != NULL
-		   ? j->also->fn(tx, j->also->arg, e)
-		   : 0;
+	if (j->also != NULL && j->also->fn != NULL &&
+	    j->also->fn(tx, j->also->arg, e) < 0)
+		return -1;
+	return announce_new(tx, j, e);
 }
 
 static void
@@ -129,6 +146,7 @@ describe(struct job *j)
 	j->entry.n_activities = d->n_activities;
 	j->entry.activities =
 	    arena_many(j->arena, d->n_activities + 1, struct uuid);
+	j->is_new = arena_many(j->arena, d->n_activities + 1, bool);
 }
 
 int

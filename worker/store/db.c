@@ -200,11 +200,53 @@ db_get_day(const struct db_query *q, unsigned col)
 	return (int32_t)MAX(MIN(v, INT32_MAX), INT32_MIN);
 }
 
+struct noted {
+	db_tx_fn *fn;
+	void *arg;
+	struct db_notes notes;
+};
+
+/* Perhaps on another thread, and perhaps more than once. */
+static int
+run_noted(struct db *tx, void *arg, struct err *e)
+{
+	struct noted *n = arg;
+	int rc;
+
+	n->notes.n = 0;
+	tx->notes = &n->notes;
+	rc = n->fn(tx, n->arg, e);
+	tx->notes = NULL;
+	return rc;
+}
+
+void
+db_note(struct db *tx, uint64_t key, enum event_kind kind)
+{
+	struct db_notes *notes = tx->notes;
+	size_t i = 0;
+
+	while (i < notes->n &&
+	       (notes->note[i].key != key || notes->note[i].kind != kind))
+		i++;
+	if (i == ARRAY_LEN(notes->note))
+		return;
+	if (i == notes->n)
+		notes->note[notes->n++] = (struct event_note){ key, kind, 0 };
+	notes->note[i].count++;
+}
+
 int
 db_write(struct db *db, db_tx_fn *fn, void *arg, struct err *e)
 {
+	struct noted n = { .fn = fn, .arg = arg };
+	int rc;
+
 	CHECK(!db->is_tx);
-	return db->ops->write(db, fn, arg, e);
+	rc = db->ops->write(db, run_noted, &n, e);
+	if (rc >= 0 && n.notes.n > 0 && db->heard != NULL)
+		db->heard(db->heard_arg, n.notes.note, n.notes.n);
+	return rc;
 }
 
 int

@@ -5,6 +5,7 @@
  * room knows that there is more than one engine. */
 
 #include "store/db.h"
+#include "store/event_log.h"
 
 struct conf;
 struct loop;
@@ -28,8 +29,19 @@ struct db_ops {
 struct db {
 	const struct db_ops *ops;
 	bool is_tx;
-	const char *backend; /* for store_backend() */
+	const char *backend;	/* for store_backend() */
+	struct db_notes *notes; /* of a transaction that runs */
+	event_heard *heard;	/* may be NULL */
+	void *heard_arg;
 };
+
+/* What a transaction has published to; more than fit are found by those who
+ * look once a second. */
+struct db_notes {
+	struct event_note note[64];
+	size_t n;
+};
+void db_note(struct db *tx, uint64_t key, enum event_kind kind);
 
 struct db_location {
 	char path[1024];

@@ -140,7 +140,9 @@ static int
 write_pg(struct db *db, db_tx_fn *fn, void *arg, struct err *e)
 {
 	struct pg_db *s = owner_of_db(db);
-	struct pg_tx tx = { .db = { &pg_ops, true, s->backend } };
+	struct pg_tx tx = {
+		.db = { .ops = &pg_ops, .is_tx = true, .backend = s->backend }
+	};
 	int rc;
 
 	tx.conn = pg_pool_take(&s->pool, e);
@@ -294,7 +296,7 @@ pg_open(
 	if (check_url(conf->database_url, e) < 0)
 		return NULL;
 	s = xcalloc(1, sizeof(*s));
-	s->db = (struct db){ &pg_ops, false, s->backend };
+	s->db = (struct db){ .ops = &pg_ops, .backend = s->backend };
 	s->thread = pthread_self();
 	s->pid = getpid();
 	s->url = xstrdup(conf->database_url);

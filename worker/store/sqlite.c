@@ -321,8 +321,10 @@ sqlite_open(const struct db_location *at, const struct conf *conf,
 	s = xcalloc(1, sizeof(*s));
 	snprintf(
 	    s->backend, sizeof(s->backend), "SQLite %s", sqlite3_libversion());
-	s->db = (struct db){ &sqlite_ops, false, s->backend };
-	s->tx = (struct db){ &sqlite_ops, true, s->backend };
+	s->db = (struct db){ .ops = &sqlite_ops, .backend = s->backend };
+	s->tx = (struct db){
+		.ops = &sqlite_ops, .is_tx = true, .backend = s->backend
+	};
 	s->loop = loop;
 	s->thread = pthread_self();
 	s->pid = getpid();

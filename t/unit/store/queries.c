@@ -98,6 +98,9 @@ test_plans(void)
 		{ Q_job_open_count, "jobs_open" },
 		{ Q_job_purge, "jobs_finished" },
 		{ Q_job_list, "AND id<?" },
+		{ Q_event_read, "topic=? AND seq>?" },
+		{ Q_event_touched, "COVERING INDEX event_streams_touched" },
+		{ Q_event_purge, "events_created" },
 	};
 	static const char *const may_scan[] = { "user_list", "schema_list",
 		NULL };
@@ -162,10 +165,14 @@ test_owner(void)
 	static const char *const before_owner[] = { "user_by_name", "user_list",
 		"token_find", "job_due", "job_abandoned", "job_running_on_node",
 		"job_find_state", "job_purge", NULL };
+	/* What the keeper does for everybody. */
+	static const char *const of_all[] = { "event_touched", "event_purge",
+		"event_purge_streams", NULL };
 	int n = 0;
 
 	for (const struct sql_query *q = sql_queries; q->name != NULL; q++) {
-		bool good = is_one_of(q->name, before_owner);
+		bool good = is_one_of(q->name, before_owner) ||
+			    is_one_of(q->name, of_all);
 
 		if (!is_about_person(q->text))
 			continue;
