@@ -65,11 +65,10 @@ close_idle(struct http_server *s)
 }
 
 static void
-refuse(int fd, const char *answer)
+say(int fd, const char *answer)
 {
 	if (send(fd, answer, strlen(answer), MSG_NOSIGNAL) > 0)
 		shutdown(fd, SHUT_WR);
-	close(fd);
 }
 
 static struct str
@@ -115,14 +114,24 @@ accept_uncount(struct conn *c)
 		map_put(c->srv->per_address, key_of(c), (void *)(n - 1));
 }
 
-static void
-take(struct http_server *s, int fd, const struct sockaddr_storage *peer)
+void
+accept_refuse(int fd)
 {
+	metric_add(M_rate_limited_total, LIMIT_CONNECTIONS, 0, 1);
+	say(fd, too_many);
+}
+
+static void
+take(const struct listener *l, int fd, const struct sockaddr_storage *peer)
+{
+	struct http_server *s = l->srv;
+
 	if ((int64_t)s->conns_n >= s->conf->max_connections && !close_idle(s)) {
-		refuse(fd, busy);
-	} else if (conn_new(s, fd, peer) == NULL) {
-		metric_add(M_rate_limited_total, LIMIT_CONNECTIONS, 0, 1);
-		refuse(fd, too_many);
+		say(fd, busy);
+		close(fd);
+	} else if (conn_new(l, fd, peer) == NULL) {
+		accept_refuse(fd);
+		close(fd);
 	}
 }
 
@@ -160,7 +169,7 @@ on_acceptable(evutil_socket_t fd, UNUSED short what, void *arg)
 		got = accept4(fd, (struct sockaddr *)&peer, &n,
 		    SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (got >= 0) {
-			take(l->srv, got, &peer);
+			take(l, got, &peer);
 			continue;
 		}
 		if (is_shortage(errno)) {
@@ -180,9 +189,8 @@ http_server_listen(
 	struct listener *l = &s->listeners[s->listeners_n];
 	int fd = from->fd, on = 1;
 
-	if (from->tls || from->proxy)
-		return err_set(e, ERR_CONFIG,
-		    "this build speaks neither TLS nor the PROXY protocol");
+	if (from->tls)
+		return err_set(e, ERR_CONFIG, "this build does not speak TLS");
 	if (s->listeners_n == HTTP_LISTENERS_MAX)
 		return err_set(e, ERR_CONFIG, "more than %d listening sockets",
 		    HTTP_LISTENERS_MAX);
@@ -191,6 +199,7 @@ http_server_listen(
 	/* Inherited by what is accepted; a local socket has no such option. */
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	l->srv = s;
+	l->proxy = from->proxy;
 	l->ev = event_new(
 	    loop_base(s->loop), fd, EV_READ | EV_PERSIST, on_acceptable, l);
 	CHECK(l->ev != NULL);

@@ -23,7 +23,8 @@ static void on_readable(evutil_socket_t fd, short what, void *arg);
 
 /* Where each state may lead. */
 static const unsigned leads_to[] = {
-	[CONN_OPEN] = TO(HEAD) | TO(RUN) | TO(CLOSED),
+	[CONN_OPEN] = TO(HELLO) | TO(HEAD) | TO(RUN) | TO(CLOSED),
+	[CONN_HELLO] = TO(OPEN) | TO(CLOSED),
 	[CONN_HEAD] = TO(RUN) | TO(CLOSED),
 	[CONN_BODY] = TO(RUN) | TO(CLOSED),
 	[CONN_RUN] = TO(BODY) | TO(STREAM) | TO(WRITE) | TO(IDLE) | TO(LINGER) |
@@ -72,12 +73,14 @@ conn_progress(struct conn *c, size_t n)
 }
 
 struct conn *
-conn_new(struct http_server *s, int fd, const struct sockaddr_storage *peer)
+conn_new(const struct listener *l, int fd, const struct sockaddr_storage *peer)
 {
+	struct http_server *s = l->srv;
 	struct conn *c = xcalloc(1, sizeof(*c));
 
 	c->srv = s;
 	c->fd = fd;
+	c->awaits_proxy = l->proxy;
 	list_init(&c->link);
 	list_init(&c->again);
 	c->peer_trusted = peers_name(s->trusted, peer, c->peer);
@@ -372,6 +375,11 @@ on_readable(UNUSED evutil_socket_t fd, UNUSED short what, void *arg)
 
 	switch (c->state) {
 	case CONN_OPEN:
+	case CONN_HELLO:
+		if (!hello_read(c))
+			break;
+		read_head(c);
+		break;
 	case CONN_HEAD:
 	case CONN_IDLE:
 		read_head(c);
@@ -439,6 +447,9 @@ conn_expire(struct conn *c)
 		break;
 	case CONN_WRITE:
 		reset(c);
+		break;
+	case CONN_HELLO:
+		hello_expire(c);
 		break;
 	case CONN_OPEN:
 	case CONN_LINGER:

@@ -12,6 +12,7 @@
 
 struct http_req;
 struct http_server;
+struct listener;
 struct sse;
 
 #define CONN_BUF_BYTES	    4096	/* a fresh read buffer */
@@ -41,6 +42,7 @@ struct conn {
 	bool close_after; /* this answer is the last */
 	bool unread;	  /* the client may be sending what nobody reads */
 	bool processing;
+	bool awaits_proxy; /* its header has not been read */
 	struct buf in; /* fixed while a request is under way: it points here */
 	size_t in_at;
 	struct buf next; /* came after it */
@@ -58,7 +60,7 @@ struct conn {
 
 /* NULL: its address has too many already; fd stays the caller's. */
 struct conn *conn_new(
-    struct http_server *s, int fd, const struct sockaddr_storage *peer);
+    const struct listener *l, int fd, const struct sockaddr_storage *peer);
 /* The only place where a state changes. */
 void conn_move(struct conn *c, enum conn_state to);
 /* Renew the deadline of its state after enough bytes. */

@@ -67,6 +67,7 @@ struct http_req {
 struct listener {
 	struct http_server *srv;
 	struct event *ev;
+	bool proxy;
 };
 
 struct peers; /* networks of trusted proxies */
@@ -122,6 +123,15 @@ void accept_back_off_over(void *arg);
 /* false: its address has as many connections as it may. */
 bool accept_count(struct conn *c);
 void accept_uncount(struct conn *c);
+/* Tell who was denied a place. */
+void accept_refuse(int fd);
+
+/* --- hello.c ------------------------------------------------------------- */
+
+/* Bytes came before HTTP began: true when that has begun now. */
+bool hello_read(struct conn *c);
+/* They did not come in time. */
+void hello_expire(struct conn *c);
 
 /* --- exchange.c, body.c -------------------------------------------------- */
 
@@ -160,6 +170,9 @@ void observe_request(const struct http_req *req, int64_t duration_us);
 /* Which request is under way for longest: say so on the board. */
 void observe_oldest(const struct http_server *s);
 void observe_in_flight(int delta);
+enum proxy_refusal { PROXY_UNTRUSTED, PROXY_MALFORMED, PROXY_LATE };
+/* For want of a good PROXY header. */
+void observe_proxy_refusal(enum proxy_refusal why);
 void observe_accept(const struct http_server *s);
 void observe_connections(const struct http_server *s);
 #define OBSERVE_UNMATCHED 0

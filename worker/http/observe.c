@@ -88,6 +88,8 @@ name_routes(const struct http_route *routes)
 void
 observe_labels(const struct http_route *routes)
 {
+	static const char *const refusals[] = { "untrusted", "malformed",
+		"late" };
 	size_t n = name_routes(routes);
 
 	for (size_t i = 0; i < ARRAY_LEN(statuses); i++) {
@@ -99,6 +101,8 @@ observe_labels(const struct http_route *routes)
 		board_route((unsigned)i, route_names[i]);
 	metrics_label(M_http_requests_total, 0, route_names, n);
 	metrics_label(M_http_request_duration_seconds, 0, route_names, n);
+	metrics_label(
+	    M_http_proxy_refused_total, 0, refusals, ARRAY_LEN(refusals));
 	metrics_label(
 	    M_http_requests_total, 1, status_names, ARRAY_LEN(statuses));
 }
@@ -130,6 +134,12 @@ void
 observe_in_flight(int delta)
 {
 	metric_gauge_add(M_http_requests_in_flight, delta);
+}
+
+void
+observe_proxy_refusal(enum proxy_refusal why)
+{
+	metric_add(M_http_proxy_refused_total, why, 0, 1);
 }
 
 void

@@ -136,6 +136,7 @@ set_limits(struct http_server *s)
 	    MIN(s->limits.head_bytes / 2, (size_t)TARGET_BYTES_MAX);
 	s->limits.headers = H1_HEADERS_MAX;
 	s->timeout_us[CONN_OPEN] = conf->header_timeout_us;
+	s->timeout_us[CONN_HELLO] = conf->header_timeout_us;
 	s->timeout_us[CONN_HEAD] = conf->header_timeout_us;
 	s->timeout_us[CONN_BODY] = conf->body_timeout_us;
 	s->timeout_us[CONN_WRITE] = conf->write_timeout_us;
