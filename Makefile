@@ -144,7 +144,8 @@ $(O)/gen/%.o: $(GEN)/%.c $(O)/flags
 $(O)/common/base/version.o: CPPFLAGS_ALL += -DPIERRE_COMMIT='"$(GIT_COMMIT)"'
 $(O)/common/base/version.o: $(O)/commit
 
-$(GEN)/sql_names.h $(GEN)/sql_text.c &: sql/embed.pl $(wildcard sql/*/*.sql)
+$(GEN)/sql_names.h $(GEN)/sql_text.c &: sql/embed.pl sql/columns.def \
+    $(wildcard sql/*/*.sql)
 	$(SAY) GEN $(GEN)/sql_text.c
 	@mkdir -p $(GEN)
 	$(Q)$(PERL) sql/embed.pl $(GEN)

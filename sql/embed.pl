@@ -1,6 +1,7 @@
 #!/usr/bin/perl
-# Turn sql/queries and sql/migrations into C: an enum of query names and the
-# texts.  Usage: embed.pl OUTPUT-DIRECTORY
+# Turn sql/ into C: an enum of query names and the texts; the tables with their
+# columns, as the migrations leave them; and the queries that are made from
+# these (sql/templates).  Usage: embed.pl OUTPUT-DIRECTORY
 use strict;
 use warnings;
 
@@ -20,11 +21,73 @@ sub literal {
 	return join "\n", map { "\t    \"$_\\n\"" } @lines;
 }
 
-# Queries: "-- name: x" begins one; words after the name are its flags.
+my @migrations = map {
+	m{/(\d{4})_([a-z0-9_]+)\.sql$} or die "$_: not NNNN_name.sql\n";
+	{ version => $1 + 0, name => $2, text => slurp($_) }
+} sort glob 'sql/migrations/*.sql';
+
+# --- tables -------------------------------------------------------------------
+
+# In order of creation; each with its columns and their types, and the columns
+# of its primary key.
+my (@tables, %table);
+sub create_table {
+	my ($name, $body) = @_;
+	my $t = { name => $name, columns => [], type => {}, key => [] };
+	for (split /\n/, $body) {
+		if (/^\t([a-z]\w*) (@?\w+)(.*)/) {
+			my ($column, $type, $more) = ($1, $2, $3);
+			push @{ $t->{columns} }, $column;
+			$t->{type}{$column} = $type;
+			$t->{key} = [$column] if $more =~ /PRIMARY KEY/;
+		} elsif (/^\tPRIMARY KEY \((.*)\)/) {
+			$t->{key} = [split /,\s*/, $1];
+		}
+	}
+	push @tables, $table{$name} = $t;
+}
+sub alter_table {
+	my ($name, $change) = @_;
+	my $t = $table{$name} or die "ALTER TABLE $name: no such table\n";
+	if ($change =~ /^ADD COLUMN (\w+) (@?\w+)/) {
+		push @{ $t->{columns} }, $1;
+		$t->{type}{$1} = $2;
+	} elsif ($change =~ /^DROP COLUMN (\w+)/) {
+		my $gone = $1;
+		@{ $t->{columns} } = grep { $_ ne $gone } @{ $t->{columns} };
+	} elsif ($change !~ /^ADD CONSTRAINT/) {
+		die "ALTER TABLE $name $change: embed.pl cannot read that\n";
+	}
+}
+for my $m (@migrations) {
+	my ($up) = split /^-- down$/m, $m->{text};
+	while ($up =~ /^(?:CREATE TABLE (\w+) \(\n(.*?)\n\);|ALTER TABLE (\w+)\s+(.*?);|DROP TABLE (\w+))/gms) {
+		if (defined $1) { create_table($1, $2) }
+		elsif (defined $3) { alter_table($3, $4) }
+		else { @tables = grep { $_->{name} ne $5 } @tables; delete $table{$5} }
+	}
+}
+
+# sql/columns.def: a record a line, by its first word.
+my %said;
+for (split /\n/, slurp('sql/columns.def')) {
+	next if /^(#|\s*$)/;
+	my ($word, $name, $column, @rest) = split;
+	my $t = $table{$name} or die "columns.def: there is no table $name\n";
+	for ($column, grep { $_ ne '-' } @rest) {
+		die "columns.def: $name has no column $_\n" unless $t->{type}{$_};
+	}
+	push @{ $said{$word} }, { table => $t, column => $column, rest => [@rest] };
+}
+
+# --- queries ------------------------------------------------------------------
+
+# "-- name: x" begins one; words after the name are its flags.
 my (@queries, %seen);
-for my $path (sort glob 'sql/queries/*.sql') {
+sub read_queries {
+	my ($path, $text) = @_;
 	my $query;
-	for (split /\n/, slurp($path)) {
+	for (split /\n/, $text) {
 		if (/^-- name:\s*([a-z][a-z0-9_]*)\s*(.*?)\s*$/) {
 			die "$path: query $1 stands twice\n" if $seen{$1}++;
 			$query = { name => $1, flags => [split ' ', $2], text => '' };
@@ -37,6 +100,25 @@ for my $path (sort glob 'sql/queries/*.sql') {
 		}
 	}
 }
+
+# Its words in braces replaced.
+sub read_template {
+	my ($name, %word) = @_;
+	my $path = "sql/templates/$name.sql";
+	read_queries($path, slurp($path) =~
+	    s/\{(\w+)\}/$word{$1} \/\/ die "$path: {$1}?\n"/ger);
+}
+
+read_queries($_, slurp($_)) for sort glob 'sql/queries/*.sql';
+for my $s (@{ $said{sealed} }) {
+	my $t = $s->{table};
+	my @key = grep { $_ ne '-' } @{ $s->{rest} };
+	die "columns.def: $t->{name}: (@key) is not its primary key\n"
+	    unless @{ $s->{rest} } == 3 && "@key" eq "@{ $t->{key} }";
+	read_template('sealed', table => $t->{name}, column => $s->{column},
+	    key => join(', ', @key), params => join(', ', map {"\$$_"} 1 .. @key),
+	    after => '$' . (@key + 1), after2 => '$' . (@key + 2));
+}
 for my $query (@queries) {
 	die "query $query->{name} is empty\n" unless $query->{text};
 	$query->{text} =~ s/;\s*$//;
@@ -44,14 +126,17 @@ for my $query (@queries) {
 	$query->{flags} ||= '0';
 }
 
-my @migrations = map {
-	m{/(\d{4})_([a-z0-9_]+)\.sql$} or die "$_: not NNNN_name.sql\n";
-	{ version => $1 + 0, name => $2, text => slurp($_) }
-} sort glob 'sql/migrations/*.sql';
-
 open my $h, '>', "$out/sql_names.h" or die "$out/sql_names.h: $!\n";
 print $h "/* Made from sql/ by embed.pl. */\n";
+print $h "#ifdef QUERY_NAME\n";
 print $h "QUERY_NAME($_->{name})\n" for @queries;
+print $h "#endif\n#ifdef SEALED_COLUMN\n";
+for my $s (@{ $said{sealed} }) {
+	my ($tenant, $user, $row) = map { $_ ne '-' ? 1 : 0 } @{ $s->{rest} };
+	my $by_uuid = $row && $s->{table}{type}{ $s->{rest}[2] } eq '@uuid' ? 1 : 0;
+	print $h "SEALED_COLUMN($s->{table}{name}, $s->{column}, $tenant, $user, $row, $by_uuid)\n";
+}
+print $h "#endif\n";
 close $h or die;
 
 open my $c, '>', "$out/sql_text.c" or die "$out/sql_text.c: $!\n";

@@ -150,7 +150,8 @@ sub other_value {
 	    if $key->{type} eq 'LIST';
 	my %special = ('server.public_url' => 'https://pierre.example',
 		'database.url' => 'sqlite:/tmp/x.db',
-		'security.master_key' => 'A' x 43 . '=');
+		'security.master_key' => 'A' x 43 . '=',
+		'security.former_master_key' => 'A' x 43 . '=');
 	my $value = $special{ $key->{name} } // '/some/where';
 	return ($value, $key->{type} eq 'SECRET' ? '"********"' : qq("$value"));
 }

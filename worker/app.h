@@ -10,6 +10,7 @@ struct app {
 	struct loop *loop;
 	struct db *db;
 	struct events *events;
+	struct keyring *keyring; /* auth/seal.h */
 	struct guard *guard;
 	struct throttle *throttle;
 	struct mcp *mcp;

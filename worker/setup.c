@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include "auth/masterkey.h"
+#include "auth/seal.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "config/conf.h"
@@ -17,10 +18,13 @@ static int
 prepare(const struct conf *conf, struct err *e)
 {
 	unsigned applied = 0;
-	struct masterkey *key = NULL;
+	struct keyring *keys = NULL;
 	struct db *db;
 	int r;
 
+	/* A wrong key leaves everything as it is. */
+	if (masterkey_check(conf, e) < 0)
+		return -1;
 	if (conf->migrate_at_start && store_migrate(conf, &applied, e) < 0)
 		return -1;
 	if (applied > 0)
@@ -28,10 +32,10 @@ prepare(const struct conf *conf, struct err *e)
 		    F_INT("migrations", applied));
 	db = store_open(conf, NULL, e);
 	if (db != NULL)
-		key = masterkey_open(conf, db, e);
-	r = key != NULL ? 0 : -1;
+		keys = keyring_open(conf, db, NULL, e);
+	r = keys != NULL ? 0 : -1;
+	keyring_free(&keys);
 	store_close(&db);
-	masterkey_free(&key);
 	return r;
 }
 

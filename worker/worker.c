@@ -4,6 +4,7 @@
 #include "app.h"
 #include "auth/guard.h"
 #include "auth/scope.h"
+#include "auth/seal.h"
 #include "auth/throttle.h"
 #include "base/check.h"
 #include "base/clock.h"
@@ -199,6 +200,9 @@ open_app(struct worker *w, struct err *e)
 	if (app->db == NULL)
 		return -1;
 	app->events = events_new(app->loop, app->db, app->shm);
+	app->keyring = keyring_open(app->conf, app->db, app->shm, e);
+	if (app->keyring == NULL)
+		return -1;
 	app->guard = guard_new(app->conf, app->db, app->shm, e);
 	if (app->guard == NULL)
 		return -1;
@@ -281,6 +285,7 @@ close_worker(struct worker *w)
 	throttle_free(&w->app.throttle);
 	guard_free(&w->app.guard);
 	events_free(&w->app.events);
+	keyring_free(&w->app.keyring);
 	store_close(&w->app.db);
 	loop_free(&w->app.loop);
 }

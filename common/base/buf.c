@@ -16,6 +16,14 @@ buf_free(struct buf *b)
 }
 
 void
+buf_wipe(struct buf *b)
+{
+	if (b->p != NULL)
+		wipe(b->p, b->cap);
+	buf_free(b);
+}
+
+void
 buf_clear(struct buf *b)
 {
 	b->n = 0;

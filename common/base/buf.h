@@ -16,6 +16,9 @@ struct buf {
 #define BUF_INIT ((struct buf){ NULL, 0, 0 })
 
 void buf_free(struct buf *b);
+/* As buf_free, and nothing of it stays in memory.  A buffer that grew has left
+ * traces: reserve what a secret needs first. */
+void buf_wipe(struct buf *b);
 /* Empty it and keep the memory. */
 void buf_clear(struct buf *b);
 /* Room for `more` further bytes; returns the first of them. */

@@ -63,17 +63,17 @@ check_database(struct conf_reader *r)
 }
 
 static void
-check_master_key(struct conf_reader *r)
+check_master_key(
+    struct conf_reader *r, const char *text, enum conf_key_index which)
 {
 	struct buf key = BUF_INIT;
 
-	if (r->conf->master_key[0] == '\0')
+	if (text[0] == '\0')
 		return;
-	if (!dec_base64(&key, str_of(r->conf->master_key)) || key.n != 32)
-		conf_complain_of(r, CONF_KEY_master_key,
+	if (!dec_base64(&key, str_of(text)) || key.n != 32)
+		conf_complain_of(r, which,
 		    "must be 32 bytes in base64 (openssl rand -base64 32)");
-	wipe(key.p, key.n);
-	buf_free(&key);
+	buf_wipe(&key);
 }
 
 /* "https://app.example.com", as a browser sends it, or "*". */
@@ -145,7 +145,9 @@ check_whole(struct conf_reader *r)
 	conf_check_listen(r);
 	check_public_url(r);
 	check_database(r);
-	check_master_key(r);
+	check_master_key(r, r->conf->master_key, CONF_KEY_master_key);
+	check_master_key(
+	    r, r->conf->former_master_key, CONF_KEY_former_master_key);
 	check_origins(r);
 	check_proxies(r);
 }

@@ -31,3 +31,6 @@ SELECT bytes FROM meta WHERE name = $1;
 -- name: meta_set_bytes write
 INSERT INTO meta (name, bytes) VALUES ($1, $2)
 ON CONFLICT (name) DO NOTHING;
+
+-- name: meta_swap_bytes write
+UPDATE meta SET bytes = $2 WHERE name = $1 AND bytes = $3;

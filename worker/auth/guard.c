@@ -4,9 +4,9 @@
 
 #include <stdlib.h>
 
-#include "auth/masterkey.h"
 #include "auth/proofs.h"
 #include "auth/refused.h"
+#include "auth/seal.h"
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -45,13 +45,11 @@ make_challenge(const char *public_url)
 static int
 load_key(struct guard *g, const struct conf *conf, struct err *e)
 {
-	struct masterkey *k = masterkey_open(conf, g->db, e);
+	struct keyring *k = keyring_open(conf, g->db, NULL, e);
+	int rc = k != NULL ? keyring_secret(k, HASH_LABEL, g->key, e) : -1;
 
-	if (k == NULL)
-		return -1;
-	masterkey_derive(k, HASH_LABEL, g->key);
-	masterkey_free(&k);
-	return 0;
+	keyring_free(&k);
+	return rc;
 }
 
 struct guard *

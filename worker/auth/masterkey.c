@@ -20,10 +20,13 @@
 #include "base/xalloc.h"
 #include "config/conf.h"
 #include "store/dbmeta.h"
+#include "store/store.h"
 
 #define SALT	    "pierre-mcp-server"
 #define CHECK_LABEL "key check v1"
 #define FILE_MAX    128
+#define NEXT_FILE   MASTERKEY_FILE ".next"
+#define EXPORT_MARK "pierre-master-key:"
 
 struct masterkey {
 	uint8_t b[MASTERKEY_BYTES];
@@ -38,10 +41,44 @@ decode_key(struct str text, struct masterkey *k)
 
 	if (good)
 		memcpy(k->b, bytes.p, sizeof(k->b));
-	if (bytes.p != NULL)
-		wipe(bytes.p, bytes.cap);
-	buf_free(&bytes);
+	buf_wipe(&bytes);
 	return good;
+}
+
+static void
+write_checksum(const struct masterkey *k, char out[9])
+{
+	snprintf(out, 9, "%08x", (unsigned)enc_crc32(k->b, sizeof(k->b)));
+}
+
+/* Plain base64, or the line that masterkey_format() writes. */
+static bool
+decode_line(struct str line, struct masterkey *k)
+{
+	struct str sum;
+	char right[9];
+
+	if (!str_starts(line, STR(EXPORT_MARK)))
+		return decode_key(line, k);
+	line.p += strlen(EXPORT_MARK);
+	line.n -= strlen(EXPORT_MARK);
+	line = str_cut(line, ':', &sum);
+	if (!decode_key(line, k))
+		return false;
+	write_checksum(k, right);
+	return str_is(sum, right);
+}
+
+void
+masterkey_format(const struct masterkey *k, struct buf *out)
+{
+	char sum[9];
+
+	write_checksum(k, sum);
+	buf_reserve(out, FILE_MAX);
+	buf_adds(out, EXPORT_MARK);
+	enc_base64(out, k->b, sizeof(k->b));
+	buf_printf(out, ":%s\n", sum);
 }
 
 static int
@@ -81,11 +118,12 @@ read_file(const char *path, struct masterkey *k, struct err *e)
 		while (key.n > 0 &&
 		       (text[key.n - 1] == '\n' || text[key.n - 1] == '\r'))
 			key.n--;
-		rc = decode_key(key, k)
+		rc = decode_line(key, k)
 			 ? 1
 			 : err_set(e, ERR_CONFIG,
-			       "%s does not hold %d bytes in base64", path,
-			       MASTERKEY_BYTES);
+			       "%s does not hold %d bytes in base64, or not"
+			       " those that its checksum was made for",
+			       path, MASTERKEY_BYTES);
 	}
 	wipe(text, sizeof(text));
 	return rc;
@@ -126,8 +164,7 @@ make_file(const char *path, struct err *e)
 	if (fd >= 0)
 		unlink(temp);
 	wipe(key, sizeof(key));
-	wipe(text.p, text.cap);
-	buf_free(&text);
+	buf_wipe(&text);
 	free(temp);
 	return rc;
 }
@@ -210,20 +247,59 @@ masterkey_derive(
 	wipe(&key, sizeof(key));
 }
 
-/* has_proof: `there` is the database's. */
-static int
-prove(const struct masterkey *k, struct db *db, struct arena *a, bool has_proof,
-    struct str there, struct err *e)
+void
+masterkey_proof(const struct masterkey *k, uint8_t out[MASTERKEY_BYTES])
+{
+	masterkey_derive(k, CHECK_LABEL, out);
+}
+
+static bool
+fits(const struct masterkey *k, struct str proof)
 {
 	uint8_t mine[MASTERKEY_BYTES];
-	struct str value = { (const char *)mine, sizeof(mine) };
 
-	masterkey_derive(k, CHECK_LABEL, mine);
-	/* Of several that set it, one does; all read what it set. */
-	if (!has_proof && (meta_set_key_check(db, a, value, e) < 0 ||
-			      meta_key_check(db, a, &there, e) < 0))
+	masterkey_proof(k, mine);
+	return str_eq_const_time(
+	    proof, str_make((const char *)mine, sizeof(mine)));
+}
+
+/* Of several that set it, one does; all read what it set. */
+static int
+set_proof(const struct masterkey *k, struct db *db, struct arena *a,
+    struct str *there, struct err *e)
+{
+	uint8_t mine[MASTERKEY_BYTES];
+
+	masterkey_proof(k, mine);
+	return meta_set_key_check(
+		   db, a, str_make((const char *)mine, sizeof(mine)), e) < 0 ||
+		       meta_key_check(db, a, there, e) < 0
+		   ? -1
+		   : 0;
+}
+
+/* While the key is being changed, the database's is the one or the other. */
+static bool
+find_other(const struct conf *conf, struct arena *a, struct str proof,
+    struct masterkey *k)
+{
+	const char *next = conf_data_path(a, conf, NEXT_FILE);
+
+	if (conf->former_master_key[0] != '\0' &&
+	    decode_key(str_of(conf->former_master_key), k) && fits(k, proof))
+		return true;
+	return conf->master_key[0] == '\0' && read_file(next, k, NULL) == 1 &&
+	       fits(k, proof);
+}
+
+/* has_proof: `there` is the database's. */
+static int
+prove(const struct conf *conf, struct masterkey *k, struct db *db,
+    struct arena *a, bool has_proof, struct str there, struct err *e)
+{
+	if (!has_proof && set_proof(k, db, a, &there, e) < 0)
 		return -1;
-	if (!str_eq_const_time(value, there))
+	if (!fits(k, there) && !find_other(conf, a, there, k))
 		return err_set(e, ERR_CONFIG,
 		    "the master key is not the one this database was set up "
 		    "with: "
@@ -241,8 +317,85 @@ masterkey_open(const struct conf *conf, struct db *db, struct err *e)
 	int has_proof = meta_key_check(db, a, &there, e);
 
 	if (has_proof < 0 || load_key(conf, has_proof == 0, k, e) < 0 ||
-	    prove(k, db, a, has_proof == 1, there, e) < 0)
+	    prove(conf, k, db, a, has_proof == 1, there, e) < 0)
 		masterkey_free(&k);
 	arena_free(&a);
 	return k;
+}
+
+int
+masterkey_check(const struct conf *conf, struct err *e)
+{
+	struct arena *a = arena_new();
+	struct masterkey *k = xcalloc(1, sizeof(*k));
+	struct str there = STR_NULL;
+	int rc = store_key_check(conf, a, &there, e);
+
+	if (rc > 0) {
+		rc = load_key(conf, false, k, e);
+		if (rc == 0)
+			rc = prove(conf, k, NULL, a, true, there, e);
+	}
+	masterkey_free(&k);
+	arena_free(&a);
+	return rc;
+}
+
+struct masterkey *
+masterkey_read(const char *path, struct err *e)
+{
+	struct masterkey *k = xcalloc(1, sizeof(*k));
+	int rc;
+
+	if (str_starts(str_of(path), STR("file:")))
+		path += strlen("file:");
+	rc = read_file(path, k, e);
+	if (rc == 0)
+		err_set(e, ERR_CONFIG, "there is no file %s", path);
+	if (rc != 1)
+		masterkey_free(&k);
+	return k;
+}
+
+int
+masterkey_stage(
+    const struct conf *conf, const struct masterkey *k, struct err *e)
+{
+	struct arena *a = arena_new();
+	const char *path = conf_data_path(a, conf, NEXT_FILE);
+	struct buf text = BUF_INIT;
+	int rc = -1;
+	int fd = open(
+	    path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	buf_reserve(&text, FILE_MAX);
+	enc_base64(&text, k->b, sizeof(k->b));
+	buf_addc(&text, '\n');
+	if (fd >= 0) {
+		rc = write_all(fd, buf_str(&text));
+		close(fd);
+	}
+	if (rc < 0)
+		err_sys(e, ERR_IO, "cannot write the master key %s", path);
+	buf_wipe(&text);
+	arena_free(&a);
+	return rc;
+}
+
+int
+masterkey_settle(const struct conf *conf, struct err *e)
+{
+	struct arena *a = arena_new();
+	const char *from = conf_data_path(a, conf, NEXT_FILE);
+	const char *to = conf_data_path(a, conf, MASTERKEY_FILE);
+	int dir = open(conf->data_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int rc = dir >= 0 && rename(from, to) == 0 && fsync(dir) == 0
+		     ? 0
+		     : err_sys(e, ERR_IO, "cannot put %s in the place of %s",
+			   from, to);
+
+	if (dir >= 0)
+		close(dir);
+	arena_free(&a);
+	return rc;
 }

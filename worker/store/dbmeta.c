@@ -54,3 +54,20 @@ meta_set_key_check(
 	db_bind_bytes(&q, 2, value);
 	return db_run(&q, e);
 }
+
+int
+meta_swap_key_check(struct db *db, struct arena *a, struct str before,
+    struct str after, struct err *e)
+{
+	struct db_query q;
+
+	db_query_init(&q, db, a, Q_meta_swap_bytes);
+	db_bind_text(&q, 1, "key_check");
+	db_bind_bytes(&q, 2, after);
+	db_bind_bytes(&q, 3, before);
+	if (db_run(&q, e) < 0)
+		return -1;
+	return q.changed > 0 ? 0
+			     : err_set(e, ERR_CONFLICT,
+				   "the master key was changed meanwhile");
+}

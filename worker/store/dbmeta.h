@@ -18,5 +18,8 @@ NODISCARD int meta_key_check(
 /* Set it if it is not there. */
 NODISCARD int meta_set_key_check(
     struct db *db, struct arena *a, struct str value, struct err *e);
+/* ERR_CONFLICT when it is not `before` any more. */
+NODISCARD int meta_swap_key_check(struct db *db, struct arena *a,
+    struct str before, struct str after, struct err *e);
 
 #endif

@@ -3,8 +3,10 @@
 #include "store/store.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "config/conf.h"
+#include "store/dbmeta.h"
 #include "store/driver.h"
 #include "store/migrate.h"
 
@@ -126,6 +128,36 @@ store_migrate(const struct conf *conf, unsigned *applied_r, struct err *e)
 	if (db == NULL)
 		return -1;
 	rc = migrate_up(db, applied_r, e);
+	store_close(&db);
+	return rc;
+}
+
+/* SQLite makes no database that is only looked at. */
+static bool
+is_there(const struct conf *conf, const struct db_location *at)
+{
+	return conf_uses_postgres(conf) ||
+	       (!at->is_memory && access(at->path, F_OK) == 0);
+}
+
+int
+store_key_check(
+    const struct conf *conf, struct arena *a, struct str *out, struct err *e)
+{
+	struct db_location at;
+	struct db *db;
+	int rc;
+
+	if (!conf_uses_postgres(conf) && db_locate(conf, &at, e) < 0)
+		return -1;
+	if (!is_there(conf, &at))
+		return 0;
+	db = open_engine(conf, NULL, DB_FOR_ONE, e);
+	if (db == NULL)
+		return -1;
+	rc = db->ops->has_table(db, "meta", e);
+	if (rc > 0)
+		rc = meta_key_check(db, a, out, e);
 	store_close(&db);
 	return rc;
 }

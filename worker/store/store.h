@@ -31,6 +31,11 @@ void store_close(struct db **db);
 NODISCARD int store_migrate(
     const struct conf *conf, unsigned *applied_r, struct err *e);
 
+/* What meta_key_check() finds, whatever schema there is: 1, or 0 when there is
+ * no database or nothing in it yet, -1. */
+NODISCARD int store_key_check(
+    const struct conf *conf, struct arena *a, struct str *out, struct err *e);
+
 /* "SQLite 3.40.1": for health and logs. */
 const char *store_backend(const struct db *db);
 

@@ -1,6 +1,8 @@
 /* The texts in sql/queries on PostgreSQL: each is valid, its columns have types
  * that the driver reads, and an index serves those that are hot. */
 
+#include <fnmatch.h>
+
 #include "store/pg.h"
 #include "store/temp_db.h"
 #include "tap.h"
@@ -8,10 +10,11 @@
 static struct temp_db t;
 static PGconn *raw;
 
+/* The list holds names, or patterns as a shell has them. */
 static bool
 is_one_of(const char *name, const char *const *list)
 {
-	while (*list != NULL && strcmp(*list, name) != 0)
+	while (*list != NULL && fnmatch(*list, name, 0) != 0)
 		list++;
 	return *list != NULL;
 }
@@ -111,7 +114,7 @@ test_plans(void)
 		{ Q_lap_list, "activity_laps_pkey" },
 	};
 	static const char *const may_scan[] = { "user_list", "schema_list",
-		"ping", NULL };
+		"ping", "data_key_list", "sealed_*_count", NULL };
 
 	/* The tables are empty, so that only a plan that cannot do otherwise
 	 * reads one whole. */

@@ -79,6 +79,7 @@ temp_conf(struct temp_db *t)
 	t->conf.data_dir = t->dir;
 	t->conf.sqlite_busy_timeout_us = 5000000;
 	t->conf.master_key = "";
+	t->conf.former_master_key = "";
 	t->conf.public_url = "";
 	t->conf.token_cache_ttl_us = 60000000;
 	t->conf.workers = 1;
