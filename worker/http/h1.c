@@ -249,17 +249,23 @@ note_connection(struct h1 *p, struct str value)
 	}
 }
 
-static void
-note_known(struct h1 *p, struct str name, struct str value)
+/* A tab is white space to us and part of the value to others, who would find
+ * another end of the body. */
+static int
+note_known(struct h1 *p, struct str name, struct str raw)
 {
 	enum h1_known k = known_header(name);
 
 	if (k == H1_KNOWN_COUNT)
-		return;
+		return 0;
 	if (p->known_n[k]++ == 0)
 		p->known_at[k] = (uint8_t)p->headers_n;
 	if (k == H1_CONNECTION)
-		note_connection(p, value);
+		note_connection(p, raw);
+	if ((k == H1_TRANSFER_ENCODING || k == H1_CONTENT_LENGTH) &&
+	    str_find(raw, '\t') >= 0)
+		return refuse(p, 400, "tab in a header that frames the body");
+	return 0;
 }
 
 static int
@@ -276,8 +282,9 @@ parse_header(struct h1 *p, const char *buf, struct str line)
 		return refuse(p, 400, "control byte in a header");
 	if (p->headers_n == p->limits->headers)
 		return refuse(p, 431, "too many headers");
+	if (note_known(p, name, value) < 0)
+		return -1;
 	value = str_trim(value);
-	note_known(p, name, value);
 	p->header[p->headers_n++] =
 	    (struct h1_header){ span_of(buf, name), span_of(buf, value) };
 	return 0;
