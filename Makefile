@@ -292,7 +292,7 @@ bars:
 FORMATTED = $(shell git ls-files '*.c' '*.h')
 .PHONY: lint format layers
 format:
-	clang-format-14 -i $(FORMATTED)
+	@clang-format-14 -i $(FORMATTED)
 layers: all
 	@$(PROVE) t/00-layers.t
 lint: layers

@@ -70,15 +70,15 @@ aead_seal(struct aead *a, struct str bound, struct str plain, struct buf *out)
 	head[0] = VERSION;
 	memcpy(head + 1, a->id.b, sizeof(a->id.b));
 	rand_bytes(nonce, NONCE_BYTES);
-	CHECK(EVP_EncryptInit_ex2(c, NULL, NULL, nonce, NULL) == 1 &&
-	      EVP_EncryptUpdate(c, NULL, &n, head, HEAD_BYTES) == 1 &&
-	      EVP_EncryptUpdate(c, NULL, &n, (const uint8_t *)bound.p,
-		  (int)bound.n) == 1 &&
-	      EVP_EncryptUpdate(c, body, &n, (const uint8_t *)plain.p,
-		  (int)plain.n) == 1 &&
-	      EVP_EncryptFinal_ex(c, tag, &n) == 1 &&
-	      EVP_CIPHER_CTX_ctrl(
-		  c, EVP_CTRL_AEAD_GET_TAG, TAG_BYTES, tag) == 1);
+	CHECK(
+	    EVP_EncryptInit_ex2(c, NULL, NULL, nonce, NULL) == 1 &&
+	    EVP_EncryptUpdate(c, NULL, &n, head, HEAD_BYTES) == 1 &&
+	    EVP_EncryptUpdate(
+		c, NULL, &n, (const uint8_t *)bound.p, (int)bound.n) == 1 &&
+	    EVP_EncryptUpdate(
+		c, body, &n, (const uint8_t *)plain.p, (int)plain.n) == 1 &&
+	    EVP_EncryptFinal_ex(c, tag, &n) == 1 &&
+	    EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_GET_TAG, TAG_BYTES, tag) == 1);
 	out->n += all;
 }
 
@@ -103,8 +103,8 @@ aead_open(struct aead *a, struct str bound, struct str sealed, struct buf *out)
 	memcpy(tag, body + size, sizeof(tag));
 	good = EVP_DecryptInit_ex2(c, NULL, NULL, nonce, NULL) == 1 &&
 	       EVP_DecryptUpdate(c, NULL, &n, head, HEAD_BYTES) == 1 &&
-	       EVP_DecryptUpdate(c, NULL, &n, (const uint8_t *)bound.p,
-		   (int)bound.n) == 1 &&
+	       EVP_DecryptUpdate(
+		   c, NULL, &n, (const uint8_t *)bound.p, (int)bound.n) == 1 &&
 	       EVP_DecryptUpdate(c, plain, &n, body, (int)size) == 1 &&
 	       EVP_CIPHER_CTX_ctrl(
 		   c, EVP_CTRL_AEAD_SET_TAG, sizeof(tag), tag) == 1 &&

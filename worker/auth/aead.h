@@ -18,8 +18,7 @@
 struct aead;
 
 /* The key is copied into prepared contexts. */
-struct aead *aead_new(
-    const struct uuid *id, const uint8_t key[AEAD_KEY_BYTES]);
+struct aead *aead_new(const struct uuid *id, const uint8_t key[AEAD_KEY_BYTES]);
 void aead_free(struct aead **a);
 const struct uuid *aead_id(const struct aead *a);
 

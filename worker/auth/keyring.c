@@ -65,8 +65,8 @@ add(struct keyring *k, struct aead *key)
 }
 
 static int
-add_new(struct keyring *k, const struct data_key_row *rows, size_t n,
-    struct err *e)
+add_new(
+    struct keyring *k, const struct data_key_row *rows, size_t n, struct err *e)
 {
 	struct masterkey *master = NULL;
 	struct aead *key;
@@ -77,7 +77,8 @@ add_new(struct keyring *k, const struct data_key_row *rows, size_t n,
 			continue;
 		if (master == NULL)
 			master = masterkey_open(k->conf, k->db, e);
-		key = master != NULL ? keytree_unwrap(master, &rows[i], e) : NULL;
+		key =
+		    master != NULL ? keytree_unwrap(master, &rows[i], e) : NULL;
 		if (key != NULL)
 			add(k, key);
 		else
@@ -288,8 +289,8 @@ read_secret(struct keyring *k, const struct sealed_place *at, struct str sealed,
 	if (rc == 0 && plain.n == SECRET_BYTES)
 		memcpy(out, plain.p, SECRET_BYTES);
 	else if (rc == 0)
-		rc = err_set(e, ERR_INTERNAL, "%s: %zu bytes long", at->row,
-		    plain.n);
+		rc = err_set(
+		    e, ERR_INTERNAL, "%s: %zu bytes long", at->row, plain.n);
 	buf_wipe(&plain);
 	return rc;
 }

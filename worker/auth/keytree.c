@@ -203,8 +203,8 @@ keytree_begin(const struct masterkey *master, struct db *db, struct err *e)
 }
 
 int
-keytree_rotate(const struct masterkey *master, struct db *db,
-    struct uuid *id_r, struct err *e)
+keytree_rotate(const struct masterkey *master, struct db *db, struct uuid *id_r,
+    struct err *e)
 {
 	struct change c = { .master = master };
 

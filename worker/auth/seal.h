@@ -38,8 +38,8 @@ struct keyring *keyring_open(
 void keyring_free(struct keyring **k);
 
 /* Both may ask the database: call them outside db_write().  Any thread of the
- * process may.  Appended to out; plain is at most SEAL_MAX bytes.  The fields of
- * `at` that its column has no use for are zero and "". */
+ * process may.  Appended to out; plain is at most SEAL_MAX bytes.  The fields
+ * of `at` that its column has no use for are zero and "". */
 NODISCARD int seal(struct keyring *k, const struct sealed_place *at,
     struct str plain, struct buf *out, struct err *e);
 /* The caller wipes with buf_wipe().  ERR_INTERNAL: the value was changed, is of

@@ -119,7 +119,7 @@ sealed_count(struct db *db, struct arena *a, enum sealed_column c,
 	*list_r = arena_many(a, q.n_rows, struct sealed_count);
 	*n_r = q.n_rows;
 	for (size_t i = 0; db_next(&q); i++)
-		(*list_r)[i] =
-		    (struct sealed_count){ db_get_uuid(&q, 0), db_get_int(&q, 1) };
+		(*list_r)[i] = (struct sealed_count){ db_get_uuid(&q, 0),
+			db_get_int(&q, 1) };
 	return 0;
 }

@@ -38,8 +38,8 @@ test_form(void)
 		sealed.p[i / 8] ^= (char)(1 << i % 8);
 	}
 	for (size_t n = 0; n < sealed.n; n++)
-		opened += aead_open(
-		    a, STR("here"), str_make(sealed.p, n), &plain);
+		opened +=
+		    aead_open(a, STR("here"), str_make(sealed.p, n), &plain);
 	ok(opened == 0, "nor with any bit changed or byte missing");
 	aead_seal(a, STR("here"), STR("a secret"), &again);
 	ok(memcmp(sealed.p + 17, again.p + 17, 12) != 0,
