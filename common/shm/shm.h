@@ -18,7 +18,7 @@ struct shm;
 
 #define SHM_MASTER_SLOT 0
 #define SHM_PANIC_BYTES 512
-#define SHM_ROUTES	64
+#define SHM_ROUTES	256
 #define SHM_ROUTE_BYTES 64
 
 enum slot_role { SLOT_UNUSED, SLOT_MASTER, SLOT_WORKER, SLOT_KEEPER };

@@ -1,10 +1,11 @@
 /* What the server counts, and how the values of its labels are called. */
 
+#include "base/check.h"
 #include "http/http_impl.h"
 #include "shm/board.h"
 #include "shm/metrics.h"
 
-#define LABELS_MAX  64
+#define LABELS_MAX  SHM_ROUTES
 #define LABEL_BYTES 96
 
 /* Statuses by index; what is not here counts as the last. */
@@ -76,8 +77,9 @@ name_routes(const struct http_route *routes)
 
 	route_names[OBSERVE_UNMATCHED] = "unmatched";
 	route_names[OBSERVE_INVALID] = "invalid";
-	for (const struct http_route *r = routes;
-	     r->pattern != NULL && n < LABELS_MAX; r++, n++) {
+	for (const struct http_route *r = routes; r->pattern != NULL;
+	     r++, n++) {
+		CHECK(n < LABELS_MAX);
 		snprintf(route_text[n], LABEL_BYTES, "%s %s",
 		    http_method_name(r->method), r->pattern);
 		route_names[n] = route_text[n];

@@ -16,6 +16,7 @@ status_line(int status)
 		LINE(201, "Created");
 		LINE(202, "Accepted");
 		LINE(204, "No Content");
+		LINE(206, "Partial Content");
 		LINE(301, "Moved Permanently");
 		LINE(302, "Found");
 		LINE(303, "See Other");
@@ -35,6 +36,7 @@ status_line(int status)
 		LINE(413, "Content Too Large");
 		LINE(414, "URI Too Long");
 		LINE(415, "Unsupported Media Type");
+		LINE(416, "Range Not Satisfiable");
 		LINE(417, "Expectation Failed");
 		LINE(422, "Unprocessable Content");
 		LINE(429, "Too Many Requests");
@@ -263,10 +265,14 @@ refusal_code(int status)
 		return err_name(ERR_DENIED);
 	case 408:
 		return err_name(ERR_REQUEST_TIMEOUT);
+	case 412:
+		return "PRECONDITION";
 	case 413:
 		return err_name(ERR_TOO_LARGE);
 	case 414:
 		return "TARGET_TOO_LONG";
+	case 416:
+		return "RANGE";
 	case 417:
 		return "EXPECTATION";
 	case 431:

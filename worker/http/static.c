@@ -1,0 +1,186 @@
+#include "http/static.h"
+
+#include <openssl/evp.h>
+#include <stdlib.h>
+#include <zlib.h>
+
+#include "base/check.h"
+#include "base/enc.h"
+#include "base/xalloc.h"
+#include "http/http_impl.h"
+#include "http/negotiate.h"
+
+#define TAG_BYTES  16 /* of the digest */
+#define TAG_MAX	   40
+#define GZIP_WBITS (15 + 16)
+
+/* One of the forms the bytes are sent in. */
+struct variant {
+	struct str body;
+	char etag[TAG_MAX];
+};
+
+struct http_static {
+	const char *content_type;
+	const char *cache_control;
+	struct variant plain;
+	struct variant gzip; /* no body: not worth it */
+	struct buf packed;
+};
+
+/* A name of the bytes, "-gzip" being one of their packed form. */
+static void
+name_variant(struct variant *f, struct str bytes, const char *suffix)
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	struct buf text = BUF_INIT;
+
+	CHECK(EVP_Digest(bytes.p, bytes.n, digest, NULL, EVP_sha256(), NULL) ==
+	      1);
+	enc_base64url(&text, digest, TAG_BYTES);
+	snprintf(f->etag, sizeof(f->etag), "\"%s%s\"", buf_cstr(&text), suffix);
+	buf_free(&text);
+}
+
+static void
+pack(struct buf *out, struct str bytes)
+{
+	z_stream z = { .next_in = (Bytef *)(uintptr_t)bytes.p,
+		.avail_in = (uInt)bytes.n };
+	size_t room;
+
+	CHECK(bytes.n <= UINT32_MAX / 2 &&
+	      deflateInit2(&z, Z_BEST_COMPRESSION, Z_DEFLATED, GZIP_WBITS, 9,
+		  Z_DEFAULT_STRATEGY) == Z_OK);
+	room = deflateBound(&z, bytes.n);
+	z.next_out = (Bytef *)buf_reserve(out, room);
+	z.avail_out = (uInt)room;
+	CHECK(deflate(&z, Z_FINISH) == Z_STREAM_END);
+	out->n += z.total_out;
+	deflateEnd(&z);
+}
+
+struct http_static *
+http_static_new(
+    const char *content_type, struct str body, const char *cache_control)
+{
+	struct http_static *s = xcalloc(1, sizeof(*s));
+
+	s->content_type = content_type;
+	s->cache_control = cache_control != NULL ? cache_control : "no-cache";
+	s->plain.body = body;
+	name_variant(&s->plain, body, "");
+	pack(&s->packed, body);
+	if (s->packed.n < body.n - body.n / 10) {
+		s->gzip.body = buf_str(&s->packed);
+		name_variant(&s->gzip, body, "-gzip");
+	}
+	return s;
+}
+
+void
+http_static_free(struct http_static **s)
+{
+	if (*s == NULL)
+		return;
+	buf_free(&(*s)->packed);
+	free(*s);
+	*s = NULL;
+}
+
+const char *
+http_static_etag(const struct http_static *s)
+{
+	return s->plain.etag;
+}
+
+/* A part is cut from the plain bytes. */
+static const struct variant *
+choose(const struct http_req *req, const struct http_static *s)
+{
+	if (s->gzip.body.n != 0 && http_header_count(req, "Range") == 0 &&
+	    accepts_gzip(http_header(req, "Accept-Encoding")))
+		return &s->gzip;
+	return &s->plain;
+}
+
+static void
+add_headers(
+    struct http_req *req, const struct http_static *s, const struct variant *f)
+{
+	http_add_header(req, "ETag", f->etag);
+	http_add_header(req, "Cache-Control", s->cache_control);
+	http_add_header(req, "Accept-Ranges", "bytes");
+	if (s->gzip.body.n != 0)
+		http_add_header(req, "Vary", "Accept-Encoding");
+	if (f == &s->gzip)
+		http_add_header(req, "Content-Encoding", "gzip");
+}
+
+/* An If-Range that does not hold asks for the whole. */
+static int
+find_part(const struct http_req *req, const struct variant *f, size_t *from_r,
+    size_t *count_r)
+{
+	struct str range = http_header(req, "Range");
+	struct str condition = http_header(req, "If-Range");
+
+	if (range.p == NULL || req->method != HTTP_GET ||
+	    http_header_count(req, "Range") > 1)
+		return 0;
+	if (condition.p != NULL && !str_is(str_trim(condition), f->etag))
+		return 0;
+	return range_read(range, f->body.n, from_r, count_r);
+}
+
+static void
+send_part(struct http_req *req, const struct http_static *s,
+    const struct variant *f, size_t from, size_t count)
+{
+	char where[80];
+
+	snprintf(where, sizeof(where), "bytes %zu-%zu/%zu", from,
+	    from + count - 1, f->body.n);
+	http_add_header(req, "Content-Range", where);
+	http_reply_static(
+	    req, 206, s->content_type, str_make(f->body.p + from, count));
+}
+
+static void
+refuse_part(struct http_req *req, const struct variant *f)
+{
+	char where[40];
+
+	snprintf(where, sizeof(where), "bytes */%zu", f->body.n);
+	http_add_header(req, "Content-Range", where);
+	reply_refuse(req, 416, "there is nothing in that range");
+}
+
+/* The order of the conditions is that of RFC 9110 13.2.2. */
+void
+http_static_reply(struct http_req *req, const struct http_static *s)
+{
+	const struct variant *f = choose(req, s);
+	struct str etag = str_of(f->etag);
+	struct str match = http_header(req, "If-Match");
+	struct str none = http_header(req, "If-None-Match");
+	bool known = none.p != NULL && etag_is_listed(none, etag, ETAG_WEAK);
+	size_t from, count;
+	int part = known ? 0 : find_part(req, f, &from, &count);
+
+	if (match.p != NULL && !etag_is_listed(match, etag, ETAG_STRONG)) {
+		reply_refuse(req, 412, "If-Match names another version");
+		return;
+	}
+	if (part < 0) {
+		refuse_part(req, f);
+		return;
+	}
+	add_headers(req, s, f);
+	if (known)
+		http_reply_static(req, 304, NULL, STR(""));
+	else if (part > 0)
+		send_part(req, s, f, from, count);
+	else
+		http_reply_static(req, 200, s->content_type, f->body);
+}
