@@ -399,7 +399,9 @@ sub finish {
 	# their stacks themselves (worker/loop/fiber.c).
 	my @spoke = grep { /^==\d+==|AddressSanitizer|runtime error:|LeakSanitizer/ &&
 		!/^==\d+==WARNING: ASan doesn't fully support makecontext/ } @lines;
-	is_deeply(\@spoke, [], 'no sanitizer spoke');
+	is_deeply(\@spoke, [], 'no sanitizer spoke') or
+	    diag join "\n", 
+	    grep { /^\s+#\d|^==\d+==ERROR|leak of/ } @lines;
 }
 
 sub DESTROY {
