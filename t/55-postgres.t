@@ -19,7 +19,8 @@ my $pg = Pierre::Test::postgres();
 
 {
 	local $ENV{PIERRE_TEST_DATABASE_URL} = $pg->database('unit');
-	for my $program (sort glob "$objects/t/store/*") {
+	for my $program (sort glob("$objects/t/store/*"),
+	    "$objects/t/auth/reencrypt") {
 		next unless -x $program && -f $program;
 		my ($status, $out, $err) = run_command($program);
 		my @bad = grep { /^not ok|^Bail|^#/ } split /\n/, $out;

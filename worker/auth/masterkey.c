@@ -208,6 +208,25 @@ load_key(
 	return 0;
 }
 
+struct masterkey *
+masterkey_configured(const struct conf *conf, struct err *e)
+{
+	struct masterkey *k = xcalloc(1, sizeof(*k));
+
+	if (load_key(conf, false, k, e) < 0)
+		masterkey_free(&k);
+	return k;
+}
+
+struct masterkey *
+masterkey_random(void)
+{
+	struct masterkey *k = xcalloc(1, sizeof(*k));
+
+	rand_bytes(k->b, sizeof(k->b));
+	return k;
+}
+
 void
 masterkey_free(struct masterkey **k)
 {
@@ -216,6 +235,13 @@ masterkey_free(struct masterkey **k)
 	wipe(*k, sizeof(**k));
 	free(*k);
 	*k = NULL;
+}
+
+bool
+masterkey_equal(const struct masterkey *a, const struct masterkey *b)
+{
+	return str_eq_const_time(str_make((const char *)a->b, sizeof(a->b)),
+	    str_make((const char *)b->b, sizeof(b->b)));
 }
 
 void
@@ -261,6 +287,19 @@ fits(const struct masterkey *k, struct str proof)
 	masterkey_proof(k, mine);
 	return str_eq_const_time(
 	    proof, str_make((const char *)mine, sizeof(mine)));
+}
+
+int
+masterkey_fits(const struct masterkey *k, struct db *db, struct err *e)
+{
+	struct arena *a = arena_new();
+	struct str there = STR_NULL;
+	int rc = meta_key_check(db, a, &there, e);
+
+	if (rc > 0)
+		rc = fits(k, there);
+	arena_free(&a);
+	return rc;
 }
 
 /* Of several that set it, one does; all read what it set. */

@@ -28,8 +28,17 @@ NODISCARD int masterkey_check(const struct conf *conf, struct err *e);
 /* From a file that only its owner may read, in base64 or as exported; "file:"
  * before the path is left out. */
 struct masterkey *masterkey_read(const char *path, struct err *e);
+/* The one that the configuration says, or its file holds, whether or not it is
+ * the database's.  Writes nothing. */
+struct masterkey *masterkey_configured(const struct conf *conf, struct err *e);
+struct masterkey *masterkey_random(void);
 /* Wiped. */
 void masterkey_free(struct masterkey **k);
+NODISCARD bool masterkey_equal(
+    const struct masterkey *a, const struct masterkey *b);
+/* Whether the database was set up with it: 1, 0, -1. */
+NODISCARD int masterkey_fits(
+    const struct masterkey *k, struct db *db, struct err *e);
 
 /* A key for one purpose, which the label names. */
 void masterkey_derive(
