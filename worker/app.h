@@ -15,6 +15,7 @@ struct app {
 	struct throttle *throttle;
 	struct mcp *mcp;
 	struct jobs *jobs;
+	struct feeds *feeds; /* rest/feeds.h */
 };
 
 #endif

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "config/conf.h"
 #include "confine.h"
+#include "events/nodes.h"
 #include "jobs/jobs.h"
 #include "loop/fiber.h"
 #include "proc/chan.h"
@@ -16,15 +17,18 @@
 #include "shm/metrics.h"
 #include "shm/shm.h"
 #include "store/dbmeta.h"
+#include "store/event_log.h"
 #include "store/store.h"
 
 /* The keeper does what has to be done once a node.  Every round it asks the
  * database how it is and where the revocation epoch stands, and tells the
  * workers through shared memory; every ten seconds it clears up the table of
- * limits, and what jobs and uploads left behind. */
+ * limits, and what jobs, uploads and events left behind.  All the while it
+ * listens for events of other nodes. */
 
 #define ROUND_MS     250
 #define SWEEP_ROUNDS 40
+#define SWEEP_EVENTS 2000 /* at once */
 /* A database is called ill only after this long without an answer. */
 #define DEBOUNCE_US INT64_C(10000000)
 #define COMPLAIN_US INT64_C(60000000)
@@ -35,6 +39,7 @@ struct keeper {
 	const struct heritage *heritage;
 	struct loop *loop;
 	struct db *db;
+	struct nodes *nodes;
 	struct timer round;
 	struct event *events[4];
 	int64_t last_good_us; /* monotonic */
@@ -103,13 +108,26 @@ sweep_limits(struct shm *s)
 	    (int64_t)limits_sweep(shm_limits(s), clock_mono_us()));
 }
 
+static int
+sweep_events(struct keeper *k, struct err *e)
+{
+	int64_t before_us = clock_wall_us() - k->heritage->conf->events_keep_us;
+	struct arena *a = arena_new();
+	int64_t n;
+	int rc = event_log_purge(k->db, a, before_us, SWEEP_EVENTS, &n, e);
+
+	arena_free(&a);
+	return rc;
+}
+
 static void
-sweep_jobs(void *arg)
+sweep_rows(void *arg)
 {
 	struct keeper *k = arg;
 	struct err e = ERR_INIT;
 
-	if (jobs_sweep(k->heritage->conf, k->db, &e) < 0)
+	if (jobs_sweep(k->heritage->conf, k->db, &e) < 0 ||
+	    sweep_events(k, &e) < 0)
 		complain(k, &e);
 	k->sweeping = false;
 }
@@ -121,7 +139,7 @@ sweep(struct keeper *k)
 	if (k->sweeping)
 		return;
 	k->sweeping = true;
-	fiber_spawn(k->loop, sweep_jobs, k);
+	fiber_spawn(k->loop, sweep_rows, k);
 }
 
 static void
@@ -148,6 +166,7 @@ leave(struct keeper *k)
 {
 	k->leaving = true;
 	timer_disarm(&k->round);
+	nodes_stop(k->nodes);
 	loop_stop(k->loop);
 }
 
@@ -193,6 +212,7 @@ static void
 serve(struct keeper *k)
 {
 	watch(k);
+	k->nodes = nodes_new(k->loop, k->db, k->heritage->shm);
 	on_round(k);
 	chan_say(k->heritage->chan_fd, CHAN_READY);
 	loop_run(k->loop);
@@ -206,6 +226,7 @@ serve(struct keeper *k)
 		    LOG_WARN, "keeper", "left while the database was asked");
 		_exit(0);
 	}
+	nodes_free(&k->nodes);
 }
 
 int

@@ -18,6 +18,7 @@
 #include "proc/chan.h"
 #include "proc/heritage.h"
 #include "proc/sig.h"
+#include "rest/feeds.h"
 #include "rest/rest.h"
 #include "shm/board.h"
 #include "shm/limits.h"
@@ -207,6 +208,7 @@ open_app(struct worker *w, struct err *e)
 	if (app->guard == NULL)
 		return -1;
 	app->throttle = throttle_new(app->conf, app->shm);
+	app->feeds = feeds_new(app);
 	app->mcp = mcp_new(app, e);
 	if (app->mcp == NULL)
 		return -1;
@@ -280,6 +282,7 @@ close_worker(struct worker *w)
 	if (w->server != NULL)
 		timer_fini(&w->beat);
 	http_server_free(&w->server);
+	feeds_free(&w->app.feeds);
 	jobs_free(&w->app.jobs);
 	mcp_free(&w->app.mcp);
 	throttle_free(&w->app.throttle);

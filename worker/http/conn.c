@@ -236,13 +236,23 @@ conn_answered(struct conn *c)
 	conn_put_buf(c, &c->next);
 }
 
+/* A stream may go on for days: keep nothing of its request. */
+static void
+settle_stream(struct conn *c)
+{
+	if (c->in_at < c->in.n)
+		return;
+	conn_put_buf(c, &c->in);
+	c->in_at = 0;
+}
+
 void
 conn_settle(struct conn *c)
 {
 	if (c->state == CONN_CLOSED)
 		conn_dispose(c);
 	else if (c->sse != NULL)
-		return;
+		settle_stream(c);
 	else if (conn_pending(c) != 0)
 		conn_move(c, CONN_WRITE);
 	else

@@ -81,6 +81,8 @@ flushed(struct conn *c)
 	CHECK(event_del(c->write_ev) == 0);
 	if (c->state == CONN_WRITE)
 		conn_answered(c);
+	else if (c->sse != NULL)
+		sse_room(c->sse);
 }
 
 static void

@@ -180,6 +180,9 @@ void sse_retry(struct sse *s, int64_t ms);
  * called once, when the client goes or the server drains. */
 void sse_detach(
     struct sse *s, void (*on_end)(struct sse *s, void *arg), void *arg);
+/* Call fn(arg) on the loop whenever all that waited for a slow client is on its
+ * way, so that what sse_send() refused with ERR_LIMITED can be sent again. */
+void sse_on_room(struct sse *s, void (*fn)(void *arg), void *arg);
 /* End the stream properly. */
 void sse_close(struct sse *s);
 

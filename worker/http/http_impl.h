@@ -193,6 +193,8 @@ bool peers_forwarded(const struct peers *p, struct str list, struct str *peer);
 
 void sse_lost(struct sse *s);
 void sse_end(struct sse *s);
+/* Nothing waits for its client any more. */
+void sse_room(struct sse *s);
 /* Time for a sign of life. */
 void sse_beat(struct sse *s);
 /* Its handler is still sending. */

@@ -21,6 +21,8 @@ struct sse {
 	bool ending; /* end_later is due or running */
 	void (*on_end)(struct sse *s, void *arg);
 	void *arg;
+	void (*on_room)(void *arg); /* may be NULL */
+	void *room_arg;
 };
 
 struct sse *
@@ -152,6 +154,20 @@ sse_retry(struct sse *s, int64_t ms)
 }
 
 void
+sse_on_room(struct sse *s, void (*fn)(void *arg), void *arg)
+{
+	s->on_room = fn;
+	s->room_arg = arg;
+}
+
+void
+sse_room(struct sse *s)
+{
+	if (s->on_room != NULL && !s->ending)
+		s->on_room(s->room_arg);
+}
+
+void
 sse_beat(struct sse *s)
 {
 	buf_clear(&s->srv->event);
@@ -227,7 +243,7 @@ sse_detach(struct sse *s, void (*on_end)(struct sse *s, void *arg), void *arg)
 	s->detached = true;
 	s->on_end = on_end;
 	s->arg = arg;
-	if (s->conn == NULL || s->srv->draining)
+	if (s->conn == NULL || s->mute || s->srv->draining)
 		end_later(s);
 }
 

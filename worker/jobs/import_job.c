@@ -5,10 +5,12 @@
 #include "base/log.h"
 #include "base/tz.h"
 #include "config/conf.h"
+#include "jobs/job_json.h"
 #include "jobs/jobs.h"
 #include "jobs/spool.h"
 #include "loop/fiber.h"
 #include "provider/file_import.h"
+#include "store/event_log.h"
 #include "store/users.h"
 
 #define TRIES	 4
@@ -251,6 +253,22 @@ import_run(struct job_run *r, struct err *e)
 	if (rc == 0 && jobs_items(r->db, r->arena, &r->job.owner, &r->job.id,
 			   &list, &n, e) == 0)
 		r->job.result = sum_up(r->arena, list, n);
+	return rc;
+}
+
+int
+import_tell(struct db *tx, struct arena *a, const struct job *j, struct err *e)
+{
+	struct buf out = BUF_INIT;
+	struct jsonw w;
+	int rc;
+
+	jsonw_init(&w, &out);
+	job_json(&w, j, NULL, 0);
+	jsonw_done(&w);
+	rc = event_log_put(tx, a, &j->owner, EVENT_FEED, EVENT_IMPORT_PROGRESS,
+	    buf_str(&out), NULL, e);
+	buf_free(&out);
 	return rc;
 }
 

@@ -36,14 +36,17 @@ struct job_run {
 	struct job job;
 };
 
-/* JOB_KIND(name, run, forget): run does a job in a fiber: 0 it is done, and
- * r->job.result says what came of it; -1 with e, after which it is tried again
- * when e is of the kind that passes.  forget removes, on a thread, what else
- * belongs to a job that has ended. */
-#define JOB_KINDS(X) X("import", import_run, import_forget)
+/* JOB_KIND(name, run, tell, forget): run does a job in a fiber: 0 it is done,
+ * and r->job.result says what came of it; -1 with e, after which it is tried
+ * again when e is of the kind that passes.  tell publishes how far it has come,
+ * inside the transaction that writes it down.  forget removes, on a thread,
+ * what else belongs to a job that has ended. */
+#define JOB_KINDS(X) X("import", import_run, import_tell, import_forget)
 
-#define X(name, run, forget)                                                   \
+#define X(name, run, tell, forget)                                             \
 	int run(struct job_run *r, struct err *e);                             \
+	int tell(struct db *tx, struct arena *a, const struct job *j,          \
+	    struct err *e);                                                    \
 	void forget(const struct conf *conf, const struct uuid *job);
 JOB_KINDS(X)
 #undef X
@@ -57,6 +60,10 @@ void job_run_progress(struct job_run *r, int64_t done);
 bool job_error_passes(const struct err *e);
 /* {"code","message"}: what a client may know of an error. */
 const char *job_error_json(struct arena *a, const struct err *e);
+
+/* As jobs_save(), and tell those who listen, by the job's kind. */
+NODISCARD int jobs_save_told(
+    struct db *db, struct arena *a, struct job *j, struct err *e);
 
 /* --- routes -------------------------------------------------------------- */
 

@@ -39,6 +39,8 @@ struct run {
 	struct fiber_gate stop;	 /* the keeping of the lease */
 	struct fiber_gate stopped;
 	int64_t saved_us;
+	int64_t told_done; /* what those who listen know */
+	enum job_state told_state;
 	bool lost;	/* another has the job */
 	bool give_back; /* this process leaves */
 };
@@ -46,6 +48,8 @@ struct run {
 struct kind {
 	const char *name;
 	int (*run)(struct job_run *r, struct err *e);
+	int (*tell)(
+	    struct db *tx, struct arena *a, const struct job *j, struct err *e);
 	void (*forget)(const struct conf *conf, const struct uuid *job);
 };
 
@@ -56,13 +60,30 @@ run_unknown(struct job_run *r, struct err *e)
 	    e, ERR_INTERNAL, "this program knows no job \"%s\"", r->job.kind);
 }
 
+static int
+tell_nobody(UNUSED struct db *tx, UNUSED struct arena *a,
+    UNUSED const struct job *j, UNUSED struct err *e)
+{
+	return 0;
+}
+
 static const struct kind kinds[] = {
-#define X(name, run, forget) { name, run, forget },
+#define X(name, run, tell, forget) { name, run, tell, forget },
 	JOB_KINDS(X)
 #undef X
 	/* Of a newer program, perhaps. */
-	{ NULL, run_unknown, import_forget },
+	{ NULL, run_unknown, tell_nobody, import_forget },
 };
+
+static const struct kind *
+find_kind(const char *name)
+{
+	const struct kind *k = kinds;
+
+	while (k->name != NULL && strcmp(k->name, name) != 0)
+		k++;
+	return k;
+}
 
 const char *
 jobs_node(const struct jobs *j)
@@ -117,6 +138,55 @@ learn(struct run *u, struct arena *a, struct err *e)
 	return 1;
 }
 
+struct telling {
+	struct arena *arena;
+	struct job *job;
+	int64_t revision; /* that it is read with */
+	bool saved;
+};
+
+static int
+save_and_tell(struct db *tx, void *arg, struct err *e)
+{
+	struct telling *t = arg;
+	int rc;
+
+	t->job->revision = t->revision;
+	rc = jobs_save(tx, t->arena, t->job, e);
+	t->saved = rc > 0;
+	if (rc <= 0)
+		return rc;
+	return find_kind(t->job->kind)->tell(tx, t->arena, t->job, e);
+}
+
+int
+jobs_save_told(struct db *db, struct arena *a, struct job *j, struct err *e)
+{
+	struct telling t = { a, j, j->revision, false };
+
+	if (db_write(db, save_and_tell, &t, e) == 0)
+		return t.saved;
+	j->revision = t.revision;
+	return -1;
+}
+
+/* Not with every renewal of the lease. */
+static int
+save_once(struct run *u, struct arena *a, struct err *e)
+{
+	struct job *j = &u->r.job;
+	int rc;
+
+	if (u->told_done == j->items_done && u->told_state == j->state)
+		return jobs_save(u->r.db, a, j, e);
+	rc = jobs_save_told(u->r.db, a, j, e);
+	if (rc > 0) {
+		u->told_done = j->items_done;
+		u->told_state = j->state;
+	}
+	return rc;
+}
+
 static int
 save(struct run *u, struct err *e)
 {
@@ -124,7 +194,7 @@ save(struct run *u, struct err *e)
 	int rc = 0;
 
 	for (int i = 0; i < SAVE_ATTEMPTS && rc == 0 && !u->lost; i++) {
-		rc = jobs_save(u->r.db, a, &u->r.job, e);
+		rc = save_once(u, a, e);
 		if (rc != 0)
 			break;
 		rc = learn(u, a, e);
@@ -256,16 +326,6 @@ end(struct run *u, const struct kind *kind, int rc, const struct err *why)
 		log_err(LOG_WARN, "jobs", "spool", &e);
 }
 
-static const struct kind *
-find_kind(const char *name)
-{
-	const struct kind *k = kinds;
-
-	while (k->name != NULL && strcmp(k->name, name) != 0)
-		k++;
-	return k;
-}
-
 static void
 run_job(void *arg)
 {
@@ -276,6 +336,7 @@ run_job(void *arg)
 
 	metric_gauge_add(M_jobs_running, 1);
 	fiber_spawn(j->loop, keep_lease, u);
+	job_run_progress(&u->r, u->r.job.items_done);
 	end(u, kind, kind->run(&u->r, &e), &e);
 	metric_gauge_add(M_jobs_running, -1);
 	arena_free(&u->r.arena);
@@ -309,7 +370,7 @@ claim_one(struct jobs *j, struct err *e)
 		return rc;
 	}
 	u->lock = FIBER_MUTEX_INIT;
-	u->saved_us = clock_mono_us();
+	u->told_state = JOB_QUEUED;
 	j->running++;
 	fiber_spawn(j->loop, run_job, u);
 	return 1;

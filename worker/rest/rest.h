@@ -21,6 +21,14 @@ void rest_status(struct http_req *req);
 /* Prometheus text format, or OpenMetrics for who asks for it. */
 void rest_metrics(struct http_req *req);
 
+/* GET /sse: the person's events from Last-Event-ID on, or from now on.
+ * GET /notifications/sse/{user}: the same in an older form. */
+void rest_feed(struct http_req *req);
+void rest_feed_of_user(struct http_req *req);
+/* POST /admin/notices: {"message", "level", "user_id"}: tell a person, or
+ * everybody, by an event of their feeds. */
+void rest_notices(struct http_req *req);
+
 /* The weight that an Accept header gives to a type by name; 0 when it does not
  * name it, or only in another version than this one (STR_NULL: any). */
 double rest_media_weight(

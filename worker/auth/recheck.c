@@ -1,0 +1,59 @@
+#include "auth/recheck.h"
+
+#include "base/clock.h"
+#include "store/tokens.h"
+
+static int
+check_token(struct db *db, struct arena *a, const struct owner *o,
+    const struct who *who, struct err *e)
+{
+	struct access_token *list;
+	size_t n;
+
+	if (tokens_list(db, a, o, &list, &n, e) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		if (uuid_eq(&list[i].id, &who->token_id) &&
+		    list[i].revoked_us == 0)
+			return 0;
+	}
+	return err_set(e, ERR_UNAUTHENTICATED, "the access token was revoked");
+}
+
+static int
+check_user(struct db *db, struct arena *a, const struct owner *o, struct err *e)
+{
+	struct user u;
+	int rc = users_get(db, a, o, &u, e);
+
+	if (rc < 0)
+		return -1;
+	if (rc > 0 && u.status == USER_ACTIVE)
+		return 0;
+	return err_set(e, ERR_UNAUTHENTICATED, "the account is %s",
+	    rc > 0 ? "suspended" : "no longer there");
+}
+
+static int
+check(struct db *db, struct arena *a, const struct who *who, struct err *e)
+{
+	struct owner o = { who->tenant_id, who->user_id };
+
+	if (who->expires_us <= clock_wall_us())
+		return err_set(
+		    e, ERR_UNAUTHENTICATED, "the access token has expired");
+	if (check_user(db, a, &o, e) < 0)
+		return -1;
+	return who->proof == WHO_ACCESS_TOKEN ? check_token(db, a, &o, who, e)
+					      : 0;
+}
+
+int
+who_recheck(struct db *db, const struct who *who, struct err *e)
+{
+	struct arena *a = arena_new();
+	int rc = check(db, a, who, e);
+
+	arena_free(&a);
+	return rc;
+}
