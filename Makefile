@@ -85,13 +85,13 @@ CFLAGS_ALL += $(CFLAGS)
 COMMON_SRC := $(wildcard common/*/*.c)
 MASTER_SRC := $(wildcard master/*.c)
 WORKER_SRC := $(wildcard worker/*.c worker/*/*.c worker/mcp/tools/*.c)
-GEN_SRC := $(GEN)/sql_text.c
+GEN_SRC := $(GEN)/sql_text.c $(GEN)/web_files.c
 UNIT_SRC := $(shell find t/unit -name '*.c' 2>/dev/null)
 FUZZ_SRC := $(wildcard t/fuzz/*.c)
 
 COMMON_OBJ := $(COMMON_SRC:%.c=$(O)/%.o)
 MASTER_OBJ := $(MASTER_SRC:%.c=$(O)/%.o)
-WORKER_OBJ := $(WORKER_SRC:%.c=$(O)/%.o) $(O)/gen/sql_text.o
+WORKER_OBJ := $(WORKER_SRC:%.c=$(O)/%.o) $(GEN_SRC:$(GEN)/%.c=$(O)/gen/%.o)
 UNIT_BIN := $(UNIT_SRC:t/unit/%.c=$(O)/t/%)
 FUZZ_BIN := $(FUZZ_SRC:t/fuzz/%.c=$(O)/fuzz/%)
 ALL_OBJ := $(COMMON_OBJ) $(MASTER_OBJ) $(WORKER_OBJ)
@@ -149,6 +149,11 @@ $(GEN)/sql_names.h $(GEN)/sql_text.c &: sql/embed.pl sql/columns.def \
 	$(SAY) GEN $(GEN)/sql_text.c
 	@mkdir -p $(GEN)
 	$(Q)$(PERL) sql/embed.pl $(GEN)
+
+$(GEN)/web_files.c: worker/web/embed.pl $(wildcard worker/web/static/*)
+	$(SAY) GEN $@
+	@mkdir -p $(@D)
+	$(Q)$(PERL) $^ >$@.new && mv $@.new $@
 
 # Files that hold a value: made again, and so newer, only when it has changed.
 .PHONY: FORCE

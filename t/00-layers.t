@@ -21,6 +21,8 @@ my %may = (
 );
 my @low = qw(oauth provider events auth store http httpc files sport model loop);
 $may{$_} = [@low] for qw(rest mcp web jobs);
+# Pages show what these offer.
+push @{ $may{web} }, qw(mcp jobs);
 my @every = (@low, qw(rest mcp web jobs));
 $may{command} = [@every];
 

@@ -12,6 +12,8 @@ struct app {
 	struct events *events;
 	struct keyring *keyring; /* auth/seal.h */
 	struct guard *guard;
+	struct csrf *csrf;
+	struct web_statics *statics;
 	struct throttle *throttle;
 	struct mcp *mcp;
 	struct jobs *jobs;

@@ -2,10 +2,12 @@
 #include <unistd.h>
 
 #include "app.h"
+#include "auth/csrf.h"
 #include "auth/guard.h"
 #include "auth/scope.h"
 #include "auth/seal.h"
 #include "auth/throttle.h"
+#include "auth/who.h"
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -24,6 +26,9 @@
 #include "shm/limits.h"
 #include "shm/metrics.h"
 #include "store/store.h"
+#include "web/page.h"
+#include "web/statics.h"
+#include "web/web.h"
 
 /* A worker: what it consists of, how it begins, beats and leaves. */
 
@@ -64,12 +69,29 @@ check_limit(struct http_req *req, const struct http_route *route, struct err *e)
 	return throttle_address(app->throttle, req, route, e);
 }
 
+/* A cookie goes along by itself: what changes something by it has to prove that
+ * a page of ours sent it.  Pages look into their forms. */
+static int
+check_source(
+    struct http_req *req, const struct http_route *route, struct err *e)
+{
+	const struct app *app = http_app_state(req);
+	const struct who *who = http_who(req);
+
+	if (route->access >= HTTP_PAGE_OPEN || route->method == HTTP_GET ||
+	    who == NULL || who->proof != WHO_SESSION)
+		return 0;
+	return csrf_check_header(app->csrf, req, e);
+}
+
 static int
 check_guard(struct http_req *req, const struct http_route *route, struct err *e)
 {
 	const struct app *app = http_app_state(req);
 	int rc = guard_http(app->guard, req, route, e);
 
+	if (rc == 0)
+		rc = check_source(req, route, e);
 	if (rc == 0)
 		return throttle_who(app->throttle, req, route, e);
 	if (rc < 0)
@@ -207,6 +229,10 @@ open_app(struct worker *w, struct err *e)
 	app->guard = guard_new(app->conf, app->db, app->shm, e);
 	if (app->guard == NULL)
 		return -1;
+	app->csrf = csrf_new(app->keyring, e);
+	if (app->csrf == NULL)
+		return -1;
+	app->statics = web_statics_new();
 	app->throttle = throttle_new(app->conf, app->shm);
 	app->feeds = feeds_new(app);
 	app->mcp = mcp_new(app, e);
@@ -243,6 +269,7 @@ open_server(struct worker *w, struct err *e)
 		.guard = check_guard,
 		.state = &w->app,
 		.limit = check_limit,
+		.error_page = page_error,
 	};
 	label_metrics();
 	board_limit(w->app.conf->max_connections);
@@ -286,6 +313,8 @@ close_worker(struct worker *w)
 	jobs_free(&w->app.jobs);
 	mcp_free(&w->app.mcp);
 	throttle_free(&w->app.throttle);
+	web_statics_free(&w->app.statics);
+	csrf_free(&w->app.csrf);
 	guard_free(&w->app.guard);
 	events_free(&w->app.events);
 	keyring_free(&w->app.keyring);

@@ -303,8 +303,10 @@ guard_http(struct guard *g, struct http_req *req,
 	struct who who;
 	int rc;
 
-	if (route->access == HTTP_PUBLIC)
+	if (route->access == HTTP_PUBLIC || route->access == HTTP_PAGE_OPEN)
 		return 0;
+	if (route->access > HTTP_PAGE_OPEN)
+		return refuse(REFUSED_MISSING, "nobody is signed in", e);
 	rc = find_token(req, &token, &mine);
 	if (rc == 0 && route->access == HTTP_OPTIONAL)
 		return 0;

@@ -6,7 +6,7 @@
 #include "auth/scope.h"
 #include "base/uuid.h"
 
-enum who_proof { WHO_NOBODY, WHO_ACCESS_TOKEN, WHO_STDIO };
+enum who_proof { WHO_NOBODY, WHO_ACCESS_TOKEN, WHO_SESSION, WHO_STDIO };
 enum who_role { ROLE_USER, ROLE_ADMIN };
 
 struct who {
@@ -15,8 +15,8 @@ struct who {
 	uint32_t scopes;
 	struct uuid tenant_id;
 	struct uuid user_id;
-	struct uuid token_id;
-	int64_t expires_us; /* INT64_MAX: never */
+	struct uuid token_id; /* or the session's */
+	int64_t expires_us;   /* INT64_MAX: never */
 };
 
 #endif

@@ -40,6 +40,15 @@ is_loopback(struct str name)
 	return is_ipv4(name) && str_starts(name, STR("127."));
 }
 
+bool
+cors_is_loopback(const struct http_req *req)
+{
+	struct str host = h1_get(&req->h1, req->base, H1_HOST);
+	struct str name = host_name(host);
+
+	return name.p != NULL && is_loopback(name);
+}
+
 static bool
 is_listed(const struct conf_list *list, struct str name)
 {
@@ -72,6 +81,16 @@ is_our_host(const struct http_req *req)
 	if (str_ieq(name, host_name(str_of(conf->host))))
 		return true;
 	return is_listed(&conf->allowed_hosts, name);
+}
+
+/* Whom a page tells nothing of itself (Referrer-Policy: no-referrer) is told
+ * "null" by a form on it; that it is one of ours no page can claim. */
+static bool
+is_own_null(const struct http_req *req, struct str origin)
+{
+	return str_is(origin, "null") &&
+	       http_header_count(req, "Sec-Fetch-Site") == 1 &&
+	       str_is(http_header(req, "Sec-Fetch-Site"), "same-origin");
 }
 
 /* "https://name:port" becomes "name:port". */
@@ -142,6 +161,8 @@ cors_check(struct http_req *req)
 	if (req->h1.known_n[H1_ORIGIN] == 0)
 		return 1;
 	origin = h1_get(&req->h1, req->base, H1_ORIGIN);
+	if (is_own_null(req, origin))
+		return 1;
 	if (!is_our_origin(req, origin))
 		return deny(req, "this Origin may not call");
 	http_add_header_str(req, "Access-Control-Allow-Origin", origin);

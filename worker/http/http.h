@@ -35,6 +35,10 @@ enum http_access {
 	HTTP_OPTIONAL, /* identity if shown; a bad one is 401 */
 	HTTP_USER,     /* a person or an agent acting for one */
 	HTTP_ADMIN,    /* the same with role admin */
+	/* Pages: errors are shown as such, identity is a session's. */
+	HTTP_PAGE_OPEN,	 /* anybody */
+	HTTP_PAGE,	 /* who is signed in; others are sent to do so */
+	HTTP_PAGE_ADMIN, /* the same with role admin */
 };
 
 /* What counts the requests to a route; the application's limit says how. */
@@ -68,6 +72,10 @@ struct http_route {
 typedef int http_guard(
     struct http_req *req, const struct http_route *route, struct err *e);
 
+/* message is fit for whoever asked. */
+typedef void http_error_page(
+    struct http_req *req, enum err_code code, int status, const char *message);
+
 struct http_app {
 	const struct http_route *routes; /* ends with pattern NULL */
 	http_guard *guard;
@@ -76,6 +84,9 @@ struct http_app {
 	 * costs; of all requests but those of HTTP_LIMIT_PROBE.  route is NULL
 	 * when there is none.  Never waits. */
 	http_guard *limit;
+	/* May be NULL.  Shows an error on a route that is a page, or to a
+	 * browser that asked for what is not there: replies. */
+	http_error_page *error_page;
 };
 
 /* --- server, for worker.c ------------------------------------------------ */
@@ -158,8 +169,9 @@ void http_reply(struct http_req *req, int status, const char *content_type);
  * answers); not copied. */
 void http_reply_static(struct http_req *req, int status,
     const char *content_type, struct str body);
-/* {"error":{"code","message","request_id"}} with the status of e; internal
- * messages are logged and replaced by the public text. */
+/* {"error":{"code","message","request_id"}} with the status of e, or a page
+ * where pages are; internal messages are logged and replaced by the public
+ * text. */
 void http_reply_error(struct http_req *req, const struct err *e);
 
 /* --- server-sent events (WHATWG HTML 9.2) -------------------------------- */

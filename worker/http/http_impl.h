@@ -164,6 +164,8 @@ void reply_head(struct http_req *req, int status, const char *content_type,
     const char *framing);
 /* 1 go on, 0 answered: Host or Origin is not ours, or a preflight. */
 int cors_check(struct http_req *req);
+/* Host is this machine, as its own browsers call it. */
+bool cors_is_loopback(const struct http_req *req);
 void access_log(const struct http_req *req, int64_t duration_us);
 void observe_labels(const struct http_route *routes);
 void observe_request(const struct http_req *req, int64_t duration_us);

@@ -210,6 +210,21 @@ http_reply_static(
 	send_reply(req, status, content_type, body);
 }
 
+/* A page's route; or no route, and a browser that would show what comes. */
+static bool
+wants_page(const struct http_req *req)
+{
+	const struct http_route *route = http_route_of(req);
+	struct str accept;
+
+	if (req->srv->app->error_page == NULL)
+		return false;
+	if (route != NULL)
+		return route->access >= HTTP_PAGE_OPEN;
+	accept = http_header(req, "Accept");
+	return str_starts(accept, STR("text/html"));
+}
+
 static void
 reply_json_error(
     struct http_req *req, int status, const char *code, const char *message)
@@ -227,6 +242,18 @@ reply_json_error(
 	jsonw_end_object(&w);
 	jsonw_done(&w);
 	http_reply(req, status, "application/json");
+}
+
+static void
+show_error(struct http_req *req, enum err_code code, int status,
+    const char *name, const char *message)
+{
+	if (wants_page(req)) {
+		buf_clear(&req->out);
+		req->srv->app->error_page(req, code, status, message);
+	} else {
+		reply_json_error(req, status, name, message);
+	}
 }
 
 void
@@ -250,25 +277,33 @@ http_reply_error(struct http_req *req, const struct err *e)
 		    http_route_of(req) != NULL ? http_route_of(req)->pattern
 					       : "request",
 		    e);
-	reply_json_error(req, err_http_status(code), err_name(code),
+	show_error(req, code, err_http_status(code), err_name(code),
 	    public && code == e->code ? e->msg : err_public_text(code));
 }
 
 /* Refusals by the protocol, some of which no err_code stands for. */
+static enum err_code
+refusal_err(int status)
+{
+	switch (status) {
+	case 400:
+		return ERR_INVALID;
+	case 403:
+		return ERR_DENIED;
+	case 408:
+		return ERR_REQUEST_TIMEOUT;
+	case 413:
+		return ERR_TOO_LARGE;
+	}
+	return ERR_INTERNAL;
+}
+
 static const char *
 refusal_code(int status)
 {
 	switch (status) {
-	case 400:
-		return err_name(ERR_INVALID);
-	case 403:
-		return err_name(ERR_DENIED);
-	case 408:
-		return err_name(ERR_REQUEST_TIMEOUT);
 	case 412:
 		return "PRECONDITION";
-	case 413:
-		return err_name(ERR_TOO_LARGE);
 	case 414:
 		return "TARGET_TOO_LONG";
 	case 416:
@@ -282,11 +317,12 @@ refusal_code(int status)
 	case 505:
 		return "VERSION";
 	}
-	return err_name(ERR_INTERNAL);
+	return err_name(refusal_err(status));
 }
 
 void
 reply_refuse(struct http_req *req, int status, const char *message)
 {
-	reply_json_error(req, status, refusal_code(status), message);
+	show_error(
+	    req, refusal_err(status), status, refusal_code(status), message);
 }
