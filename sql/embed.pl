@@ -74,6 +74,8 @@ for (split /\n/, slurp('sql/columns.def')) {
 	next if /^(#|\s*$)/;
 	my ($word, $name, $column, @rest) = split;
 	my $t = $table{$name} or die "columns.def: there is no table $name\n";
+	die "columns.def: nobody knows the word $word\n"
+	    unless $word =~ /^(sealed|secret|samples|file|outlives)$/;
 	for ($column, grep { $_ ne '-' } @rest) {
 		die "columns.def: $name has no column $_\n" unless $t->{type}{$_};
 	}
@@ -119,6 +121,42 @@ for my $s (@{ $said{sealed} }) {
 	    key => join(', ', @key), params => join(', ', map {"\$$_"} 1 .. @key),
 	    after => '$' . (@key + 1), after2 => '$' . (@key + 2));
 }
+
+# The words about a column, as flags.
+sub column_flags {
+	my ($t, $column) = @_;
+	my %of = (sealed => 'SECRET', secret => 'SECRET', samples => 'SAMPLES', file => 'FILE');
+	my %flag;
+	for my $word (keys %of) {
+		$flag{"COLUMN_$of{$word}"} = 1
+		    for grep { $_->{table} == $t && $_->{column} eq $column } @{ $said{$word} };
+	}
+	$flag{COLUMN_KEY} = 1 if grep { $_ eq $column } @{ $t->{key} };
+	return join(' | ', sort keys %flag) || '0';
+}
+
+# "$from, $from+1, ...": n of them.
+sub params {
+	my ($from, $n) = @_;
+	return join ', ', map {"\$$_"} $from .. $from + $n - 1;
+}
+
+for my $t (@tables) {
+	my @key = @{ $t->{key} } or die "$t->{name} has no primary key\n";
+	my %is_key = map { $_ => 1 } @key;
+	my @rest = grep { !$is_key{$_} } @{ $t->{columns} };
+	my %word = (table => $t->{name}, columns => join(', ', @{ $t->{columns} }),
+		key => join(', ', @key));
+	read_template('table', %word, params => params(1, scalar @key),
+	    after => '$' . (@key + 1), values => params(1, scalar @{ $t->{columns} }),
+	    update => @rest ? 'UPDATE SET ' . join(', ', map {"$_ = excluded.$_"} @rest)
+	    : 'NOTHING');
+	$t->{user} = $t->{name} eq 'users' ? 'id' : 'user_id';
+	$t->{personal} = $t->{type}{tenant_id} && $t->{type}{ $t->{user} };
+	read_template('person', %word, user => $t->{user}, params => params(3, scalar @key),
+	    after => '$' . (@key + 3)) if $t->{personal};
+	$t->{outlives} = grep { $_->{table} == $t } @{ $said{outlives} };
+}
 for my $query (@queries) {
 	die "query $query->{name} is empty\n" unless $query->{text};
 	$query->{text} =~ s/;\s*$//;
@@ -136,6 +174,8 @@ for my $s (@{ $said{sealed} }) {
 	my $by_uuid = $row && $s->{table}{type}{ $s->{rest}[2] } eq '@uuid' ? 1 : 0;
 	print $h "SEALED_COLUMN($s->{table}{name}, $s->{column}, $tenant, $user, $row, $by_uuid)\n";
 }
+print $h "#endif\n#ifdef SQL_TABLE\n";
+print $h "SQL_TABLE($_->{name})\n" for @tables;
 print $h "#endif\n";
 close $h or die;
 
@@ -149,4 +189,29 @@ print $c "const struct sql_migration sql_migrations[] = {\n";
 print $c "\t{ $_->{version}, \"$_->{name}\",\n", literal($_->{text}), " },\n"
     for @migrations;
 print $c "\t{ 0, NULL, NULL },\n};\n";
+
+my %type = (TEXT => 'TEXT', INTEGER => 'INTEGER', BIGINT => 'BIGINT', '@uuid' => 'UUID',
+	'@bytes' => 'BYTES', '@time' => 'TIME', '@bool' => 'BOOL', '@json' => 'JSON',
+	'@float' => 'FLOAT');
+for my $t (@tables) {
+	print $c "\nstatic const struct sql_column columns_of_$t->{name}" . "[] = {\n";
+	for (@{ $t->{columns} }) {
+		my $type = $type{ $t->{type}{$_} } or die "$t->{name}.$_: $t->{type}{$_}?\n";
+		print $c "\t{ \"$_\", SQL_$type, ", column_flags($t, $_), " },\n";
+	}
+	print $c "};\n";
+}
+print $c "\nconst struct sql_table sql_tables[] = {\n";
+for my $t (@tables) {
+	my %at = map { $t->{columns}[$_] => $_ } 0 .. $#{ $t->{columns} };
+	my $q = "Q_rows_$t->{name}";
+	my $p = "Q_person_$t->{name}";
+	print $c "\t{ \"$t->{name}\", columns_of_$t->{name}, ", scalar @{ $t->{columns} },
+	    ", { ", join(', ', map { $at{$_} } @{ $t->{key} }), " }, ", scalar @{ $t->{key} },
+	    ",\n\t    ", $t->{personal} ? 'true' : 'false', ', ',
+	    $t->{outlives} ? 'true' : 'false', ", ${q}_page, ${q}_get, ${q}_put, ${q}_remove,\n",
+	    "\t    ", $t->{personal} ? "${p}_page, ${p}_trim" : 'QUERY_COUNT, QUERY_COUNT',
+	    " },\n";
+}
+print $c "\t{ 0 },\n};\n";
 close $c or die;

@@ -4,6 +4,10 @@
 INSERT INTO tenants (id, name, suspended, created_at)
 VALUES ($1, $2, FALSE, $3);
 
+-- name: tenant_delete_empty write
+DELETE FROM tenants WHERE id = $1
+	AND NOT EXISTS (SELECT 1 FROM users WHERE tenant_id = $1);
+
 -- name: user_insert write
 INSERT INTO users (tenant_id, id, username, display_name, email, timezone,
 	sex, birth_day, height_m, weight_kg, is_admin, suspended, created_at)

@@ -4,6 +4,7 @@
 #include "base/date.h"
 #include "base/tz.h"
 #include "command/command.h"
+#include "store/user_delete.h"
 
 #define OLDEST_DAYS (120 * 366)
 
@@ -205,4 +206,24 @@ int
 command_user_restore(struct command *c, struct err *e)
 {
 	return set_status(c, USER_ACTIVE, "restored", e);
+}
+
+int
+command_user_delete(struct command *c, struct err *e)
+{
+	bool sure = command_flag(c, "--yes");
+	struct owner o;
+	struct user u;
+
+	if (command_args(c, 1, e) < 0 || command_user(c, c->argv[0], &u, e) < 0)
+		return -1;
+	if (!sure)
+		return err_set(e, ERR_INVALID,
+		    "everything that is kept of %s is lost with it: say --yes",
+		    u.athlete.username);
+	o = owner_of(&u.athlete);
+	if (user_delete(c->db, &o, e) < 0)
+		return -1;
+	printf("user %s deleted\n", u.athlete.username);
+	return 0;
 }

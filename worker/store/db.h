@@ -22,7 +22,7 @@
 
 struct db;
 
-#define DB_MAX_PARAMS 40
+#define DB_MAX_PARAMS 64
 
 enum db_type {
 	DB_NULL,

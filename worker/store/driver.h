@@ -22,6 +22,8 @@ struct db_ops {
 	int (*lock_schema)(struct db *tx, struct err *e);
 	/* 1 when the database has this table, 0, -1. */
 	int (*has_table)(struct db *db, const char *name, struct err *e);
+	/* db_scrub() */
+	int (*scrub)(struct db *db, struct err *e);
 	void (*close)(struct db *db);
 };
 

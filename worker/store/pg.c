@@ -205,6 +205,39 @@ has_table(struct db *db, const char *name, struct err *e)
 	return rc < 0 ? -1 : answer[0] == '1';
 }
 
+/* 0: none. */
+static int
+set_timeout(struct pg_conn *c, int64_t us, struct err *e)
+{
+	struct pg_outcome o;
+	char sql[60];
+
+	snprintf(sql, sizeof(sql), "SET statement_timeout = %lld",
+	    (long long)(us / 1000));
+	return pg_conn_exec(c, sql, NULL, NULL, 0, &o, e);
+}
+
+/* In a pipeline a statement alone is in no transaction, which VACUUM wants. */
+static int
+scrub(struct db *db, struct err *e)
+{
+	struct pg_conn *c = pg_pool_take(&owner_of_db(db)->pool, e);
+	struct pg_outcome o;
+	int rc;
+
+	if (c == NULL)
+		return -1;
+	c->patient = true;
+	rc = set_timeout(c, 0, e);
+	if (rc == 0)
+		rc = pg_conn_exec(c, "VACUUM", NULL, NULL, 0, &o, e);
+	if (!c->broken &&
+	    set_timeout(c, c->pool->statement_timeout_us, NULL) < 0)
+		c->broken = true;
+	pg_pool_give(c);
+	return rc;
+}
+
 /* --- opening and closing ------------------------------------------------- */
 
 static void
@@ -224,6 +257,7 @@ static const struct db_ops pg_ops = {
 	.script = run_script,
 	.lock_schema = lock_schema,
 	.has_table = has_table,
+	.scrub = scrub,
 	.close = close_pg,
 };
 

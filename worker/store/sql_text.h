@@ -3,6 +3,7 @@
 
 /* The texts of sql/, embedded when the program is built. */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum query_id {
@@ -28,9 +29,52 @@ struct sql_migration {
 	const char *text; /* with type aliases, "-- down" begins the reverse */
 };
 
+enum sql_type {
+	SQL_TEXT,
+	SQL_INTEGER, /* 32 bits */
+	SQL_BIGINT,
+	SQL_UUID,
+	SQL_BYTES,
+	SQL_TIME,
+	SQL_BOOL,
+	SQL_JSON,
+	SQL_FLOAT
+};
+
+/* What sql/columns.def says of a column. */
+#define COLUMN_KEY     (1u << 0) /* of the primary key */
+#define COLUMN_SECRET  (1u << 1)
+#define COLUMN_SAMPLES (1u << 2)
+#define COLUMN_FILE    (1u << 3)
+
+struct sql_column {
+	const char *name;
+	enum sql_type type;
+	uint32_t flags;
+};
+
+#define SQL_MAX_KEY 8
+
+/* A table as the migrations leave it, with the queries made from
+ * sql/templates. */
+struct sql_table {
+	const char *name;
+	const struct sql_column *columns;
+	unsigned n_columns;
+	uint8_t key[SQL_MAX_KEY]; /* indices of the primary key's columns */
+	unsigned n_key;
+	bool is_personal; /* it has rows of people: tenant and user */
+	bool outlives;	  /* and they stay when a person goes */
+	enum query_id page, get, put, remove;
+	enum query_id person_page, person_trim; /* when is_personal */
+};
+
 /* Indexed by query_id; the array ends with name NULL. */
 extern const struct sql_query sql_queries[];
 /* In order; the array ends with version 0. */
 extern const struct sql_migration sql_migrations[];
+/* In order of creation, so that what refers comes after what it refers to; the
+ * array ends with name NULL. */
+extern const struct sql_table sql_tables[];
 
 #endif

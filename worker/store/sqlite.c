@@ -238,6 +238,34 @@ has_table(struct db *db, const char *name, struct err *e)
 	return rc == SQLITE_ERROR ? 0 : sqlite_conn_fail(c, rc, name, e);
 }
 
+/* What is deleted is overwritten at once (secure_delete); copies of it are in
+ * the log until that is emptied. */
+static void
+do_scrub(void *arg)
+{
+	struct job *j = arg;
+	struct seat *seat = &j->s->writer;
+	int rc;
+
+	pthread_mutex_lock(&seat->lock);
+	seat->conn.deadline_us = j->deadline_us;
+	rc = sqlite3_wal_checkpoint_v2(
+	    seat->conn.handle, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	j->rc = rc == SQLITE_OK ? 0
+				: sqlite_conn_fail(&seat->conn, rc,
+				      "emptying the log", j->e);
+	pthread_mutex_unlock(&seat->lock);
+}
+
+static int
+scrub(struct db *db, struct err *e)
+{
+	struct sqlite_db *s = owner_of_db(db);
+	struct job j = { .s = s, .e = e };
+
+	return run_job(&j, &s->writer, do_scrub);
+}
+
 static void
 close_sqlite(struct db *db)
 {
@@ -257,6 +285,7 @@ static const struct db_ops sqlite_ops = {
 	.script = run_script,
 	.lock_schema = lock_schema,
 	.has_table = has_table,
+	.scrub = scrub,
 	.close = close_sqlite,
 };
 

@@ -96,6 +96,7 @@ set_pragmas(struct sqlite_conn *c, struct err *e)
 	    "PRAGMA synchronous = FULL;"
 	    "PRAGMA foreign_keys = ON;"
 	    "PRAGMA trusted_schema = OFF;"
+	    "PRAGMA secure_delete = ON;"
 	    "PRAGMA temp_store = MEMORY;"
 	    "PRAGMA cache_size = -8000;"
 	    "PRAGMA journal_size_limit = 16777216",

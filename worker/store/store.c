@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/check.h"
 #include "config/conf.h"
 #include "store/dbmeta.h"
 #include "store/driver.h"
@@ -160,6 +161,13 @@ store_key_check(
 		rc = meta_key_check(db, a, out, e);
 	store_close(&db);
 	return rc;
+}
+
+int
+db_scrub(struct db *db, struct err *e)
+{
+	CHECK(!db->is_tx);
+	return db->ops->scrub(db, e);
 }
 
 const char *

@@ -36,6 +36,11 @@ NODISCARD int store_migrate(
 NODISCARD int store_key_check(
     const struct conf *conf, struct arena *a, struct str *out, struct err *e);
 
+/* Overwrite what was deleted, where it may still be read on disk: of SQLite, in
+ * the log, after which readers are not waited for; of PostgreSQL, in the tables
+ * (VACUUM).  May take long; from a fiber it waits. */
+NODISCARD int db_scrub(struct db *db, struct err *e);
+
 /* "SQLite 3.40.1": for health and logs. */
 const char *store_backend(const struct db *db);
 

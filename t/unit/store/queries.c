@@ -173,7 +173,11 @@ test_owner(void)
 		/* what the keeper does for everybody */
 		"event_touched", "event_purge", "event_purge_streams",
 		/* keys change for everybody */
-		"sealed_*_walk", "sealed_*_swap", "sealed_*_count", NULL
+		"sealed_*_walk", "sealed_*_swap", "sealed_*_count",
+		/* a person's last step */
+		"tenant_delete_empty",
+		/* what concerns whole databases */
+		"rows_*_page", "rows_*_get", "rows_*_put", "rows_*_remove", NULL
 	};
 	int n = 0;
 
@@ -185,7 +189,7 @@ test_owner(void)
 		n++;
 		for (size_t i = 0; i < ARRAY_LEN(filters); i++)
 			good = good || strstr(q->text, filters[i]) != NULL;
-		if (strncmp(q->text, "INSERT", 6) == 0)
+		if (!good && strncmp(q->text, "INSERT", 6) == 0)
 			good =
 			    (strstr(q->text, "(tenant_id, user_id, ") != NULL ||
 				strstr(q->text, "(tenant_id, id, ") != NULL) &&

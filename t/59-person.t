@@ -1,0 +1,161 @@
+#!/usr/bin/perl
+# All of one person, and then nothing: pierrectl export and user delete, on both
+# databases.
+use strict;
+use warnings;
+use lib 't/lib';
+use Digest::MD5 qw(md5_hex);
+use IO::Uncompress::Unzip;
+use JSON::PP;
+use Pierre::Test;
+use Test::More;
+use Time::HiRes qw(sleep time);
+
+my $objects = $ENV{PIERRE_OBJECTS} || 'build/release';
+
+# Every member of a ZIP archive.
+sub unzip {
+	my ($path) = @_;
+	my %members;
+	my $zip = IO::Uncompress::Unzip->new($path) or die "$path: no ZIP\n";
+	for (my $more = 1; $more > 0; $more = $zip->nextStream) {
+		my $name = $zip->getHeaderInfo->{Name};
+		my ($bytes, $part) = ('');
+		while (($zip->read($part)) > 0) { $bytes .= $part }
+		$members{$name} = $bytes;
+	}
+	return \%members;
+}
+
+sub track {
+	my ($name, $day) = @_;
+	my $points = join '', map {
+		sprintf '<trkpt lat="%.5f" lon="7.5"><ele>%d</ele>' .
+		    '<time>2026-0%d-11T08:%02d:%02dZ</time></trkpt>',
+		    47 + $_ / 5000, 300 + $_, $day, $_ / 60, $_ % 60
+	} 0 .. 299;
+	return qq(<?xml version="1.0"?><gpx version="1.1" creator="t" ) .
+	    qq(xmlns="http://www.topografix.com/GPX/1/1"><trk><name>$name</name>) .
+	    qq(<trkseg>$points</trkseg></trk></gpx>);
+}
+
+sub spew {
+	my ($path, $text) = @_;
+	open my $fh, '>', $path or die "$path: $!";
+	print $fh $text;
+	close $fh or die "$path: $!";
+}
+
+# What stands in the database's files.
+sub raw_files {
+	my ($t) = @_;
+	return map { slurp($_) } grep { -e } map { $t->dir . "/pierre.db$_" } '', '-wal'
+	    unless $t->{postgres};
+	$t->{postgres}->sql('VACUUM FULL', $t->{database});
+	$t->{postgres}->sql('CHECKPOINT', $t->{database});
+	my $oid = $t->value("SELECT oid FROM pg_database WHERE datname = '$t->{database}'");
+	return map { slurp($_) } grep { -f } glob $t->{postgres}->dir . "/data/base/$oid/*";
+}
+
+# Rows of a person by table, in those that have any.
+sub rows_of {
+	my ($t, $user) = @_;
+	my $text = slurp_all(glob 'sql/migrations/*.sql');
+	my %rows;
+	while ($text =~ /^CREATE TABLE (\w+) \(\n(.*?)\n\);/gms) {
+		my ($table, $body) = ($1, $2);
+		my $column = $table eq 'users' ? 'id' : 'user_id';
+		next unless $body =~ /^\t$column /m && $body =~ /^\ttenant_id /m;
+		my $n = $t->value("SELECT count(*) FROM $table WHERE $column = $user");
+		$rows{$table} = $n if $n;
+	}
+	return \%rows;
+}
+
+sub slurp_all { return join '', map { slurp($_) } @_ }
+
+for my $engine (qw(sqlite postgresql)) {
+	my $t = Pierre::Test->new(database => $engine, demo => 1, workers => 1);
+	my $dir = $t->dir;
+	my %id;
+	for my $name (qw(anna bruno)) {
+		is(($t->ctl('user', 'create', $name, '--display', "Canary $name",
+			'--email', "$name\@example.org"))[0], 0, "$engine: $name");
+		my $n = 0;
+		for my $ride ("Ride of $name in May", "Ride of $name in June") {
+			spew("$dir/$name-" . ++$n . '.gpx', track($ride, $n + 4));
+		}
+		my ($status, $out, $err) = $t->ctl('import', glob("$dir/$name-*.gpx"),
+		    '--user', $name);
+		is($status, 0, 'with two activities') or diag $err;
+		$t->ctl('threshold', 'set', $name, 'ftp_w', 250);
+		$t->ctl('token', 'create', $name);
+		my $q = $engine eq 'sqlite' ? 'hex(id)' : "replace(id::text, '-', '')";
+		my $hex = $t->value("SELECT $q FROM users WHERE username = '$name'");
+		$id{$name} = $engine eq 'sqlite' ? "X'$hex'" : "'$hex'";
+	}
+
+	my $zip = "$dir/anna.zip";
+	my ($status, undef, $err) = $t->ctl('export', 'anna', $zip);
+	is($status, 0, 'export') or diag $err;
+	is((stat $zip)[2] & 07777, 0600, 'for its owner only');
+	is(($t->ctl('export', 'anna', $zip))[0], 1, 'over nothing that is there');
+	is_deeply([glob "$zip.part*"], [], 'and nothing is left beside it');
+	my $members = unzip($zip);
+	my %data = map { m{^data/(\w+)\.json$} ? ($1 => decode_json($members->{$_})) : () }
+	    keys %$members;
+	my $rows = rows_of($t, $id{anna});
+	is_deeply({ map { $_ => scalar @{ $data{$_} } } keys %data }, $rows,
+	    'as many records as there are rows');
+	is($data{users}[0]{display_name}, 'Canary anna', 'the person');
+	is_deeply([map { $_->{name} } sort { $a->{start_at} cmp $b->{start_at} }
+		@{ $data{activities} }],
+	    ['Ride of anna in May', 'Ride of anna in June'], 'the activities');
+	is($data{activities}[0]{local_day}, substr($data{activities}[0]{start_at}, 0, 10),
+	    'with days as dates');
+	is(scalar @{ $data{activity_streams}[0]{samples}{altitude_m} }, 300,
+	    'and every sample');
+	my %sent = map { $_ => slurp("$dir/$_") } qw(anna-1.gpx anna-2.gpx);
+	my %kept = map { m{^files/[0-9a-f-]{36}/(.*)$} ? ($1 => $members->{$_}) : () }
+	    keys %$members;
+	ok($kept{'anna-1.gpx'} eq $sent{'anna-1.gpx'} &&
+		$kept{'anna-2.gpx'} eq $sent{'anna-2.gpx'} && keys %kept == 2,
+	    'the files as they were');
+	my $all = join '', values %$members;
+	unlike($all, qr/bruno/, "nothing of others");
+	ok(!exists $data{access_tokens}[0]{hash} && $data{access_tokens}[0]{prefix},
+	    'no secret');
+
+	# Deleting, killed on the way.
+	is(($t->ctl('user', 'delete', 'anna'))[0], 64, 'deleting wants --yes');
+	my $other = rows_of($t, $id{bruno});
+	for my $round (1 .. 4) {
+		my $pid = fork // die "fork: $!";
+		if ($pid == 0) {
+			open STDOUT, '>', '/dev/null';
+			open STDERR, '>', '/dev/null';
+			exec "$objects/pierrectl", '--config', $t->conf, 'user', 'delete',
+			    'anna', '--yes' or POSIX::_exit(127);
+		}
+		sleep 0.004 * $round;
+		kill 'KILL', $pid;
+		waitpid $pid, 0;
+	}
+	($status, undef, $err) = $t->ctl('user', 'delete', 'anna', '--yes');
+	ok($status == 0 || $err =~ /there is no user "anna"/, 'deleted, in the end')
+	    or diag $err;
+	is_deeply(rows_of($t, $id{anna}), {}, 'no row is left');
+	is($t->value('SELECT count(*) FROM tenants'), 2, 'and no tenant without anybody');
+	is_deeply(rows_of($t, $id{bruno}), $other, 'all of the others are');
+	my @raw = raw_files($t);
+	my @traces = grep { my $word = $_; grep { index($_, $word) >= 0 } @raw }
+	    'Canary anna', 'anna@example.org', 'Ride of anna', 'anna-1.gpx';
+	is_deeply(\@traces, [], 'and no trace on the raw pages');
+	ok((grep { index($_, 'Ride of bruno') >= 0 } @raw), 'where the others are');
+	is(($t->ctl('user', 'delete', 'nobody', '--yes'))[0], 1, 'somebody who is not there');
+	is(($t->ctl('export', 'nobody', "$dir/nobody.zip"))[0], 1, 'has no export either');
+	ok(!-e "$dir/nobody.zip", 'not even an empty one');
+	$t->finish;
+}
+
+done_testing();
