@@ -174,7 +174,7 @@ hold_connection(void *arg)
 static void
 test_timeout(void)
 {
-	static int ms = 400;
+	static int ms = 2000;
 	static struct worker w[2];
 
 	t.conf.pg_max_connections = 2; /* one for us, one for the keeper */
@@ -183,11 +183,11 @@ test_timeout(void)
 	fiber_spawn(loop, hold_connection, &ms);
 	fiber_spawn(loop, write_once, &w[0]);
 	fiber_spawn(loop, write_once, &w[1]);
-	ok(loop_settle(loop, 5000), "the fibers end");
+	ok(loop_settle(loop, 20000), "the fibers end");
 	ok(w[0].rc < 0 && w[0].e.code == ERR_UNAVAILABLE && w[1].rc < 0 &&
 		w[1].e.code == ERR_UNAVAILABLE,
 	    "no connection in time: %s", w[0].e.msg);
-	ok(w[0].took_us >= 99000 && w[0].took_us < 300000, "after %d ms",
+	ok(w[0].took_us >= 99000 && w[0].took_us < 1900000, "after %d ms",
 	    (int)(w[0].took_us / 1000));
 	in_fiber(write_once, &w[0]);
 	is_int(w[0].rc, 0, "free again");
@@ -207,7 +207,7 @@ cancel_queued(UNUSED void *arg)
 static void
 test_cancel(void)
 {
-	static int ms = 200;
+	static int ms = 1500;
 	static struct worker w;
 
 	t.conf.pg_max_connections = 2;
@@ -215,8 +215,8 @@ test_cancel(void)
 	fiber_spawn(loop, hold_connection, &ms);
 	queued = fiber_spawn(loop, write_once, &w);
 	loop_later(loop, cancel_queued, NULL);
-	ok(loop_settle(loop, 5000), "the fibers end");
-	ok(w.rc < 0 && w.e.code == ERR_CANCELED && w.took_us < 100000,
+	ok(loop_settle(loop, 20000), "the fibers end");
+	ok(w.rc < 0 && w.e.code == ERR_CANCELED && w.took_us < 1000000,
 	    "who is cancelled leaves the queue: %s", w.e.msg);
 	t.conf.pg_max_connections = 5;
 	reopen(true);
@@ -292,7 +292,7 @@ kill_soon(UNUSED void *arg)
 {
 	struct err e = ERR_INIT;
 
-	if (fiber_sleep_ms(150, &e) == 0)
+	if (fiber_sleep_ms(600, &e) == 0)
 		kill_backends();
 }
 
@@ -303,7 +303,7 @@ test_uncertain(void)
 
 	temp_pg(&t,
 	    "CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS"
-	    " 'BEGIN PERFORM pg_sleep(0.6); RETURN NULL; END'");
+	    " 'BEGIN PERFORM pg_sleep(2); RETURN NULL; END'");
 	temp_pg(&t, "CREATE CONSTRAINT TRIGGER dawdle AFTER UPDATE ON meta"
 		    " DEFERRABLE INITIALLY DEFERRED"
 		    " FOR EACH ROW EXECUTE FUNCTION dawdle()");
@@ -326,7 +326,7 @@ test_slow(void)
 	in_fiber(write_once, &w);
 	ok(w.rc < 0 && w.e.code == ERR_UNAVAILABLE,
 	    "a statement that takes too long is ended: %s", w.e.msg);
-	ok(w.took_us < 500000, "after %d ms", (int)(w.took_us / 1000));
+	ok(w.took_us < 1900000, "after %d ms", (int)(w.took_us / 1000));
 	temp_pg(&t, "DROP TRIGGER dawdle ON meta");
 	t.conf.pg_statement_timeout_us = 30000000;
 	reopen(true);
@@ -385,7 +385,7 @@ test_shut_out(void)
 	}
 	ok(refused > 20, "without a server %d of 40 are refused: %s", refused,
 	    w[39].e.msg);
-	ok(longest_us < 1000000, "at once: the longest waited %d ms",
+	ok(longest_us < 4000000, "at once: the longest waited %d ms",
 	    (int)(longest_us / 1000));
 	let_in(true);
 	in_fiber(pause_a_little, NULL);
@@ -446,18 +446,19 @@ test_idle(void)
 	static const char count[] =
 	    "SELECT count(*) FROM pg_stat_activity"
 	    " WHERE application_name = 'pierre-mcp-server'";
-	static int ms = 400;
+	static int ms = 50;
 	static struct worker w[20];
 
-	t.conf.pg_idle_timeout_us = 100000;
+	t.conf.pg_idle_timeout_us = 1000000;
 	t.conf.pg_min_connections = 1;
 	reopen(true);
 	is_str(temp_pg(&t, count), "1", "one connection to begin with");
 	for (size_t i = 0; i < ARRAY_LEN(w); i++)
 		fiber_spawn(loop, write_once, &w[i]);
-	ok(loop_settle(loop, 5000), "the fibers end");
+	ok(loop_settle(loop, 20000), "the fibers end");
 	is_str(temp_pg(&t, count), "4", "never more than our share");
-	in_fiber(dream, &ms);
+	for (int i = 0; i < 200 && strcmp(temp_pg(&t, count), "1") != 0; i++)
+		in_fiber(dream, &ms);
 	is_str(temp_pg(&t, count), "1", "what is idle is closed");
 }
 
