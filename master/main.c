@@ -45,6 +45,21 @@ load_or_complain(const struct options *o)
 	return c;
 }
 
+/* What the file says is good; now what it names. */
+static int
+test_configuration(struct conf *c)
+{
+	struct err e = ERR_INIT;
+
+	if (conf_read_tls(c, &e) < 0 || check_main(c, &e) < 0) {
+		fprintf(stderr, "%s\n", e.msg);
+		return 1;
+	}
+	printf("configuration %s is good\n",
+	    c->path[0] != '\0' ? c->path : "(none, defaults)");
+	return 0;
+}
+
 static int
 with_configuration(const struct options *o)
 {
@@ -60,8 +75,7 @@ with_configuration(const struct options *o)
 	else if (o->action == ACTION_DUMP)
 		conf_print(c, stdout);
 	else
-		printf("configuration %s is good\n",
-		    c->path[0] != '\0' ? c->path : "(none, defaults)");
+		status = test_configuration(c);
 	conf_free(&c);
 	return status;
 }

@@ -356,8 +356,8 @@ prepare(struct master *m, struct conf **c, struct legacy *old, struct err *e)
 {
 	int status;
 
-	if (ownership_take(*c, e) < 0 || open_board(m, old, e) < 0 ||
-	    open_generation(m, c, old, e) < 0)
+	if (conf_read_tls(*c, e) < 0 || ownership_take(*c, e) < 0 ||
+	    open_board(m, old, e) < 0 || open_generation(m, c, old, e) < 0)
 		return -1;
 	m->control = old->control_fd >= 0
 			 ? control_adopt(m->serving->conf, old->control_fd, e)

@@ -38,7 +38,12 @@ read_configuration(struct master *m)
 	struct buf text = BUF_INIT;
 	struct conf *c =
 	    conf_load(old->path[0] != '\0' ? old->path : NULL, &text);
+	struct err e = ERR_INIT;
 
+	if (c != NULL && conf_read_tls(c, &e) < 0) {
+		buf_adds(&text, e.msg);
+		conf_free(&c);
+	}
 	if (c == NULL) {
 		log_lines(buf_str(&text));
 		log_msg(LOG_ERROR, "master",

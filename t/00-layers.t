@@ -96,9 +96,9 @@ SKIP: {
 	    sort keys %{ $needed{common} };
 	is_deeply(\@crossed, [], 'common refers to neither master nor worker');
 
-	# The four roles that proc/heritage.h declares, and nothing else.
+	# The roles that proc/heritage.h declares, and nothing else.
 	my %role = map { $_ => 1 }
-	    qw(worker_main keeper_main setup_main command_main);
+	    qw(worker_main keeper_main setup_main check_main command_main);
 	@crossed = grep { $defined{worker}{$_} && !$role{$_} }
 	    sort keys %{ $needed{master} };
 	is_deeply(\@crossed, [], 'the master calls only the roles');

@@ -35,6 +35,8 @@
 #define BEAT_MS 1000
 /* How long what nobody waits for may still take when the time is up. */
 #define SETTLE_MS 500
+/* A certificate that ends within two weeks is one that nobody renews. */
+#define CERTIFICATE_WARN_S (14 * 24 * 3600)
 
 struct worker {
 	const struct heritage *heritage;
@@ -261,6 +263,21 @@ watch(struct worker *w)
 	timer_init(&w->beat, w->app.loop, on_beat, w);
 }
 
+/* In the metrics and, when it is late, in the log. */
+static void
+note_certificate(struct worker *w)
+{
+	int64_t end_s = http_server_certificate_end_s(w->server);
+	int64_t left_s = end_s - clock_wall_us() / 1000000;
+
+	shm_set_certificate_not_after_s(w->app.shm, end_s);
+	if (end_s == 0 || left_s > CERTIFICATE_WARN_S || w->heritage->index > 0)
+		return;
+	log_msg(LOG_WARN, "worker", "tls.certificate %s: %s",
+	    left_s > 0 ? "ends soon" : "has ended",
+	    w->app.conf->tls_certificate);
+}
+
 static int
 open_server(struct worker *w, struct err *e)
 {
@@ -270,6 +287,7 @@ open_server(struct worker *w, struct err *e)
 		.state = &w->app,
 		.limit = check_limit,
 		.error_page = page_error,
+		.tls_secret = shm_secret(w->app.shm),
 	};
 	label_metrics();
 	board_limit(w->app.conf->max_connections);
@@ -279,6 +297,7 @@ open_server(struct worker *w, struct err *e)
 		    0)
 			return -1;
 	}
+	note_certificate(w);
 	return 0;
 }
 

@@ -36,6 +36,9 @@ struct conf {
 	struct arena *arena;
 	const char *path;	 /* file it came from, "" when there was none */
 	const char *listen_text; /* server.listen on one line */
+	/* What conf_read_tls() has read; empty before. */
+	struct str tls_certificate_pem;
+	struct str tls_key_pem;
 	/* By key of the table: the variable that set it, or NULL. */
 	const char **from;
 };
@@ -48,6 +51,11 @@ struct conf *conf_load(const char *path, struct buf *errors);
  * only speaks to a running server and may not be allowed to read them. */
 struct conf *conf_load_public(const char *path, struct buf *errors);
 void conf_free(struct conf **c);
+
+/* Read the files of tls.certificate and tls.key, where they are set: once, by
+ * who may, so that all processes of a configuration have the same pair, and
+ * those without privileges need not read them.  ERR_CONFIG. */
+NODISCARD int conf_read_tls(struct conf *c, struct err *e);
 
 /* What is in force, as a YAML file with the origin of each value; secrets are
  * masked. */

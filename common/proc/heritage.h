@@ -8,6 +8,7 @@
 #include "proc/listen_fd.h"
 
 struct conf;
+struct err;
 struct shm;
 
 /* EX_CONFIG of sysexits(3): starting again would end the same way. */
@@ -30,6 +31,9 @@ int worker_main(const struct heritage *h);
 int keeper_main(const struct heritage *h);
 /* Runs to its end before the first worker: schema and keys. */
 int setup_main(const struct heritage *h);
+/* -t: whether what the configuration names can be used, as far as nothing has
+ * to be opened for it.  0, or -1 with ERR_CONFIG. */
+int check_main(const struct conf *conf, struct err *e);
 /* pierrectl, mcp-stdio and --man. */
 int command_main(int argc, char **argv);
 

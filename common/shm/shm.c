@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "base/clock.h"
+#include "base/rand.h"
 #include "base/xalloc.h"
 #include "shm/board.h"
 #include "shm/limits.h"
@@ -27,6 +28,8 @@ struct header {
 	uint32_t n_slots;
 	int64_t started_wall_us;
 	int64_t started_mono_us;
+	unsigned char secret[SHM_SECRET_BYTES];
+	_Atomic int64_t certificate_not_after_s;
 	_Atomic uint64_t auth_epoch;
 	_Atomic uint64_t db_timeline;
 	_Atomic bool stopping;
@@ -138,6 +141,7 @@ shm_new(unsigned n_slots, struct err *e)
 	s->header->n_slots = n_slots;
 	s->header->started_wall_us = clock_wall_us();
 	s->header->started_mono_us = clock_mono_us();
+	rand_bytes(s->header->secret, SHM_SECRET_BYTES);
 	return s;
 }
 
@@ -394,6 +398,24 @@ int64_t
 shm_started_mono_us(const struct shm *s)
 {
 	return s->header->started_mono_us;
+}
+
+const unsigned char *
+shm_secret(const struct shm *s)
+{
+	return s->header->secret;
+}
+
+int64_t
+shm_certificate_not_after_s(const struct shm *s)
+{
+	return s->header->certificate_not_after_s;
+}
+
+void
+shm_set_certificate_not_after_s(struct shm *s, int64_t unix_s)
+{
+	s->header->certificate_not_after_s = unix_s;
 }
 
 _Atomic uint64_t *

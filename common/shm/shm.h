@@ -116,6 +116,15 @@ struct shm_phase shm_phase(const struct shm *s);
 uint64_t shm_auth_epoch(const struct shm *s);
 void shm_set_auth_epoch(struct shm *s, uint64_t epoch);
 
+#define SHM_SECRET_BYTES 32
+/* Random bytes that all processes share for as long as the segment lives, for
+ * what they seal for each other. */
+const unsigned char *shm_secret(const struct shm *s);
+
+/* When the certificate of the listener ends, Unix time; 0: there is none. */
+int64_t shm_certificate_not_after_s(const struct shm *s);
+void shm_set_certificate_not_after_s(struct shm *s, int64_t unix_s);
+
 /* The newest timeline of a PostgreSQL cluster that any process has seen. */
 _Atomic uint64_t *shm_db_timeline(struct shm *s);
 

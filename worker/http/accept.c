@@ -115,10 +115,11 @@ accept_uncount(struct conn *c)
 }
 
 void
-accept_refuse(int fd)
+accept_refuse(int fd, bool tls)
 {
 	metric_add(M_rate_limited_total, LIMIT_CONNECTIONS, 0, 1);
-	say(fd, too_many);
+	if (!tls)
+		say(fd, too_many);
 }
 
 static void
@@ -127,10 +128,11 @@ take(const struct listener *l, int fd, const struct sockaddr_storage *peer)
 	struct http_server *s = l->srv;
 
 	if ((int64_t)s->conns_n >= s->conf->max_connections && !close_idle(s)) {
-		say(fd, busy);
+		if (!l->tls)
+			say(fd, busy);
 		close(fd);
 	} else if (conn_new(l, fd, peer) == NULL) {
-		accept_refuse(fd);
+		accept_refuse(fd, l->tls);
 		close(fd);
 	}
 }
@@ -189,16 +191,20 @@ http_server_listen(
 	struct listener *l = &s->listeners[s->listeners_n];
 	int fd = from->fd, on = 1;
 
-	if (from->tls)
-		return err_set(e, ERR_CONFIG, "this build does not speak TLS");
 	if (s->listeners_n == HTTP_LISTENERS_MAX)
 		return err_set(e, ERR_CONFIG, "more than %d listening sockets",
 		    HTTP_LISTENERS_MAX);
+	if (from->tls && s->tls == NULL) {
+		s->tls = tls_new(s->conf, s->app->tls_secret, e);
+		if (s->tls == NULL)
+			return -1;
+	}
 	if (evutil_make_socket_nonblocking(fd) < 0)
 		return err_sys(e, ERR_IO, "listening socket %d", fd);
 	/* Inherited by what is accepted; a local socket has no such option. */
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	l->srv = s;
+	l->tls = from->tls;
 	l->proxy = from->proxy;
 	l->ev = event_new(
 	    loop_base(s->loop), fd, EV_READ | EV_PERSIST, on_acceptable, l);

@@ -24,7 +24,7 @@ static void on_readable(evutil_socket_t fd, short what, void *arg);
 /* Where each state may lead. */
 static const unsigned leads_to[] = {
 	[CONN_OPEN] = TO(HELLO) | TO(HEAD) | TO(RUN) | TO(CLOSED),
-	[CONN_HELLO] = TO(OPEN) | TO(CLOSED),
+	[CONN_HELLO] = TO(OPEN) | TO(LINGER) | TO(CLOSED),
 	[CONN_HEAD] = TO(RUN) | TO(CLOSED),
 	[CONN_BODY] = TO(RUN) | TO(CLOSED),
 	[CONN_RUN] = TO(BODY) | TO(STREAM) | TO(WRITE) | TO(IDLE) | TO(LINGER) |
@@ -81,6 +81,7 @@ conn_new(const struct listener *l, int fd, const struct sockaddr_storage *peer)
 	c->srv = s;
 	c->fd = fd;
 	c->awaits_proxy = l->proxy;
+	c->awaits_tls = l->tls;
 	list_init(&c->link);
 	list_init(&c->again);
 	c->peer_trusted = peers_name(s->trusted, peer, c->peer);
@@ -149,6 +150,7 @@ conn_hang_up(struct conn *c)
 	conn_watch_reads(c, false);
 	if (c->write_ev != NULL)
 		event_del(c->write_ev);
+	tls_end(&c->tls);
 	close(c->fd);
 	c->fd = -1;
 	conn_move(c, CONN_CLOSED);
@@ -174,9 +176,10 @@ reset(struct conn *c)
 
 /* Closing while bytes of the client are unread would make the kernel send a
  * reset, which may overtake the answer: let the client read it first. */
-static void
-close_gently(struct conn *c)
+void
+conn_close_gently(struct conn *c)
 {
+	tls_end(&c->tls);
 	if (!c->unread || shutdown(c->fd, SHUT_WR) < 0) {
 		conn_hang_up(c);
 		return;
@@ -221,7 +224,7 @@ conn_answered(struct conn *c)
 	if (c->close_after) {
 		if (c->in_at < c->in.n || c->next.n != 0)
 			c->unread = true;
-		close_gently(c);
+		conn_close_gently(c);
 		return;
 	}
 	join_input(c);
@@ -409,6 +412,7 @@ on_readable(UNUSED evutil_socket_t fd, UNUSED short what, void *arg)
 	case CONN_STATE_COUNT:
 		BUG("a closed connection is readable");
 	}
+	conn_look_again(c);
 }
 
 /* A request may be on its way in the very moment the time is up. */

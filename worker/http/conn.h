@@ -14,6 +14,7 @@ struct http_req;
 struct http_server;
 struct listener;
 struct sse;
+struct ssl_st;
 
 #define CONN_BUF_BYTES	    4096	/* a fresh read buffer */
 #define CONN_BUF_KEEP	    (64 * 1024) /* larger ones are not kept for reuse */
@@ -42,7 +43,9 @@ struct conn {
 	bool close_after; /* this answer is the last */
 	bool unread;	  /* the client may be sending what nobody reads */
 	bool processing;
-	bool awaits_proxy; /* its header has not been read */
+	bool awaits_proxy;  /* its header has not been read */
+	bool awaits_tls;    /* its handshake is not over */
+	struct ssl_st *tls; /* NULL: the bytes are as they come */
 	struct buf in; /* fixed while a request is under way: it points here */
 	size_t in_at;
 	struct buf next; /* came after it */
@@ -71,6 +74,8 @@ void conn_process_again(struct conn *c);
 void conn_answered(struct conn *c);
 /* The handler is done with the request; write the rest or go on. */
 void conn_settle(struct conn *c);
+/* Close when the client has read what was written. */
+void conn_close_gently(struct conn *c);
 /* Close now; whoever works for this client is told. */
 void conn_hang_up(struct conn *c);
 /* To be freed at the end of the turn. */
@@ -81,6 +86,10 @@ void conn_reap(struct http_server *s);
 void conn_expire(struct conn *c);
 
 void conn_watch_reads(struct conn *c, bool on);
+/* Be told when bytes can be written. */
+void conn_watch_writes(struct conn *c);
+/* What TLS has read from the socket already would not be told of. */
+void conn_look_again(struct conn *c);
 /* Bytes, or 0 for none yet, or -1 when the client has gone. */
 ssize_t conn_recv(struct conn *c, void *p, size_t n);
 /* Write what goes at once and keep the rest. */

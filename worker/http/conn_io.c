@@ -40,13 +40,24 @@ conn_watch_reads(struct conn *c, bool on)
 	c->reading = on;
 	CHECK(
 	    (on ? event_add(&c->read_ev, NULL) : event_del(&c->read_ev)) == 0);
+	conn_look_again(c);
+}
+
+void
+conn_look_again(struct conn *c)
+{
+	if (c->tls != NULL && c->reading && tls_has_input(c->tls))
+		event_active(&c->read_ev, EV_READ, 1);
 }
 
 ssize_t
 conn_recv(struct conn *c, void *p, size_t n)
 {
-	ssize_t got = recv(c->fd, p, n, 0);
+	ssize_t got;
 
+	if (c->tls != NULL)
+		return tls_recv(c->tls, p, n);
+	got = recv(c->fd, p, n, 0);
 	if (got > 0)
 		return got;
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
@@ -65,8 +76,11 @@ static ssize_t
 write_some(struct conn *c, struct iovec *iov, int n)
 {
 	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = (size_t)n };
-	ssize_t done = sendmsg(c->fd, &msg, MSG_NOSIGNAL);
+	ssize_t done;
 
+	if (c->tls != NULL)
+		return tls_send(c->srv->tls, c->tls, iov, n);
+	done = sendmsg(c->fd, &msg, MSG_NOSIGNAL);
 	if (done >= 0)
 		return done;
 	return errno == EAGAIN || errno == EINTR ? 0 : -1;
@@ -90,8 +104,13 @@ on_writable(UNUSED evutil_socket_t fd, UNUSED short what, void *arg)
 {
 	struct conn *c = arg;
 	struct iovec iov = { c->out.p + c->out_at, conn_pending(c) };
-	ssize_t n = write_some(c, &iov, 1);
+	ssize_t n;
 
+	if (c->state == CONN_HELLO) {
+		hello_writable(c);
+		return;
+	}
+	n = write_some(c, &iov, 1);
 	if (n < 0) {
 		conn_hang_up(c);
 		return;
@@ -104,6 +123,15 @@ on_writable(UNUSED evutil_socket_t fd, UNUSED short what, void *arg)
 		if (c->state == CONN_WRITE)
 			conn_progress(c, (size_t)n);
 	}
+}
+
+void
+conn_watch_writes(struct conn *c)
+{
+	if (c->write_ev == NULL)
+		c->write_ev = event_new(loop_base(c->srv->loop), c->fd,
+		    EV_WRITE | EV_PERSIST, on_writable, c);
+	CHECK(c->write_ev != NULL && event_add(c->write_ev, NULL) == 0);
 }
 
 static void
@@ -123,10 +151,7 @@ keep(struct conn *c, const struct iovec *iov, int n, size_t done)
 	if (conn_pending(c) == 0 || c->stalled_us != 0)
 		return;
 	c->stalled_us = loop_now_us(c->srv->loop);
-	if (c->write_ev == NULL)
-		c->write_ev = event_new(loop_base(c->srv->loop), c->fd,
-		    EV_WRITE | EV_PERSIST, on_writable, c);
-	CHECK(c->write_ev != NULL && event_add(c->write_ev, NULL) == 0);
+	conn_watch_writes(c);
 }
 
 void

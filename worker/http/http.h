@@ -87,6 +87,9 @@ struct http_app {
 	/* May be NULL.  Shows an error on a route that is a page, or to a
 	 * browser that asked for what is not there: replies. */
 	http_error_page *error_page;
+	/* TLS_SECRET_BYTES that are the same in all processes; NULL: TLS
+	 * sessions are not resumed. */
+	const unsigned char *tls_secret;
 };
 
 /* --- server, for worker.c ------------------------------------------------ */
@@ -104,6 +107,8 @@ void http_server_drain(
     struct http_server *s, void (*done)(void *arg), void *arg);
 /* Close everything now, which ends a drain though handlers may still run. */
 void http_server_abort(struct http_server *s);
+/* When the certificate of its TLS ends, as Unix time; 0: it speaks none. */
+int64_t http_server_certificate_end_s(const struct http_server *s);
 unsigned http_server_connections(const struct http_server *s);
 /* Requests answered since it was made. */
 uint64_t http_server_requests(const struct http_server *s);

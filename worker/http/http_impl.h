@@ -11,6 +11,7 @@
 #include "http/h1.h"
 #include "http/http.h"
 #include "http/router.h"
+#include "http/tls.h"
 #include "proc/listen_fd.h"
 
 #define HTTP_LOG_WORDS	    8
@@ -67,6 +68,7 @@ struct http_req {
 struct listener {
 	struct http_server *srv;
 	struct event *ev;
+	bool tls;
 	bool proxy;
 };
 
@@ -78,6 +80,7 @@ struct http_server {
 	const struct http_app *app;
 	struct router *router;
 	struct peers *trusted;
+	struct tls *tls; /* NULL: no listener speaks it */
 	struct h1_limits limits;
 	struct listener listeners[HTTP_LISTENERS_MAX];
 	size_t listeners_n;
@@ -123,13 +126,15 @@ void accept_back_off_over(void *arg);
 /* false: its address has as many connections as it may. */
 bool accept_count(struct conn *c);
 void accept_uncount(struct conn *c);
-/* Tell who was denied a place. */
-void accept_refuse(int fd);
+/* Tell who was denied a place, unless he expects TLS. */
+void accept_refuse(int fd, bool tls);
 
 /* --- hello.c ------------------------------------------------------------- */
 
 /* Bytes came before HTTP began: true when that has begun now. */
 bool hello_read(struct conn *c);
+/* More can be written. */
+void hello_writable(struct conn *c);
 /* They did not come in time. */
 void hello_expire(struct conn *c);
 
@@ -173,6 +178,15 @@ void observe_request(const struct http_req *req, int64_t duration_us);
 void observe_oldest(const struct http_server *s);
 void observe_in_flight(int delta);
 enum proxy_refusal { PROXY_UNTRUSTED, PROXY_MALFORMED, PROXY_LATE };
+/* The end of a handshake, in the order of the metric's labels. */
+enum handshake_outcome {
+	HANDSHAKE_FULL,
+	HANDSHAKE_RESUMED,
+	HANDSHAKE_FAILED,
+	HANDSHAKE_PLAIN,
+	HANDSHAKE_LATE,
+};
+void observe_handshake(const struct conn *c, enum handshake_outcome outcome);
 /* For want of a good PROXY header. */
 void observe_proxy_refusal(enum proxy_refusal why);
 void observe_accept(const struct http_server *s);

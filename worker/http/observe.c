@@ -92,6 +92,9 @@ observe_labels(const struct http_route *routes)
 {
 	static const char *const refusals[] = { "untrusted", "malformed",
 		"late" };
+	static const char *const outcomes[] = { "full", "resumed", "failed",
+		"plain", "late" };
+	static const char *const versions[] = { "1.2", "1.3", "none" };
 	size_t n = name_routes(routes);
 
 	for (size_t i = 0; i < ARRAY_LEN(statuses); i++) {
@@ -105,6 +108,10 @@ observe_labels(const struct http_route *routes)
 	metrics_label(M_http_request_duration_seconds, 0, route_names, n);
 	metrics_label(
 	    M_http_proxy_refused_total, 0, refusals, ARRAY_LEN(refusals));
+	metrics_label(
+	    M_http_tls_handshakes_total, 0, outcomes, ARRAY_LEN(outcomes));
+	metrics_label(
+	    M_http_tls_handshakes_total, 1, versions, ARRAY_LEN(versions));
 	metrics_label(
 	    M_http_requests_total, 1, status_names, ARRAY_LEN(statuses));
 }
@@ -136,6 +143,15 @@ void
 observe_in_flight(int delta)
 {
 	metric_gauge_add(M_http_requests_in_flight, delta);
+}
+
+void
+observe_handshake(const struct conn *c, enum handshake_outcome outcome)
+{
+	bool done = outcome == HANDSHAKE_FULL || outcome == HANDSHAKE_RESUMED;
+
+	metric_add(M_http_tls_handshakes_total, outcome,
+	    done ? tls_version(c->tls) : 2, 1);
 }
 
 void

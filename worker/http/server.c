@@ -218,6 +218,7 @@ http_server_free(struct http_server **sp)
 	timer_fini(&s->back_off);
 	timer_fini(&s->drain_limit);
 	free_pools(s);
+	tls_free(&s->tls);
 	peers_free(&s->trusted);
 	map_free(&s->per_address);
 	router_free(&s->router);
@@ -273,6 +274,12 @@ http_server_abort(struct http_server *s)
 			    list_item(s->in_state[i].next, struct conn, link));
 	/* A handler may be deaf to that; nobody waits for it any more. */
 	tell_drained(s);
+}
+
+int64_t
+http_server_certificate_end_s(const struct http_server *s)
+{
+	return s->tls != NULL ? tls_not_after_s(s->tls) : 0;
 }
 
 unsigned

@@ -133,6 +133,11 @@ rest_metrics(struct http_req *req)
 	metrics_render_one(out, format, "start_time_seconds",
 	    "When the master started, as Unix time.", "gauge",
 	    (double)shm_started_wall_us(app->shm) / 1e6);
+	if (shm_certificate_not_after_s(app->shm) != 0)
+		metrics_render_one(out, format,
+		    "tls_certificate_expiry_timestamp_seconds",
+		    "When the certificate of the listener ends, as Unix time.",
+		    "gauge", (double)shm_certificate_not_after_s(app->shm));
 	metrics_render_one(out, format, "db_up", "1 when the database answers.",
 	    "gauge", db.ok);
 	metrics_render(out, format, app->shm);

@@ -332,7 +332,7 @@ count_lines(const char *of)
 static size_t
 take_rotated(int round)
 {
-	char name[sizeof(rotated) + 8];
+	char name[sizeof(rotated) + 16];
 	size_t n;
 
 	snprintf(name, sizeof(name), "%s.%d", rotated, round);
@@ -345,7 +345,7 @@ static void
 test_reopen_in_threads(void)
 {
 	static char name_a[] = "a", name_b[] = "b";
-	char name[sizeof(rotated) + 8];
+	char name[sizeof(rotated) + 16];
 	pthread_t a, b;
 	size_t lines = 0;
 	int failed = 0;

@@ -1,0 +1,19 @@
+/* What -t asks of the rooms. */
+
+#include "config/conf.h"
+#include "http/tls.h"
+#include "proc/heritage.h"
+
+int
+check_main(const struct conf *conf, struct err *e)
+{
+	struct tls *tls;
+
+	if (conf->tls_certificate_pem.n == 0 && conf->tls_key_pem.n == 0)
+		return 0;
+	tls = tls_new(conf, NULL, e);
+	if (tls == NULL)
+		return -1;
+	tls_free(&tls);
+	return 0;
+}
