@@ -9,10 +9,10 @@ INSERT INTO activities (tenant_id, user_id, id, provider, external_id,
 	average_hr_bpm, max_hr_bpm, average_power_w, max_power_w,
 	average_cadence_rpm, max_cadence_rpm, calories_kcal,
 	average_temperature_c, load_points, load_method, load_intensity_factor,
-	load_key, created_at)
+	load_key, created_at, gear, restricted)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
 	$17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30,
-	$31, $32, $33, $34)
+	$31, $32, $33, $34, $35, $36)
 ON CONFLICT (tenant_id, user_id, provider, external_id) DO NOTHING;
 
 -- name: activity_find
@@ -27,7 +27,8 @@ SELECT id, provider, external_id, name, device, sport, start_at, utc_offset_s,
 	average_speed_mps, max_speed_mps, average_hr_bpm, max_hr_bpm,
 	average_power_w, max_power_w, average_cadence_rpm, max_cadence_rpm,
 	calories_kcal, average_temperature_c, load_points, load_method,
-	load_intensity_factor, load_key
+	load_intensity_factor, load_key, gear, restricted, edited, recordings,
+	kept_apart
 FROM activities
 WHERE tenant_id = $1 AND user_id = $2 AND id = $3;
 
@@ -39,7 +40,8 @@ SELECT id, provider, external_id, name, device, sport, start_at, utc_offset_s,
 	average_speed_mps, max_speed_mps, average_hr_bpm, max_hr_bpm,
 	average_power_w, max_power_w, average_cadence_rpm, max_cadence_rpm,
 	calories_kcal, average_temperature_c, load_points, load_method,
-	load_intensity_factor, load_key
+	load_intensity_factor, load_key, gear, restricted, edited, recordings,
+	kept_apart
 FROM activities
 WHERE tenant_id = $1 AND user_id = $2
 	AND start_at >= $3 AND start_at < $4
@@ -62,8 +64,28 @@ SELECT DISTINCT provider FROM activities
 WHERE tenant_id = $1 AND user_id = $2
 ORDER BY provider;
 
--- name: activity_update write
-UPDATE activities SET name = $4, rpe = $5
+-- What the activity is made of has changed, and so its load is to be computed
+-- anew.
+-- name: activity_replace write
+UPDATE activities SET name = $4, device = $5, sport = $6, start_at = $7,
+	utc_offset_s = $8, local_day = $9, start_latitude_deg = $10,
+	start_longitude_deg = $11, rpe = $12, elapsed_s = $13, moving_s = $14,
+	distance_m = $15, elevation_gain_m = $16, elevation_loss_m = $17,
+	average_speed_mps = $18, max_speed_mps = $19, average_hr_bpm = $20,
+	max_hr_bpm = $21, average_power_w = $22, max_power_w = $23,
+	average_cadence_rpm = $24, max_cadence_rpm = $25, calories_kcal = $26,
+	average_temperature_c = $27, gear = $28, restricted = $29, edited = $30,
+	recordings = $31, kept_apart = $32, load_points = NULL,
+	load_method = '', load_intensity_factor = NULL, load_key = 0
+WHERE tenant_id = $1 AND user_id = $2 AND id = $3;
+
+-- name: activity_keep_apart write
+UPDATE activities SET kept_apart = $4
+WHERE tenant_id = $1 AND user_id = $2 AND id = $3;
+
+-- name: activity_edit write
+UPDATE activities SET name = $4, rpe = $5, sport = $6, edited = $7,
+	load_key = 0
 WHERE tenant_id = $1 AND user_id = $2 AND id = $3;
 
 -- name: activity_delete write
@@ -126,4 +148,12 @@ VALUES ($1, $2, $3, $4);
 
 -- name: streams_get long
 SELECT samples FROM activity_streams
+WHERE tenant_id = $1 AND user_id = $2 AND activity_id = $3;
+
+-- name: lap_clear write
+DELETE FROM activity_laps
+WHERE tenant_id = $1 AND user_id = $2 AND activity_id = $3;
+
+-- name: streams_clear write
+DELETE FROM activity_streams
 WHERE tenant_id = $1 AND user_id = $2 AND activity_id = $3;

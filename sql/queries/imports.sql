@@ -33,3 +33,13 @@ SELECT (SELECT size FROM imports
 	packing, bytes
 FROM import_files
 WHERE tenant_id = $1 AND user_id = $2 AND import_id = $3;
+
+-- Files of which nothing is left but one activity: who deletes it may import
+-- them again.
+-- name: import_forget_activity write
+DELETE FROM imports
+WHERE tenant_id = $1 AND user_id = $2
+	AND id IN (SELECT import_id FROM import_activities
+		WHERE tenant_id = $1 AND user_id = $2 AND activity_id = $3)
+	AND id NOT IN (SELECT import_id FROM import_activities
+		WHERE tenant_id = $1 AND user_id = $2 AND activity_id <> $3);

@@ -76,6 +76,10 @@ print_report(const char *label, const struct import_report *r)
 		    d->n_daily == 1 ? "" : "s");
 		break;
 	}
+	if (r->n_joined > 0)
+		printf("%s: %zu of them put together with another recording of "
+		       "the same activity\n",
+		    label, r->n_joined);
 	for (size_t i = 0; i < d->n_warnings; i++)
 		printf("%s: note: %s\n", label, d->warnings[i]);
 }

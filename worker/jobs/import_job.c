@@ -74,6 +74,8 @@ describe(struct arena *a, const struct import_report *r)
 		jsonw_kv_cstr(&w, "format", file_format_name(d->format));
 		jsonw_kv_cstr(&w, "kind", d->kind);
 		show_activities(&w, d);
+		if (r->n_joined > 0)
+			jsonw_kv_int(&w, "joined", (int64_t)r->n_joined);
 		jsonw_kv_int(&w, "measurements", (int64_t)d->n_daily);
 		show_notes(&w, d);
 	}

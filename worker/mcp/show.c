@@ -3,112 +3,21 @@
 #include "auth/scope.h"
 #include "base/check.h"
 #include "base/date.h"
-
-struct field {
-	const char *name;
-	size_t offset; /* in struct summary */
-	int digits;
-	enum show from; /* shown from this much detail on */
-};
-
-#define FIELD(name, digits, from)                                              \
-	{                                                                      \
-#name, offsetof(struct summary, name), digits, from            \
-	}
-
-static const struct field fields[] = {
-	FIELD(elapsed_s, 0, SHOW_SUMMARY),
-	FIELD(moving_s, 0, SHOW_SUMMARY),
-	FIELD(distance_m, 1, SHOW_SUMMARY),
-	FIELD(elevation_gain_m, 1, SHOW_SUMMARY),
-	FIELD(elevation_loss_m, 1, SHOW_DETAILED),
-	FIELD(average_speed_mps, 3, SHOW_SUMMARY),
-	FIELD(max_speed_mps, 3, SHOW_DETAILED),
-	FIELD(average_hr_bpm, 1, SHOW_SUMMARY),
-	FIELD(max_hr_bpm, 0, SHOW_DETAILED),
-	FIELD(average_power_w, 1, SHOW_SUMMARY),
-	FIELD(max_power_w, 0, SHOW_DETAILED),
-	FIELD(average_cadence_rpm, 1, SHOW_DETAILED),
-	FIELD(max_cadence_rpm, 0, SHOW_DETAILED),
-	FIELD(calories_kcal, 0, SHOW_DETAILED),
-	FIELD(average_temperature_c, 1, SHOW_DETAILED),
-};
-
-static double
-field_value(const struct summary *s, const struct field *f)
-{
-	double v;
-
-	memcpy(&v, (const char *)s + f->offset, sizeof(v));
-	return v;
-}
-
-static void
-show_restricted(struct jsonw *w, const struct summary *s, enum show how)
-{
-	bool open = false;
-
-	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
-		if (fields[i].from > how ||
-		    !value_is_restricted(field_value(s, &fields[i])))
-			continue;
-		if (!open)
-			jsonw_kv_array(w, "restricted");
-		open = true;
-		jsonw_cstr(w, fields[i].name);
-	}
-	if (open)
-		jsonw_end_array(w);
-}
-
-void
-show_summary(struct jsonw *w, const struct summary *s, enum show how)
-{
-	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
-		if (fields[i].from <= how)
-			jsonw_kv_fixed_opt(w, fields[i].name,
-			    field_value(s, &fields[i]), fields[i].digits);
-	}
-	show_restricted(w, s, how);
-}
-
-static void
-show_start(struct jsonw *w, const struct activity *a)
-{
-	struct buf local = BUF_INIT;
-
-	date_format_rfc3339(&local, a->start_us, false, a->utc_offset_s);
-	jsonw_kv_instant(w, "start_time", a->start_us);
-	jsonw_kv_str(w, "start_time_local", buf_str(&local));
-	jsonw_kv_day(w, "local_date", a->local_day);
-	buf_free(&local);
-}
+#include "provider/activity_json.h"
 
 void
 show_activity(struct mcp_call *call, struct jsonw *w,
     const struct stored_activity *sa, enum show how)
 {
-	const struct activity *a = &sa->activity;
+	unsigned detail = how == SHOW_DETAILED ? ACTIVITY_ALL : ACTIVITY_BASIC;
 
+	if (how == SHOW_DETAILED && call_may(call, SCOPE_LOCATION_READ))
+		detail |= ACTIVITY_PLACES;
 	jsonw_object(w);
-	jsonw_kv_uuid(w, "id", &a->id);
-	jsonw_kv_cstr_opt(w, "name", a->name);
-	jsonw_kv_cstr(w, "sport_type", sport_type_name(a->sport));
-	show_start(w, a);
-	jsonw_kv_cstr(w, "provider", a->provider);
-	if (how == SHOW_DETAILED)
-		jsonw_kv_cstr_opt(w, "device", a->device);
-	show_summary(w, &a->sum, how);
-	jsonw_kv_fixed_opt(w, "rpe", a->rpe, 1);
+	activity_json(w, sa, detail);
 	jsonw_kv_fixed_opt(w, "training_load", sa->load.value, 1);
 	if (value_has(sa->load.value))
 		jsonw_kv_cstr_opt(w, "load_method", sa->load.method);
-	if (how == SHOW_DETAILED && call_may(call, SCOPE_LOCATION_READ)) {
-		jsonw_kv_fixed_opt(
-		    w, "start_latitude_deg", a->start_latitude_deg, 6);
-		jsonw_kv_fixed_opt(
-		    w, "start_longitude_deg", a->start_longitude_deg, 6);
-	}
 	jsonw_end_object(w);
 }
 

@@ -14,8 +14,6 @@ enum show { SHOW_SUMMARY, SHOW_DETAILED };
 /* An object.  Places are shown to those who may see them only. */
 void show_activity(struct mcp_call *call, struct jsonw *w,
     const struct stored_activity *sa, enum show how);
-/* The members of a summary, of an activity or of a lap. */
-void show_summary(struct jsonw *w, const struct summary *s, enum show how);
 /* "2026-11-22 Morning run (run), 10.1 km, 52:10, load 61" */
 void show_activity_line(struct buf *out, const struct stored_activity *sa);
 

@@ -36,6 +36,18 @@ sport_type_family(enum sport_type t)
 	return sports[t].family;
 }
 
+/* The first of a family is the plain one. */
+bool
+sport_type_is_plain(enum sport_type t)
+{
+	CHECK(t < SPORT_TYPE_COUNT);
+	for (int before = 0; before < (int)t; before++) {
+		if (sports[before].family == sports[t].family)
+			return false;
+	}
+	return true;
+}
+
 bool
 sport_type_parse(struct str name, enum sport_type *out)
 {

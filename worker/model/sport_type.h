@@ -25,6 +25,8 @@ enum sport_family {
 const char *sport_type_name(enum sport_type t);
 const char *sport_type_title(enum sport_type t);
 enum sport_family sport_type_family(enum sport_type t);
+/* Whether it says no more than its family: a run, a ride, and the like. */
+bool sport_type_is_plain(enum sport_type t);
 NODISCARD bool sport_type_parse(struct str name, enum sport_type *out);
 
 #endif

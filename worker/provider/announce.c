@@ -39,7 +39,7 @@ publish(struct announcement *an, struct db *tx, struct arena *a,
 
 int
 announce_activity(struct db *tx, struct arena *a, const struct owner *o,
-    const struct activity *act, struct err *e)
+    enum event_kind kind, const struct activity *act, struct err *e)
 {
 	struct announcement an;
 	struct jsonw *w = begin(&an);
@@ -48,7 +48,17 @@ announce_activity(struct db *tx, struct arena *a, const struct owner *o,
 	jsonw_kv_cstr(w, "provider", act->provider);
 	jsonw_kv_cstr(w, "sport_type", sport_type_name(act->sport));
 	jsonw_kv_instant(w, "start_at", act->start_us);
-	return publish(&an, tx, a, o, EVENT_NEW_ACTIVITY, e);
+	return publish(&an, tx, a, o, kind, e);
+}
+
+int
+announce_deleted(struct db *tx, struct arena *a, const struct owner *o,
+    const struct uuid *id, struct err *e)
+{
+	struct announcement an;
+
+	jsonw_kv_uuid(begin(&an), "activity_id", id);
+	return publish(&an, tx, a, o, EVENT_ACTIVITY_DELETED, e);
 }
 
 int

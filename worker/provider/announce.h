@@ -6,11 +6,16 @@
  * given the database itself, in one of its own. */
 
 #include "model/activity.h"
-#include "store/owner.h"
+#include "store/event_log.h"
 
-/* EVENT_NEW_ACTIVITY: an activity was stored. */
+/* EVENT_NEW_ACTIVITY or EVENT_ACTIVITY_UPDATED: an activity was stored, or
+ * changed. */
 NODISCARD int announce_activity(struct db *tx, struct arena *a,
-    const struct owner *o, const struct activity *act, struct err *e);
+    const struct owner *o, enum event_kind kind, const struct activity *act,
+    struct err *e);
+/* EVENT_ACTIVITY_DELETED: there is no activity of this id any more. */
+NODISCARD int announce_deleted(struct db *tx, struct arena *a,
+    const struct owner *o, const struct uuid *id, struct err *e);
 
 /* EVENT_PROVIDER_LINKED: an account at a provider was connected. */
 NODISCARD int announce_provider_linked(struct db *tx, struct arena *a,

@@ -10,10 +10,10 @@
 #include "files/export.h"
 #include "loop/fiber.h"
 #include "provider/announce.h"
-#include "store/activities.h"
 #include "store/dailies.h"
 #include "store/import_files.h"
 #include "store/imports.h"
+#include "store/recordings.h"
 
 #define MAX_NAME 255
 
@@ -26,7 +26,7 @@ struct job {
 	struct import_entry entry;
 	struct import_file file;
 	struct import_report *report;
-	bool *is_new; /* of each activity */
+	enum stored_as *stored; /* of each activity */
 	int rc;
 	struct err *e;
 };
@@ -73,8 +73,11 @@ announce_new(struct db *tx, struct job *j, struct err *e)
 	const struct decoded *d = &j->report->decoded;
 
 	for (size_t i = 0; i < d->n_activities; i++) {
-		if (j->is_new[i] && announce_activity(tx, j->arena, j->owner,
-					&d->activities[i], e) < 0)
+		if (j->stored[i] != STORED_KNOWN &&
+		    announce_activity(tx, j->arena, j->owner,
+			j->stored[i] == STORED_NEW ? EVENT_NEW_ACTIVITY
+						   : EVENT_ACTIVITY_UPDATED,
+			&d->activities[i], e) < 0)
 			return -1;
 	}
 	return 0;
@@ -87,15 +90,16 @@ store_all(struct db *tx, void *arg, struct err *e)
 	struct job *j = arg;
 	struct decoded *d = &j->report->decoded;
 
-	j->report->n_new = 0;
+	j->report->n_new = j->report->n_joined = 0;
 	for (size_t i = 0; i < d->n_activities; i++) {
-		int r = activities_insert(
-		    tx, j->arena, j->owner, &d->activities[i], NULL, e);
+		int as = recordings_store(tx, j->arena, j->owner,
+		    &d->activities[i], j->entry.activities, i, e);
 
-		if (r < 0)
+		if (as < 0)
 			return -1;
-		j->is_new[i] = r > 0;
-		j->report->n_new += (size_t)r;
+		j->stored[i] = (enum stored_as)as;
+		j->report->n_new += as == STORED_NEW;
+		j->report->n_joined += as == STORED_JOINED;
 		j->entry.activities[i] = d->activities[i].id;
 	}
 	if (d->n_daily > 0 && dailies_put(tx, j->arena, j->owner, d->daily,
@@ -146,7 +150,7 @@ describe(struct job *j)
 	j->entry.n_activities = d->n_activities;
 	j->entry.activities =
 	    arena_many(j->arena, d->n_activities + 1, struct uuid);
-	j->is_new = arena_many(j->arena, d->n_activities + 1, bool);
+	j->stored = arena_many(j->arena, d->n_activities + 1, enum stored_as);
 }
 
 int

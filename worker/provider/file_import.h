@@ -23,6 +23,7 @@ struct import_report {
 	enum import_result result;
 	struct decoded decoded; /* empty when known */
 	size_t n_new;		/* activities that were not there yet */
+	size_t n_joined;	/* another recording of one that was there */
 };
 
 struct import_file_in {

@@ -29,6 +29,19 @@ void rest_feed_of_user(struct http_req *req);
  * everybody, by an event of their feeds. */
 void rest_notices(struct http_req *req);
 
+/* Activities of the person: a page of them (?limit, ?cursor, ?from, ?to,
+ * ?sport_type, ?provider); one with laps and recordings; a merge patch of name,
+ * rpe and sport_type; and deleting. */
+void rest_activities(struct http_req *req);
+void rest_activity_get(struct http_req *req);
+void rest_activity_patch(struct http_req *req);
+void rest_activity_delete(struct http_req *req);
+/* What an activity is made of; make each recording an activity again; put
+ * another activity ({"activity_id"}) into this one. */
+void rest_activity_sources(struct http_req *req);
+void rest_activity_split(struct http_req *req);
+void rest_activity_merge(struct http_req *req);
+
 /* The weight that an Accept header gives to a type by name; 0 when it does not
  * name it, or only in another version than this one (STR_NULL: any). */
 double rest_media_weight(

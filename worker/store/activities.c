@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "loop/fiber.h"
+#include "model/summary.h"
 #include "store/activity_rows.h"
 #include "store/driver.h"
 
@@ -21,6 +22,18 @@ static const struct stored_load no_load = {
 	.method = "",
 	.intensity_factor = VALUE_MISSING,
 };
+
+static const char *
+restricted_of(struct arena *a, const struct summary *s)
+{
+	struct buf names = BUF_INIT;
+	const char *text;
+
+	summary_format_restricted(&names, s);
+	text = arena_strndup(a, names.p != NULL ? names.p : "", names.n);
+	buf_free(&names);
+	return text;
+}
 
 static int
 insert_row(struct db *tx, struct insertion *w, struct err *e)
@@ -50,6 +63,8 @@ insert_row(struct db *tx, struct insertion *w, struct err *e)
 	db_bind_float(&q, n + 2, load->intensity_factor);
 	db_bind_int(&q, n + 3, load->key);
 	db_bind_time(&q, n + 4, clock_wall_us());
+	db_bind_text(&q, n + 5, act->gear);
+	db_bind_text(&q, n + 6, restricted_of(w->arena, &act->sum));
 	if (db_run(&q, e) < 0)
 		return -1;
 	w->inserted = q.changed > 0;
@@ -70,21 +85,49 @@ insert_lap(struct db *tx, struct insertion *w, size_t at, struct err *e)
 	return db_run(&q, e);
 }
 
+struct encoding {
+	const struct streams *streams;
+	struct buf bytes;
+};
+
+static void
+encode_in_thread(void *arg)
+{
+	struct encoding *x = arg;
+
+	streams_encode(&x->bytes, x->streams);
+}
+
 static int
 insert_streams(struct db *tx, struct insertion *w, struct err *e)
 {
-	struct buf bytes = BUF_INIT;
+	struct encoding x = { w->act->streams, BUF_INIT };
 	struct db_query q;
 	int rc;
 
-	streams_encode(&bytes, w->act->streams);
+	if (fiber_offload(encode_in_thread, &x, e) < 0)
+		return -1;
 	db_query_init(&q, tx, w->arena, Q_streams_insert);
 	owner_bind(&q, w->owner);
 	db_bind_uuid(&q, 3, &w->act->id);
-	db_bind_bytes(&q, 4, buf_str(&bytes));
+	db_bind_bytes(&q, 4, buf_str(&x.bytes));
 	rc = db_run(&q, e);
-	buf_free(&bytes);
+	buf_free(&x.bytes);
 	return rc;
+}
+
+static int
+insert_content(struct db *tx, struct insertion *w, struct err *e)
+{
+	const struct activity *act = w->act;
+
+	for (size_t i = 0; i < act->n_laps; i++) {
+		if (insert_lap(tx, w, i, e) < 0)
+			return -1;
+	}
+	if (act->streams != NULL && act->streams->n > 0)
+		return insert_streams(tx, w, e);
+	return 0;
 }
 
 static int
@@ -100,13 +143,7 @@ insert_activity(struct db *tx, void *arg, struct err *e)
 			   act->external_id, &act->id, e) < 0
 			   ? -1
 			   : 0;
-	for (size_t i = 0; i < act->n_laps; i++) {
-		if (insert_lap(tx, w, i, e) < 0)
-			return -1;
-	}
-	if (act->streams != NULL && act->streams->n > 0)
-		return insert_streams(tx, w, e);
-	return 0;
+	return insert_content(tx, w, e);
 }
 
 int
@@ -222,31 +259,112 @@ activities_read_streams(struct db *db, struct arena *a, const struct owner *o,
 }
 
 int
-activities_update(struct db *db, struct arena *a, const struct owner *o,
-    const struct uuid *id, const char *name, double rpe, struct err *e)
+activities_edit(struct db *db, struct arena *a, const struct owner *o,
+    const struct stored_activity *sa, struct err *e)
 {
+	const struct activity *act = &sa->activity;
 	struct db_query q;
 
-	db_query_init(&q, db, a, Q_activity_update);
+	db_query_init(&q, db, a, Q_activity_edit);
 	owner_bind(&q, o);
-	db_bind_uuid(&q, 3, id);
-	db_bind_text(&q, 4, name);
-	db_bind_float(&q, 5, rpe);
+	db_bind_uuid(&q, 3, &act->id);
+	db_bind_text(&q, 4, act->name);
+	db_bind_float(&q, 5, act->rpe);
+	db_bind_text(&q, 6, sport_type_name(act->sport));
+	db_bind_text(&q, 7, edits_format(sa->edited));
 	if (db_run(&q, e) < 0)
 		return -1;
 	return q.changed > 0;
+}
+
+static int
+clear(struct db *tx, struct insertion *w, enum query_id id, struct err *e)
+{
+	struct db_query q;
+
+	db_query_init(&q, tx, w->arena, id);
+	owner_bind(&q, w->owner);
+	db_bind_uuid(&q, 3, &w->act->id);
+	return db_run(&q, e);
+}
+
+static int
+replace_row(struct db *tx, struct insertion *w,
+    const struct stored_activity *sa, struct err *e)
+{
+	const struct activity *act = &sa->activity;
+	struct db_query q;
+	unsigned n;
+
+	db_query_init(&q, tx, w->arena, Q_activity_replace);
+	owner_bind(&q, w->owner);
+	db_bind_uuid(&q, 3, &act->id);
+	db_bind_text(&q, 4, act->name);
+	db_bind_text(&q, 5, act->device);
+	db_bind_text(&q, 6, sport_type_name(act->sport));
+	db_bind_time(&q, 7, act->start_us);
+	db_bind_int(&q, 8, act->utc_offset_s);
+	db_bind_day(&q, 9, act->local_day);
+	db_bind_float(&q, 10, act->start_latitude_deg);
+	db_bind_float(&q, 11, act->start_longitude_deg);
+	db_bind_float(&q, 12, act->rpe);
+	n = summary_bind(&q, 13, &act->sum);
+	db_bind_text(&q, n, act->gear);
+	db_bind_text(&q, n + 1, restricted_of(w->arena, &act->sum));
+	db_bind_text(&q, n + 2, edits_format(sa->edited));
+	db_bind_int(&q, n + 3, sa->recordings);
+	db_bind_bool(&q, n + 4, sa->kept_apart);
+	return db_run(&q, e);
+}
+
+int
+activities_replace(struct db *tx, struct arena *a, const struct owner *o,
+    const struct stored_activity *sa, struct err *e)
+{
+	struct activity act = sa->activity;
+	struct insertion w = { a, o, &act, NULL, false };
+
+	if (replace_row(tx, &w, sa, e) < 0 ||
+	    clear(tx, &w, Q_lap_clear, e) < 0 ||
+	    clear(tx, &w, Q_streams_clear, e) < 0)
+		return -1;
+	return insert_content(tx, &w, e);
+}
+
+struct deletion {
+	struct arena *arena;
+	const struct owner *owner;
+	const struct uuid *id;
+	bool done;
+};
+
+static int
+delete_activity(struct db *tx, void *arg, struct err *e)
+{
+	struct deletion *d = arg;
+	struct db_query q;
+
+	db_query_init(&q, tx, d->arena, Q_import_forget_activity);
+	owner_bind(&q, d->owner);
+	db_bind_uuid(&q, 3, d->id);
+	if (db_run(&q, e) < 0)
+		return -1;
+	db_query_init(&q, tx, d->arena, Q_activity_delete);
+	owner_bind(&q, d->owner);
+	db_bind_uuid(&q, 3, d->id);
+	if (db_run(&q, e) < 0)
+		return -1;
+	d->done = q.changed > 0;
+	return 0;
 }
 
 int
 activities_delete(struct db *db, struct arena *a, const struct owner *o,
     const struct uuid *id, struct err *e)
 {
-	struct db_query q;
+	struct deletion d = { a, o, id, false };
 
-	db_query_init(&q, db, a, Q_activity_delete);
-	owner_bind(&q, o);
-	db_bind_uuid(&q, 3, id);
-	if (db_run(&q, e) < 0)
+	if (db_atomically(db, delete_activity, &d, e) < 0)
 		return -1;
-	return q.changed > 0;
+	return d.done;
 }

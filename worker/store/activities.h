@@ -18,10 +18,20 @@ struct stored_load {
 	int64_t key;		 /* 0: never computed */
 };
 
+/* What a person has set, which nothing else overwrites. */
+enum activity_edit {
+	EDITED_NAME = 1,
+	EDITED_RPE = 2,
+	EDITED_SPORT = 4,
+};
+
 /* An activity without laps and streams, and its load as cached. */
 struct stored_activity {
 	struct activity activity;
 	struct stored_load load;
+	uint32_t edited; /* enum activity_edit */
+	int recordings;	 /* it was made of, see recordings.h */
+	bool kept_apart; /* not put together with others by itself */
 };
 
 /* Insert with laps and streams; a zero id is made; load may be NULL and its id
@@ -46,11 +56,16 @@ NODISCARD int activities_read_laps(struct db *db, struct arena *a,
     const struct owner *o, struct activity *act, struct err *e);
 NODISCARD int activities_read_streams(struct db *db, struct arena *a,
     const struct owner *o, struct activity *act, struct err *e);
-/* Give an activity another name and RPE (NaN: none), or delete it with all
- * that belongs to it.  1 done, 0 no such activity, -1. */
-NODISCARD int activities_update(struct db *db, struct arena *a,
-    const struct owner *o, const struct uuid *id, const char *name, double rpe,
-    struct err *e);
+/* Write a name, an RPE (NaN: none) and a sport that were changed, and what was
+ * edited altogether.  1 done, 0 no such activity, -1. */
+NODISCARD int activities_edit(struct db *db, struct arena *a,
+    const struct owner *o, const struct stored_activity *sa, struct err *e);
+/* Put another content into an activity, with laps and streams; its id,
+ * provider and external_id stay, its load is forgotten.  In a transaction. */
+NODISCARD int activities_replace(struct db *tx, struct arena *a,
+    const struct owner *o, const struct stored_activity *sa, struct err *e);
+/* Delete an activity with all that belongs to it, and the files that held
+ * nothing else.  1 done, 0 no such activity, -1. */
 NODISCARD int activities_delete(struct db *db, struct arena *a,
     const struct owner *o, const struct uuid *id, struct err *e);
 
@@ -72,6 +87,11 @@ struct activity_filter {
 
 /* Everything, 100 a page. */
 void activity_filter_init(struct activity_filter *f);
+/* Text that stands for the place behind an activity in a listing; and back into
+ * a filter, -1 with ERR_INVALID when it is none. */
+const char *activities_cursor(struct arena *a, const struct activity *last);
+NODISCARD int activities_cursor_read(
+    struct str text, struct activity_filter *f, struct err *e);
 /* Newest first by (start_us, id). */
 NODISCARD int activities_list(struct db *db, struct arena *a,
     const struct owner *o, const struct activity_filter *f,

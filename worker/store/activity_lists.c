@@ -1,6 +1,7 @@
 /* Activities: listings, totals and loads. */
 
 #include "base/date.h"
+#include "base/enc.h"
 #include "store/activity_rows.h"
 #include "store/driver.h"
 
@@ -20,6 +21,44 @@ activity_filter_init(struct activity_filter *f)
 		.limit = 100,
 		.after_us = INT64_MAX,
 	};
+}
+
+struct position {
+	int64_t start_us;
+	struct uuid id;
+};
+
+const char *
+activities_cursor(struct arena *a, const struct activity *last)
+{
+	struct position p = { last->start_us, last->id };
+	struct buf text = BUF_INIT;
+	const char *cursor;
+
+	enc_base64url(&text, &p, sizeof(p));
+	cursor = arena_strndup(a, text.p, text.n);
+	buf_free(&text);
+	return cursor;
+}
+
+int
+activities_cursor_read(
+    struct str text, struct activity_filter *f, struct err *e)
+{
+	struct buf bytes = BUF_INIT;
+	struct position p;
+	int rc = 0;
+
+	if (dec_base64url(&bytes, text) && bytes.n == sizeof(p)) {
+		memcpy(&p, bytes.p, sizeof(p));
+		f->after_us = p.start_us;
+		f->after_id = p.id;
+	} else {
+		rc = err_set(e, ERR_INVALID,
+		    "cursor must be a next_cursor of an earlier answer");
+	}
+	buf_free(&bytes);
+	return rc;
 }
 
 static int64_t

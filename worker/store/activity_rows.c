@@ -3,48 +3,48 @@
 
 #include "store/activity_rows.h"
 
-static const size_t summary_fields[] = {
-	offsetof(struct summary, elapsed_s),
-	offsetof(struct summary, moving_s),
-	offsetof(struct summary, distance_m),
-	offsetof(struct summary, elevation_gain_m),
-	offsetof(struct summary, elevation_loss_m),
-	offsetof(struct summary, average_speed_mps),
-	offsetof(struct summary, max_speed_mps),
-	offsetof(struct summary, average_hr_bpm),
-	offsetof(struct summary, max_hr_bpm),
-	offsetof(struct summary, average_power_w),
-	offsetof(struct summary, max_power_w),
-	offsetof(struct summary, average_cadence_rpm),
-	offsetof(struct summary, max_cadence_rpm),
-	offsetof(struct summary, calories_kcal),
-	offsetof(struct summary, average_temperature_c),
-};
+#include "model/summary.h"
 
-_Static_assert(sizeof(summary_fields) / sizeof(summary_fields[0]) ==
-		   sizeof(struct summary) / sizeof(double),
-    "a field of struct summary has no column");
+static const char *const edits[] = { "name", "rpe", "sport" };
+
+const char *
+edits_format(uint32_t edited)
+{
+	static const char *const sets[] = { "", "name", "rpe", "name rpe",
+		"sport", "name sport", "rpe sport", "name rpe sport" };
+
+	return sets[edited & (EDITED_NAME | EDITED_RPE | EDITED_SPORT)];
+}
+
+static uint32_t
+edits_parse(struct str names)
+{
+	uint32_t edited = 0;
+	struct str one;
+
+	while (names.p != NULL) {
+		one = str_cut(names, ' ', &names);
+		for (unsigned i = 0; i < ARRAY_LEN(edits); i++) {
+			if (str_is(one, edits[i]))
+				edited |= 1u << i;
+		}
+	}
+	return edited;
+}
 
 unsigned
 summary_bind(struct db_query *q, unsigned n, const struct summary *s)
 {
-	for (size_t i = 0; i < ARRAY_LEN(summary_fields); i++) {
-		double v;
-
-		memcpy(&v, (const char *)s + summary_fields[i], sizeof(v));
-		db_bind_float(q, n++, v);
-	}
+	for (size_t i = 0; i < SUMMARY_COUNT; i++)
+		db_bind_float(q, n++, summary_get(s, i));
 	return n;
 }
 
 unsigned
 summary_read(const struct db_query *q, unsigned col, struct summary *s)
 {
-	for (size_t i = 0; i < ARRAY_LEN(summary_fields); i++) {
-		double v = db_get_float(q, col++);
-
-		memcpy((char *)s + summary_fields[i], &v, sizeof(v));
-	}
+	for (size_t i = 0; i < SUMMARY_COUNT; i++)
+		summary_set(s, i, db_get_float(q, col++));
 	return col;
 }
 
@@ -77,4 +77,9 @@ stored_activity_read(const struct db_query *q, struct stored_activity *out)
 		.intensity_factor = db_get_float(q, col + 2),
 		.key = db_get_int(q, col + 3),
 	};
+	act->gear = db_get_text(q, col + 4);
+	summary_mark_restricted(&act->sum, str_of(db_get_text(q, col + 5)));
+	out->edited = edits_parse(str_of(db_get_text(q, col + 6)));
+	out->recordings = (int)db_get_int(q, col + 7);
+	out->kept_apart = db_get_bool(q, col + 8);
 }

@@ -10,6 +10,8 @@ unsigned summary_bind(struct db_query *q, unsigned n, const struct summary *s);
 /* Read from column col on; returns the column after the last. */
 unsigned summary_read(
     const struct db_query *q, unsigned col, struct summary *s);
+/* The names of what was edited, with blanks between. */
+const char *edits_format(uint32_t edited);
 /* A row of activity_get or activity_list. */
 void stored_activity_read(
     const struct db_query *q, struct stored_activity *out);

@@ -1,6 +1,5 @@
 /* Activities, newest first, a page at a time. */
 
-#include "base/enc.h"
 #include "mcp/loads.h"
 #include "mcp/show.h"
 
@@ -15,43 +14,6 @@ struct page {
 	int64_t total;
 	bool has_more;
 };
-
-/* --- cursors: where the page before ended -------------------------------- */
-
-struct position {
-	int64_t start_us;
-	struct uuid id;
-};
-
-static void
-write_cursor(struct jsonw *w, const struct activity *last)
-{
-	struct position p = { last->start_us, last->id };
-	struct buf text = BUF_INIT;
-
-	enc_base64url(&text, &p, sizeof(p));
-	jsonw_kv_str(w, "next_cursor", buf_str(&text));
-	buf_free(&text);
-}
-
-static int
-read_cursor(const char *text, struct activity_filter *f, struct err *e)
-{
-	struct buf bytes = BUF_INIT;
-	struct position p;
-	int rc = 0;
-
-	if (dec_base64url(&bytes, str_of(text)) && bytes.n == sizeof(p)) {
-		memcpy(&p, bytes.p, sizeof(p));
-		f->after_us = p.start_us;
-		f->after_id = p.id;
-	} else {
-		rc = err_set(e, ERR_INVALID,
-		    "cursor must be a next_cursor of an earlier answer");
-	}
-	buf_free(&bytes);
-	return rc;
-}
 
 /* --- reading ------------------------------------------------------------- */
 
@@ -73,7 +35,8 @@ read_filter(struct mcp_call *call, struct activity_filter *f, struct err *e)
 	if (f->from_day > f->to_day || f->from_us > f->to_us)
 		return err_set(e, ERR_INVALID,
 		    "the range is empty: its beginning is after its end");
-	return cursor != NULL ? read_cursor(cursor, f, e) : 0;
+	return cursor != NULL ? activities_cursor_read(str_of(cursor), f, e)
+			      : 0;
 }
 
 static int
@@ -116,7 +79,9 @@ show_page(struct mcp_call *call, const struct page *p, enum show how)
 	jsonw_kv_int(w, "total", p->total);
 	jsonw_kv_bool(w, "has_more", p->has_more);
 	if (p->has_more && p->n > 0)
-		write_cursor(w, &p->list[p->n - 1].activity);
+		jsonw_kv_cstr(w, "next_cursor",
+		    activities_cursor(
+			call_arena(call), &p->list[p->n - 1].activity));
 	jsonw_end_object(w);
 }
 

@@ -3,6 +3,7 @@
 #include "loop/fiber.h"
 #include "mcp/loads.h"
 #include "mcp/show.h"
+#include "provider/activity_json.h"
 
 #define BYTES_PER_VALUE 9 /* of JSON text, about */
 #define LAPS_SHOWN	200
@@ -15,20 +16,6 @@ static const char *const channels[] = {
 };
 
 static const char *const methods[] = { "mean", "lttb", NULL };
-
-static void
-show_laps(struct jsonw *w, const struct activity *a)
-{
-	jsonw_kv_array(w, "laps");
-	for (size_t i = 0; i < MIN(a->n_laps, (size_t)LAPS_SHOWN); i++) {
-		jsonw_object(w);
-		jsonw_kv_int(w, "start_s", a->laps[i].start_s);
-		show_summary(w, &a->laps[i].sum, SHOW_DETAILED);
-		jsonw_end_object(w);
-	}
-	jsonw_end_array(w);
-	jsonw_kv_int(w, "lap_count", (int64_t)a->n_laps);
-}
 
 /* --- samples ------------------------------------------------------------- */
 
@@ -159,6 +146,22 @@ show_samples(
 	jsonw_end_object(w);
 }
 
+/* Which devices and services recorded it, and what came from each. */
+static int
+show_recordings(
+    struct mcp_call *call, const struct activity *act, struct err *e)
+{
+	struct recording *list;
+	size_t n;
+
+	if (recordings_list(call_db(call), call_arena(call), call_owner(call),
+		&act->id, &list, &n, e) < 0)
+		return -1;
+	activity_json_recordings(
+	    call_out(call), "recordings", list, n, ACTIVITY_ALL);
+	return 0;
+}
+
 static int
 get_activity_run(struct mcp_call *call, struct err *e)
 {
@@ -182,8 +185,12 @@ get_activity_run(struct mcp_call *call, struct err *e)
 	jsonw_object(w);
 	jsonw_key(w, "activity");
 	show_activity(call, w, &sa, SHOW_DETAILED);
-	if (call_bool(call, "laps"))
-		show_laps(w, act);
+	if (call_bool(call, "laps")) {
+		activity_json_laps(w, "laps", act, LAPS_SHOWN);
+		jsonw_kv_int(w, "lap_count", (int64_t)act->n_laps);
+	}
+	if (sa.recordings > 1 && show_recordings(call, act, e) < 0)
+		return -1;
 	if (with_streams) {
 		choose_channels(call, act->streams, &picture);
 		if (draw(call, act->streams, &picture, e) < 0)
@@ -218,6 +225,9 @@ const struct mcp_tool tool_get_activity = {
 		HAS("activity", "object", "The activity."),
 		MAY("laps", "array", "In order."),
 		MAY("lap_count", "integer", "How many laps there are."),
+		MAY("recordings", "array",
+		    "When it is made of several: each as it came, and in "
+		    "gives what the activity has from it."),
 		MAY("streams", "object",
 		    "time_s since the start, and an array a channel; null "
 		    "where nothing was recorded."),
