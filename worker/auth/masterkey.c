@@ -363,19 +363,28 @@ masterkey_open(const struct conf *conf, struct db *db, struct err *e)
 }
 
 int
-masterkey_check(const struct conf *conf, struct err *e)
+masterkey_check_proof(const struct conf *conf, struct str proof, struct err *e)
 {
 	struct arena *a = arena_new();
 	struct masterkey *k = xcalloc(1, sizeof(*k));
+	int rc = load_key(conf, false, k, e);
+
+	if (rc >= 0)
+		rc = prove(conf, k, NULL, a, true, proof, e);
+	masterkey_free(&k);
+	arena_free(&a);
+	return rc;
+}
+
+int
+masterkey_check(const struct conf *conf, struct err *e)
+{
+	struct arena *a = arena_new();
 	struct str there = STR_NULL;
 	int rc = store_key_check(conf, a, &there, e);
 
-	if (rc > 0) {
-		rc = load_key(conf, false, k, e);
-		if (rc == 0)
-			rc = prove(conf, k, NULL, a, true, there, e);
-	}
-	masterkey_free(&k);
+	if (rc > 0)
+		rc = masterkey_check_proof(conf, there, e);
 	arena_free(&a);
 	return rc;
 }

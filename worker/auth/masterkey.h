@@ -25,6 +25,10 @@ struct masterkey *masterkey_open(
 /* Only whether the one there is fits, whatever schema the database has; there
  * may be no database yet.  Writes nothing. */
 NODISCARD int masterkey_check(const struct conf *conf, struct err *e);
+/* Whether the key there is has this proof, which a database had.  ERR_CONFIG.
+ */
+NODISCARD int masterkey_check_proof(
+    const struct conf *conf, struct str proof, struct err *e);
 /* From a file that only its owner may read, in base64 or as exported; "file:"
  * before the path is left out. */
 struct masterkey *masterkey_read(const char *path, struct err *e);

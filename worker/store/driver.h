@@ -22,7 +22,11 @@ struct db_ops {
 	int (*lock_schema)(struct db *tx, struct err *e);
 	/* 1 when the database has this table, 0, -1. */
 	int (*has_table)(struct db *db, const char *name, struct err *e);
-	/* db_scrub() */
+	/* db_snapshot(), db_copy(), db_check() and db_scrub() of store.h */
+	int (*snapshot)(struct db *db, db_tx_fn *fn, void *arg, struct err *e);
+	int (*copy)(struct db *db, const struct conf *conf, const char *path,
+	    db_tx_fn *look, void *arg, struct err *e);
+	int (*check)(struct db *db, struct err *e);
 	int (*scrub)(struct db *db, struct err *e);
 	void (*close)(struct db *db);
 };
@@ -65,6 +69,9 @@ enum db_use { DB_FOR_REQUESTS, DB_FOR_ONE };
 /* The database that database.url names, over the network or not. */
 struct db *pg_open(
     const struct conf *conf, struct loop *loop, enum db_use use, struct err *e);
+
+/* store_load_copy() */
+NODISCARD int pg_load_copy(const struct conf *conf, int fd, struct err *e);
 
 void pg_share_timeline(_Atomic uint64_t *word);
 size_t pg_files(

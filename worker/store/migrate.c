@@ -57,6 +57,28 @@ cut_down(struct arena *a, const struct sql_migration *m, const char **down_r)
 	return up;
 }
 
+int
+migrate_knows(
+    int version, const char *name, const char *checksum, struct err *e)
+{
+	const struct sql_migration *m = find_migration(version);
+	struct arena *a = arena_new();
+	int rc = 0;
+
+	if (m == NULL)
+		rc = err_set(e, ERR_CONFIG,
+		    "the database's schema (%04d_%s) is newer than this"
+		    " program: use a newer one",
+		    version, name);
+	else if (strcmp(checksum, checksum_of(a, m)) != 0)
+		rc = err_set(e, ERR_CONFIG,
+		    "migration %04d_%s was applied with another text"
+		    " than this program has",
+		    version, m->name);
+	arena_free(&a);
+	return rc;
+}
+
 /* Compare what was applied with what we have; *version_r gets the newest one
  * applied, 0 when the database is new. */
 static int
@@ -73,18 +95,10 @@ read_version(struct db *db, struct arena *a, int *version_r, struct err *e)
 		return -1;
 	while (db_next(&q)) {
 		int version = (int)db_get_int(&q, 0);
-		const struct sql_migration *m = find_migration(version);
 
-		if (m == NULL)
-			return err_set(e, ERR_CONFIG,
-			    "the database's schema (%04d_%s) is newer than this"
-			    " program: use a newer one",
-			    version, db_get_text(&q, 1));
-		if (strcmp(db_get_text(&q, 2), checksum_of(a, m)) != 0)
-			return err_set(e, ERR_CONFIG,
-			    "migration %04d_%s was applied with another text"
-			    " than this program has",
-			    version, m->name);
+		if (migrate_knows(
+			version, db_get_text(&q, 1), db_get_text(&q, 2), e) < 0)
+			return -1;
 		*version_r = version;
 	}
 	return 0;
@@ -197,6 +211,7 @@ state_of(struct arena *a, const struct db_query *q)
 	return (struct migration_state){
 		.version = version,
 		.name = db_get_text(q, 1),
+		.checksum = db_get_text(q, 2),
 		.applied_us = db_get_time(q, 3),
 		.is_known = m != NULL,
 		.is_changed = m != NULL &&
@@ -232,6 +247,7 @@ migrate_list(struct db *db, struct arena *a, struct migration_state **list_r,
 			(*list_r)[n++] = (struct migration_state){
 				.version = m->version,
 				.name = m->name,
+				.checksum = checksum_of(a, m),
 				.is_known = true,
 			};
 	}

@@ -17,14 +17,19 @@ NODISCARD int migrate_down(struct db *db, int to, struct err *e);
 struct migration_state {
 	int version;
 	const char *name;
-	int64_t applied_us; /* 0: not yet */
-	bool is_known;	    /* false: a newer program's */
-	bool is_changed;    /* applied with another text than ours */
+	const char *checksum; /* of the text that was applied, or is to be */
+	int64_t applied_us;   /* 0: not yet */
+	bool is_known;	      /* false: a newer program's */
+	bool is_changed;      /* applied with another text than ours */
 };
 
 /* Those that were applied and those that we have, in order. */
 NODISCARD int migrate_list(struct db *db, struct arena *a,
     struct migration_state **list_r, size_t *n_r, struct err *e);
+/* Whether this program has this migration with this text: 0, or ERR_CONFIG that
+ * says what is the matter. */
+NODISCARD int migrate_knows(
+    int version, const char *name, const char *checksum, struct err *e);
 /* 0 when the schema is exactly ours, else ERR_CONFIG saying what to do. */
 NODISCARD int migrate_check(struct db *db, struct err *e);
 

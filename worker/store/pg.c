@@ -109,7 +109,7 @@ commit(struct pg_tx *tx, struct err *e)
 	char tag[16];
 
 	/* Nothing was asked, so nothing has begun. */
-	if (tx->conn->begin_due)
+	if (tx->conn->begin != NULL)
 		return 0;
 	if (tx->lost)
 		return err_set(e, ERR_UNAVAILABLE,
@@ -128,7 +128,7 @@ roll_back(struct pg_tx *tx)
 {
 	struct pg_outcome o;
 
-	if (tx->conn->begin_due || tx->lost)
+	if (tx->conn->begin != NULL || tx->lost)
 		return;
 	if (pg_conn_exec(tx->conn, "ROLLBACK", NULL, NULL, 0, &o, NULL) < 0)
 		tx->conn->broken = true; /* closing it rolls back as well */
@@ -137,18 +137,28 @@ roll_back(struct pg_tx *tx)
 static const struct db_ops pg_ops;
 
 static int
-write_pg(struct db *db, db_tx_fn *fn, void *arg, struct err *e)
+begin_tx(struct pg_tx *tx, struct db *db, const char *begin, struct err *e)
 {
 	struct pg_db *s = owner_of_db(db);
-	struct pg_tx tx = {
-		.db = { .ops = &pg_ops, .is_tx = true, .backend = s->backend }
+
+	*tx = (struct pg_tx){
+		.db = { .ops = &pg_ops, .is_tx = true, .backend = s->backend },
+		.conn = pg_pool_take(&s->pool, e),
 	};
+	if (tx->conn == NULL)
+		return -1;
+	tx->conn->begin = begin;
+	return 0;
+}
+
+static int
+write_pg(struct db *db, db_tx_fn *fn, void *arg, struct err *e)
+{
+	struct pg_tx tx;
 	int rc;
 
-	tx.conn = pg_pool_take(&s->pool, e);
-	if (tx.conn == NULL)
+	if (begin_tx(&tx, db, "BEGIN", e) < 0)
 		return -1;
-	tx.conn->begin_due = true;
 	rc = fn(&tx.db, arg, e);
 	if (rc >= 0)
 		rc = commit(&tx, e);
@@ -156,6 +166,83 @@ write_pg(struct db *db, db_tx_fn *fn, void *arg, struct err *e)
 		roll_back(&tx);
 	pg_pool_give(tx.conn);
 	return rc;
+}
+
+/* For what may take long: neither a statement nor a pause ends it. */
+static int
+be_patient(struct pg_tx *tx, struct err *e)
+{
+	static const char *const settings[] = {
+		"SET LOCAL statement_timeout = 0",
+		"SET LOCAL idle_in_transaction_session_timeout = 0"
+	};
+	struct pg_outcome o;
+	int rc = 0;
+
+	tx->conn->patient = true;
+	for (size_t i = 0; rc == 0 && i < ARRAY_LEN(settings); i++)
+		rc = pg_conn_exec(tx->conn, settings[i], NULL, NULL, 0, &o, e);
+	tx->lost = tx->conn->broken;
+	return rc;
+}
+
+static int
+snapshot_pg(struct db *db, db_tx_fn *fn, void *arg, struct err *e)
+{
+	static const char begin[] =
+	    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+	struct pg_tx tx;
+	int rc;
+
+	if (begin_tx(&tx, db, begin, e) < 0)
+		return -1;
+	rc = be_patient(&tx, e);
+	if (rc == 0)
+		rc = fn(&tx.db, arg, e);
+	roll_back(&tx);
+	pg_pool_give(tx.conn);
+	return rc;
+}
+
+struct copying {
+	const char *url;
+	const char *path;
+	db_tx_fn *look;
+	void *arg;
+};
+
+static int
+copy_snapshot(struct db *db, void *arg, struct err *e)
+{
+	struct copying *copy = arg;
+	struct pg_tx *tx = tx_of_db(db);
+	struct pg_outcome o;
+	char name[64];
+
+	if (pg_conn_exec(tx->conn, "SELECT pg_export_snapshot()", NULL, name,
+		sizeof(name), &o, e) < 0) {
+		tx->lost = tx->conn->broken;
+		return -1;
+	}
+	return pg_dump_to(copy->url, name, copy->path, e) < 0
+		   ? -1
+		   : copy->look(db, copy->arg, e);
+}
+
+static int
+copy_pg(struct db *db, const struct conf *conf, const char *path,
+    db_tx_fn *look, void *arg, struct err *e)
+{
+	struct copying copy = { conf->database_url, path, look, arg };
+
+	return snapshot_pg(db, copy_snapshot, &copy, e);
+}
+
+/* The server looks after that. */
+static int
+check_pg(UNUSED struct db *db, UNUSED struct err *e)
+{
+	return 0;
 }
 
 static int
@@ -174,16 +261,14 @@ lock_schema(struct db *tx, struct err *e)
 {
 	struct pg_tx *t = tx_of_db(tx);
 	struct pg_outcome o;
+	int rc = be_patient(t, e);
 
-	t->conn->patient = true;
-	if (pg_conn_exec(t->conn, "SET LOCAL statement_timeout = 0", NULL, NULL,
-		0, &o, e) < 0 ||
-	    pg_conn_exec(t->conn, "SELECT pg_advisory_xact_lock(7283645)", NULL,
-		NULL, 0, &o, e) < 0) {
-		t->lost = t->conn->broken;
-		return -1;
-	}
-	return 0;
+	if (rc == 0)
+		rc = pg_conn_exec(t->conn,
+		    "SELECT pg_advisory_xact_lock(7283645)", NULL, NULL, 0, &o,
+		    e);
+	t->lost = t->conn->broken;
+	return rc;
 }
 
 static int
@@ -258,6 +343,9 @@ static const struct db_ops pg_ops = {
 	.lock_schema = lock_schema,
 	.has_table = has_table,
 	.scrub = scrub,
+	.snapshot = snapshot_pg,
+	.copy = copy_pg,
+	.check = check_pg,
 	.close = close_pg,
 };
 

@@ -22,9 +22,9 @@ struct pg_conn {
 	int64_t idle_since_us;
 	uint64_t timeline; /* of its server; 0: not known */
 	bool in_use;
-	bool broken;	/* to be closed instead of used again */
-	bool begin_due; /* BEGIN goes out with the next query */
-	bool patient;	/* no deadline: a change to the schema */
+	bool broken;	   /* to be closed instead of used again */
+	const char *begin; /* goes out before the next query; NULL: none */
+	bool patient;	   /* no deadline: a change to the schema */
 	bool prepared[QUERY_COUNT];
 };
 
@@ -102,6 +102,12 @@ NODISCARD int pg_conn_exec(struct pg_conn *c, const char *sql,
     struct err *e);
 /* Several statements of a migration, within a transaction. */
 NODISCARD int pg_conn_script(struct pg_conn *c, const char *sql, struct err *e);
+
+/* --- pg_copy.c ----------------------------------------------------------- */
+
+/* pg_dump of what the snapshot of this name sees. */
+NODISCARD int pg_dump_to(
+    const char *url, const char *snapshot, const char *path, struct err *e);
 
 /* --- pg_value.c ---------------------------------------------------------- */
 

@@ -234,7 +234,8 @@ pg_pool_give(struct pg_conn *c)
 	struct waiter *w;
 
 	CHECK(c->in_use);
-	c->begin_due = c->patient = false;
+	c->begin = NULL;
+	c->patient = false;
 	if (!c->broken && (w = first_waiter(p)) != NULL) {
 		w->conn = c;
 		fiber_gate_open(&w->gate);

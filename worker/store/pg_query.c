@@ -120,11 +120,13 @@ travel(struct trip *t, bool good)
 static bool
 queue_begin(struct pg_conn *c)
 {
-	if (!c->begin_due)
+	const char *begin = c->begin;
+
+	if (begin == NULL)
 		return true;
-	c->begin_due = false;
+	c->begin = NULL;
 	return PQsendQueryParams(
-		   c->handle, "BEGIN", 0, NULL, NULL, NULL, NULL, 0) == 1;
+		   c->handle, begin, 0, NULL, NULL, NULL, NULL, 0) == 1;
 }
 
 static bool
@@ -193,7 +195,7 @@ pg_conn_script(struct pg_conn *c, const char *sql, struct err *e)
 	PGresult *r;
 	int rc = 0;
 
-	CHECK(!c->begin_due);
+	CHECK(c->begin == NULL);
 	if (PQexitPipelineMode(c->handle) == 0 ||
 	    PQsendQuery(c->handle, pg_expand_script(a, sql)) == 0)
 		rc = pg_fail_conn(c, "script", e);

@@ -30,9 +30,17 @@ struct seat {
 	struct sqlite_conn conn;
 };
 
+/* What db_write() and db_snapshot() hand to their functions. */
+struct sqlite_tx {
+	struct db db;
+	struct sqlite_db *owner;
+	struct seat *seat;
+};
+
 struct sqlite_db {
 	struct db db;
-	struct db tx; /* what db_write() hands to its function */
+	struct sqlite_tx tx;
+	struct sqlite_tx snapshot;
 	struct loop *loop;
 	pthread_t thread;
 	pid_t pid;
@@ -57,12 +65,19 @@ struct job {
 static struct sqlite_db *
 owner_of_db(struct db *db)
 {
-	struct sqlite_db *s = db->is_tx
-				  ? container_of(db, struct sqlite_db, tx)
-				  : container_of(db, struct sqlite_db, db);
+	struct sqlite_db *s =
+	    db->is_tx ? container_of(db, struct sqlite_tx, db)->owner
+		      : container_of(db, struct sqlite_db, db);
 
 	CHECK(s->pid == getpid());
 	return s;
+}
+
+static struct sqlite_conn *
+conn_of_tx(struct db *db)
+{
+	CHECK(db->is_tx);
+	return &container_of(db, struct sqlite_tx, db)->seat->conn;
 }
 
 static bool
@@ -99,7 +114,7 @@ do_write(void *arg)
 	c->deadline_us = j->deadline_us;
 	j->rc = sqlite_conn_exec(c, "BEGIN IMMEDIATE", j->e);
 	if (j->rc == 0) {
-		j->rc = j->fn(&j->s->tx, j->arg, j->e);
+		j->rc = j->fn(&j->s->tx.db, j->arg, j->e);
 		if (j->rc >= 0)
 			j->rc = commit(c, j->e);
 		else if (sqlite3_get_autocommit(c->handle) == 0)
@@ -108,11 +123,35 @@ do_write(void *arg)
 	pthread_mutex_unlock(&j->s->writer.lock);
 }
 
+/* Where long reads go. */
+static struct seat *
+side_of(struct sqlite_db *s)
+{
+	return s->is_memory ? &s->writer : &s->side;
+}
+
+/* On whatever thread: what reads sees what it saw first, to its end. */
+static void
+do_snapshot(void *arg)
+{
+	struct job *j = arg;
+	struct seat *seat = j->s->snapshot.seat;
+
+	pthread_mutex_lock(&seat->lock);
+	seat->conn.deadline_us = j->deadline_us;
+	j->rc = sqlite_conn_exec(&seat->conn, "BEGIN", j->e);
+	if (j->rc == 0) {
+		j->rc = j->fn(&j->s->snapshot.db, j->arg, j->e);
+		sqlite3_exec(seat->conn.handle, "ROLLBACK", NULL, NULL, NULL);
+	}
+	pthread_mutex_unlock(&seat->lock);
+}
+
 static void
 do_read(void *arg)
 {
 	struct job *j = arg;
-	struct seat *seat = j->s->is_memory ? &j->s->writer : &j->s->side;
+	struct seat *seat = side_of(j->s);
 
 	pthread_mutex_lock(&seat->lock);
 	seat->conn.deadline_us = j->deadline_us;
@@ -153,9 +192,18 @@ write_sqlite(struct db *db, db_tx_fn *fn, void *arg, struct err *e)
 }
 
 static int
+snapshot_sqlite(struct db *db, db_tx_fn *fn, void *arg, struct err *e)
+{
+	struct sqlite_db *s = owner_of_db(db);
+	struct job j = { .s = s, .fn = fn, .arg = arg, .e = e };
+
+	return run_job(&j, s->snapshot.seat, do_snapshot);
+}
+
+static int
 run_as_transaction(struct db *tx, void *arg, struct err *e)
 {
-	return sqlite_conn_run(&owner_of_db(tx)->writer.conn, arg, e);
+	return sqlite_conn_run(conn_of_tx(tx), arg, e);
 }
 
 /* On the loop: at once; a lock that does not go away is waited for by the
@@ -193,12 +241,11 @@ run_sqlite(struct db *db, struct db_query *q, struct err *e)
 	struct job j = { .s = s, .q = q, .e = e };
 
 	if (db->is_tx)
-		return sqlite_conn_run(&s->writer.conn, q, e);
+		return sqlite_conn_run(conn_of_tx(db), q, e);
 	if ((flags & QUERY_WRITE) != 0)
 		return write_sqlite(db, run_as_transaction, q, e);
 	if ((flags & QUERY_LONG) != 0 && may_wait(s))
-		return run_job(
-		    &j, s->is_memory ? &s->writer : &s->side, do_read);
+		return run_job(&j, side_of(s), do_read);
 	if (pthread_equal(pthread_self(), s->thread) && !s->is_memory)
 		return read_here(s, q, e);
 	j.deadline_us = clock_mono_us() + s->wait_us;
@@ -209,8 +256,7 @@ run_sqlite(struct db *db, struct db_query *q, struct err *e)
 static int
 run_script(struct db *tx, const char *sql, struct err *e)
 {
-	CHECK(tx->is_tx);
-	return sqlite_conn_exec(&owner_of_db(tx)->writer.conn, sql, e);
+	return sqlite_conn_exec(conn_of_tx(tx), sql, e);
 }
 
 /* BEGIN IMMEDIATE has done it. */
@@ -225,8 +271,9 @@ static int
 has_table(struct db *db, const char *name, struct err *e)
 {
 	struct sqlite_db *s = owner_of_db(db);
-	struct sqlite_conn *c =
-	    db->is_tx || s->is_memory ? &s->writer.conn : &s->reader;
+	struct sqlite_conn *c = db->is_tx      ? conn_of_tx(db)
+				: s->is_memory ? &s->writer.conn
+					       : &s->reader;
 	int rc;
 
 	if (!db->is_tx)
@@ -266,6 +313,70 @@ scrub(struct db *db, struct err *e)
 	return run_job(&j, &s->writer, do_scrub);
 }
 
+/* --- copies -------------------------------------------------------------- */
+
+/* Compact, and of one moment; what is read is the copy itself. */
+static int
+copy_sqlite(struct db *db, const struct conf *conf, const char *path,
+    db_tx_fn *look, void *arg, struct err *e)
+{
+	struct sqlite_db *s = owner_of_db(db);
+	struct seat *seat = side_of(s);
+	char *sql = sqlite3_mprintf("VACUUM INTO %Q", path);
+	struct db_location at = { .is_memory = false };
+	struct db *copy;
+	int rc;
+
+	sqlite_conn_wait(&seat->conn, s->wait_us);
+	rc = sqlite3_exec(seat->conn.handle, sql, NULL, NULL, NULL);
+	sqlite3_free(sql);
+	if (rc != SQLITE_OK)
+		return sqlite_conn_fail(&seat->conn, rc, "VACUUM INTO", e);
+	snprintf(at.path, sizeof(at.path), "%s", path);
+	copy = sqlite_open(&at, conf, NULL, false, e);
+	if (copy == NULL)
+		return -1;
+	rc = copy->ops->check(copy, e);
+	if (rc == 0)
+		rc = snapshot_sqlite(copy, look, arg, e);
+	copy->ops->close(copy);
+	return rc;
+}
+
+/* A pragma that has a row for each fault, but for the word "ok". */
+static int
+expect_no_fault(struct sqlite_conn *c, const char *pragma, struct err *e)
+{
+	sqlite3_stmt *h = NULL;
+	int rc = sqlite3_prepare_v2(c->handle, pragma, -1, &h, NULL);
+	const char *words;
+
+	if (rc == SQLITE_OK)
+		rc = sqlite3_step(h);
+	words =
+	    rc == SQLITE_ROW ? (const char *)sqlite3_column_text(h, 0) : NULL;
+	if (rc == SQLITE_ROW && (words == NULL || strcmp(words, "ok") != 0))
+		rc = err_set(e, ERR_CORRUPT, "%s: %.150s", pragma,
+		    words != NULL ? words : "a fault");
+	else if (rc == SQLITE_ROW || rc == SQLITE_DONE)
+		rc = 0;
+	else
+		rc = sqlite_conn_fail(c, rc, pragma, e);
+	sqlite3_finalize(h);
+	return rc;
+}
+
+static int
+check_sqlite(struct db *db, struct err *e)
+{
+	struct sqlite_conn *c = &side_of(owner_of_db(db))->conn;
+
+	sqlite_conn_wait(c, owner_of_db(db)->wait_us);
+	return expect_no_fault(c, "PRAGMA integrity_check(1)", e) < 0
+		   ? -1
+		   : expect_no_fault(c, "PRAGMA foreign_key_check", e);
+}
+
 static void
 close_sqlite(struct db *db)
 {
@@ -286,6 +397,9 @@ static const struct db_ops sqlite_ops = {
 	.lock_schema = lock_schema,
 	.has_table = has_table,
 	.scrub = scrub,
+	.snapshot = snapshot_sqlite,
+	.copy = copy_sqlite,
+	.check = check_sqlite,
 	.close = close_sqlite,
 };
 
@@ -348,16 +462,16 @@ sqlite_open(const struct db_location *at, const struct conf *conf,
 	if (find_file(at, create, e) < 0)
 		return NULL;
 	s = xcalloc(1, sizeof(*s));
+	s->is_memory = at->is_memory;
 	snprintf(
 	    s->backend, sizeof(s->backend), "SQLite %s", sqlite3_libversion());
 	s->db = (struct db){ .ops = &sqlite_ops, .backend = s->backend };
-	s->tx = (struct db){
-		.ops = &sqlite_ops, .is_tx = true, .backend = s->backend
-	};
+	s->tx = (struct sqlite_tx){ s->db, s, &s->writer };
+	s->tx.db.is_tx = true;
+	s->snapshot = (struct sqlite_tx){ s->tx.db, s, side_of(s) };
 	s->loop = loop;
 	s->thread = pthread_self();
 	s->pid = getpid();
-	s->is_memory = at->is_memory;
 	s->wait_us = conf->sqlite_busy_timeout_us;
 	init_seat(&s->writer);
 	init_seat(&s->side);

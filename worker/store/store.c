@@ -164,10 +164,52 @@ store_key_check(
 }
 
 int
+db_snapshot(struct db *db, db_tx_fn *fn, void *arg, struct err *e)
+{
+	CHECK(!db->is_tx);
+	return db->ops->snapshot(db, fn, arg, e);
+}
+
+int
+db_copy(struct db *db, const struct conf *conf, const char *path,
+    db_tx_fn *look, void *arg, struct err *e)
+{
+	CHECK(!db->is_tx);
+	return db->ops->copy(db, conf, path, look, arg, e);
+}
+
+int
+store_load_copy(const struct conf *conf, int fd, struct err *e)
+{
+	CHECK(conf_uses_postgres(conf));
+	return pg_load_copy(conf, fd, e);
+}
+
+int
+db_check(struct db *db, struct err *e)
+{
+	CHECK(!db->is_tx);
+	return db->ops->check(db, e);
+}
+
+int
 db_scrub(struct db *db, struct err *e)
 {
 	CHECK(!db->is_tx);
 	return db->ops->scrub(db, e);
+}
+
+const char *
+store_path(const struct conf *conf, struct arena *a, struct err *e)
+{
+	struct db_location at;
+
+	if (db_locate(conf, &at, e) < 0)
+		return NULL;
+	if (!at.is_memory)
+		return arena_strdup(a, at.path);
+	err_set(e, ERR_CONFIG, "a database in memory has no file");
+	return NULL;
 }
 
 const char *

@@ -36,11 +36,31 @@ NODISCARD int store_migrate(
 NODISCARD int store_key_check(
     const struct conf *conf, struct arena *a, struct str *out, struct err *e);
 
+/* Run fn in a transaction that only reads, and sees the database as it is at
+ * one moment however long it takes; nobody waits for it.  Its return value is
+ * fn's. */
+NODISCARD int db_snapshot(
+    struct db *db, db_tx_fn *fn, void *arg, struct err *e);
+
+/* Write a copy of the whole database, as it is at one moment, to a new file in
+ * the engine's own form (a SQLite database; an archive of pg_dump -Fc), and run
+ * `look` in a transaction that sees the same.  Blocks; for commands. */
+NODISCARD int db_copy(struct db *db, const struct conf *conf, const char *path,
+    db_tx_fn *look, void *arg, struct err *e);
+/* Into a PostgreSQL database without tables, all of a copy or nothing: what is
+ * read from the file descriptor.  ERR_CONFLICT when there are tables. */
+NODISCARD int store_load_copy(const struct conf *conf, int fd, struct err *e);
+/* Whether the engine finds its own structures in order: ERR_CORRUPT. */
+NODISCARD int db_check(struct db *db, struct err *e);
+
 /* Overwrite what was deleted, where it may still be read on disk: of SQLite, in
  * the log, after which readers are not waited for; of PostgreSQL, in the tables
  * (VACUUM).  May take long; from a fiber it waits. */
 NODISCARD int db_scrub(struct db *db, struct err *e);
 
+/* The file of a SQLite database, in the arena; NULL and ERR_CONFIG when it has
+ * none. */
+const char *store_path(const struct conf *conf, struct arena *a, struct err *e);
 /* "SQLite 3.40.1": for health and logs. */
 const char *store_backend(const struct db *db);
 

@@ -196,6 +196,11 @@ test_former(void)
 	t.conf.former_master_key = line;
 	ok(masterkey_check(&t.conf, &t.e) == 0, "the former is tried");
 	t.conf.master_key = t.conf.former_master_key = "";
+	write_key(path, "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=");
+	ok(masterkey_check(&t.conf, &t.e) < 0 && t.e.code == ERR_CONFIG,
+	    "another key in the file: %s", t.e.msg);
+	write_key(path, line);
+	ok(masterkey_check(&t.conf, &t.e) == 0, "the right one");
 }
 
 int
