@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "auth/pat.h"
+#include "auth/opaque.h"
 #include "auth/scope.h"
 #include "base/check.h"
 #include "base/date.h"
@@ -136,15 +136,15 @@ static void
 try_token(struct str s)
 {
 	uint8_t secret[32] = { 0 };
-	char token[PAT_LEN + 1];
-	size_t at = s.n > 0 ? (unsigned char)s.p[s.n - 1] % PAT_LEN : 0;
+	char token[OPAQUE_LEN + 1];
+	size_t at = s.n > 0 ? (unsigned char)s.p[s.n - 1] % OPAQUE_LEN : 0;
 
-	CHECK(!pat_is_valid(s) || s.n == PAT_LEN);
+	CHECK(!opaque_is(OPAQUE_PAT, s) || s.n == OPAQUE_LEN);
 	memcpy(secret, s.p, MIN(s.n, sizeof(secret)));
-	pat_format(secret, token);
-	CHECK(pat_is_valid(str_of(token)));
+	opaque_format(OPAQUE_PAT, secret, token);
+	CHECK(opaque_is(OPAQUE_PAT, str_of(token)));
 	token[at] = token[at] == 'x' ? 'y' : 'x';
-	CHECK(!pat_is_valid(str_of(token)));
+	CHECK(!opaque_is(OPAQUE_PAT, str_of(token)));
 }
 
 static void

@@ -17,14 +17,14 @@
 
 #define HASH_LABEL "access token hash v1"
 
-_Static_assert(PAT_HASH_BYTES == TOKEN_HASH_BYTES, "one kind of hash");
+_Static_assert(OPAQUE_HASH_BYTES == TOKEN_HASH_BYTES, "one kind of hash");
 
 struct guard {
 	struct db *db;
 	struct shm *shm;
 	struct proofs *proofs;
 	char *challenge; /* what every WWW-Authenticate begins with */
-	uint8_t key[PAT_KEY_BYTES];
+	uint8_t key[OPAQUE_KEY_BYTES];
 };
 
 static char *
@@ -155,8 +155,8 @@ judge(const struct token_holder *h, struct who *out, struct err *e)
 }
 
 static int
-ask_store(struct guard *g, const uint8_t hash[PAT_HASH_BYTES], struct who *out,
-    struct err *e)
+ask_store(struct guard *g, const uint8_t hash[OPAQUE_HASH_BYTES],
+    struct who *out, struct err *e)
 {
 	/* Read first: a revocation meanwhile makes the entry void. */
 	uint64_t epoch = g->shm != NULL ? shm_auth_epoch(g->shm) : 0;
@@ -181,12 +181,12 @@ int
 guard_prove(struct guard *g, struct str token, bool wait, struct who *out,
     struct err *e)
 {
-	uint8_t hash[PAT_HASH_BYTES];
+	uint8_t hash[OPAQUE_HASH_BYTES];
 
-	if (!pat_is_valid(token))
+	if (!opaque_is(OPAQUE_PAT, token))
 		return refuse(
 		    REFUSED_MALFORMED, "the access token is malformed", e);
-	pat_hash(g->key, token, hash);
+	opaque_hash(g->key, token, hash);
 	if (g->shm != NULL &&
 	    proofs_get(g->proofs, hash, shm_auth_epoch(g->shm), out))
 		return 1;
@@ -195,7 +195,7 @@ guard_prove(struct guard *g, struct str token, bool wait, struct who *out,
 
 int
 guard_issue(struct guard *g, struct arena *a, const struct token_request *r,
-    char token_r[PAT_LEN + 1], struct uuid *id_r, struct err *e)
+    char token_r[OPAQUE_LEN + 1], struct uuid *id_r, struct err *e)
 {
 	struct buf scopes = BUF_INIT;
 	struct access_token t = {
@@ -205,15 +205,15 @@ guard_issue(struct guard *g, struct arena *a, const struct token_request *r,
 	};
 	int rc;
 
-	pat_make(token_r);
-	pat_hash(g->key, str_of(token_r), t.hash);
-	t.prefix = arena_strndup(a, token_r, PAT_SHOWN_LEN);
+	opaque_make(OPAQUE_PAT, token_r);
+	opaque_hash(g->key, str_of(token_r), t.hash);
+	t.prefix = arena_strndup(a, token_r, OPAQUE_SHOWN_LEN);
 	scope_format(&scopes, r->scopes);
 	t.scopes = buf_cstr(&scopes);
 	rc = tokens_insert(g->db, a, &t, e);
 	buf_free(&scopes);
 	if (rc < 0)
-		wipe(token_r, PAT_LEN + 1);
+		wipe(token_r, OPAQUE_LEN + 1);
 	else if (id_r != NULL)
 		*id_r = t.id;
 	return rc;

@@ -4,7 +4,7 @@
 /* The one place that answers yes or no: every route that is not public passes
  * here before its handler. */
 
-#include "auth/pat.h"
+#include "auth/opaque.h"
 #include "auth/who.h"
 #include "http/http.h"
 
@@ -47,7 +47,7 @@ struct token_request {
 
 /* Make and store a token; it is shown this once, and the caller wipes it. */
 NODISCARD int guard_issue(struct guard *g, struct arena *a,
-    const struct token_request *r, char token_r[PAT_LEN + 1], struct uuid *id_r,
-    struct err *e);
+    const struct token_request *r, char token_r[OPAQUE_LEN + 1],
+    struct uuid *id_r, struct err *e);
 
 #endif

@@ -11,7 +11,7 @@
 
 struct proof {
 	struct list link; /* least recently used first */
-	uint8_t hash[PAT_HASH_BYTES];
+	uint8_t hash[OPAQUE_HASH_BYTES];
 	struct who who;
 	uint64_t epoch;
 	int64_t until_us; /* monotonic */
@@ -26,7 +26,7 @@ struct proofs {
 static struct str
 key_of(const uint8_t *hash)
 {
-	return str_make((const char *)hash, PAT_HASH_BYTES);
+	return str_make((const char *)hash, OPAQUE_HASH_BYTES);
 }
 
 struct proofs *
@@ -67,7 +67,7 @@ proofs_count(const struct proofs *p)
 }
 
 void
-proofs_put(struct proofs *p, const uint8_t hash[PAT_HASH_BYTES],
+proofs_put(struct proofs *p, const uint8_t hash[OPAQUE_HASH_BYTES],
     const struct who *who, uint64_t epoch)
 {
 	struct proof *one = map_get(p->by_hash, key_of(hash));
@@ -79,7 +79,7 @@ proofs_put(struct proofs *p, const uint8_t hash[PAT_HASH_BYTES],
 	else if (proofs_count(p) >= PROOFS_MAX)
 		drop(p, list_item(p->used.next, struct proof, link));
 	one = xmalloc(sizeof(*one));
-	memcpy(one->hash, hash, PAT_HASH_BYTES);
+	memcpy(one->hash, hash, OPAQUE_HASH_BYTES);
 	one->who = *who;
 	one->epoch = epoch;
 	one->until_us = clock_mono_us() + p->ttl_us;
@@ -88,8 +88,8 @@ proofs_put(struct proofs *p, const uint8_t hash[PAT_HASH_BYTES],
 }
 
 bool
-proofs_get(struct proofs *p, const uint8_t hash[PAT_HASH_BYTES], uint64_t epoch,
-    struct who *out)
+proofs_get(struct proofs *p, const uint8_t hash[OPAQUE_HASH_BYTES],
+    uint64_t epoch, struct who *out)
 {
 	struct proof *one = map_get(p->by_hash, key_of(hash));
 

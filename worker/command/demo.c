@@ -153,7 +153,7 @@ issue_token(struct command *c, const struct user *u, struct err *e)
 	};
 	struct owner o = owner_of(&u->athlete);
 	struct guard *g = guard_new(c->conf, c->db, NULL, e);
-	char token[PAT_LEN + 1];
+	char token[OPAQUE_LEN + 1];
 	struct uuid id;
 	int r = -1;
 

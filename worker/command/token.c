@@ -14,7 +14,7 @@ static int
 issue(struct command *c, const struct token_request *request, struct err *e)
 {
 	struct guard *g = guard_new(c->conf, c->db, NULL, e);
-	char token[PAT_LEN + 1];
+	char token[OPAQUE_LEN + 1];
 	struct uuid id;
 	int r = -1;
 

@@ -69,7 +69,7 @@ http_arena(struct http_req *req)
  */
 
 static void
-issue(uint32_t scopes, int64_t expires_us, char token[PAT_LEN + 1],
+issue(uint32_t scopes, int64_t expires_us, char token[OPAQUE_LEN + 1],
     struct uuid *id_r)
 {
 	struct token_request r = { ada.athlete.tenant_id, ada.athlete.user_id,
@@ -133,7 +133,7 @@ test_prove(void)
 {
 	struct owner o = owner_of(&ada.athlete);
 	struct token_holder h;
-	char token[PAT_LEN + 1], wrong[PAT_LEN + 1];
+	char token[OPAQUE_LEN + 1], wrong[OPAQUE_LEN + 1];
 	struct access_token *list;
 	struct uuid id;
 	size_t n;
@@ -142,7 +142,7 @@ test_prove(void)
 	is_int(prove(token, false), 0, "not known yet: has to ask");
 	is_int(prove(token, true), 1, "asked");
 	is_int(prove(token, false), 1, "known now");
-	pat_make(wrong);
+	opaque_make(OPAQUE_PAT, wrong);
 	ok(prove(wrong, true) < 0 && t.e.code == ERR_UNAUTHENTICATED,
 	    "never issued: %s", t.e.msg);
 	wrong[30] = wrong[30] == 'a' ? 'b' : 'a';
@@ -150,11 +150,11 @@ test_prove(void)
 	    "mistyped, without asking: %s", t.e.msg);
 
 	is_int(tokens_list(t.db, t.arena, &o, &list, &n, &t.e), 0, "listed");
-	ok(n == 1 && strlen(list[0].prefix) == PAT_SHOWN_LEN &&
-		strncmp(list[0].prefix, token, PAT_SHOWN_LEN) == 0,
+	ok(n == 1 && strlen(list[0].prefix) == OPAQUE_SHOWN_LEN &&
+		strncmp(list[0].prefix, token, OPAQUE_SHOWN_LEN) == 0,
 	    "by its beginning: %s", list[0].prefix);
 	ok(list[0].last_used_us > 0, "its use is noted");
-	pat_hash((const uint8_t *)"01234567890123456789012345678901",
+	opaque_hash((const uint8_t *)"01234567890123456789012345678901",
 	    str_of(token), list[0].hash);
 	is_int(tokens_find(t.db, t.arena, list[0].hash, &h, &t.e), 0,
 	    "another key's hash finds nothing");
@@ -175,7 +175,7 @@ test_http(void)
 {
 	struct owner o = owner_of(&ada.athlete);
 	struct http_req req;
-	char token[PAT_LEN + 1];
+	char token[OPAQUE_LEN + 1];
 
 	issue(SCOPE_PROFILE_READ, INT64_MAX, token, NULL);
 	is_int(ask(&req, NULL, HTTP_PUBLIC, 0), 0, "public");

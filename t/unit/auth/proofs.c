@@ -10,7 +10,7 @@
 static const uint8_t *
 hash_of(int n)
 {
-	static uint8_t hash[PAT_HASH_BYTES];
+	static uint8_t hash[OPAQUE_HASH_BYTES];
 
 	memcpy(hash, &n, sizeof(n));
 	return hash;
