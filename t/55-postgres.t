@@ -20,7 +20,7 @@ my $pg = Pierre::Test::postgres();
 {
 	local $ENV{PIERRE_TEST_DATABASE_URL} = $pg->database('unit');
 	for my $program (sort glob("$objects/t/store/*"),
-	    "$objects/t/auth/reencrypt") {
+	    map { "$objects/t/auth/$_" } qw(accounts guard reencrypt)) {
 		next unless -x $program && -f $program;
 		my ($status, $out, $err) = run_command($program);
 		my @bad = grep { /^not ok|^Bail|^#/ } split /\n/, $out;

@@ -12,6 +12,7 @@ struct app {
 	struct events *events;
 	struct keyring *keyring; /* auth/seal.h */
 	struct guard *guard;
+	struct accounts *accounts;
 	struct csrf *csrf;
 	struct web_statics *statics;
 	struct throttle *throttle;

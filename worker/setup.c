@@ -1,9 +1,11 @@
 #include <unistd.h>
 
+#include "auth/accounts.h"
 #include "auth/masterkey.h"
 #include "auth/seal.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/xalloc.h"
 #include "config/conf.h"
 #include "confine.h"
 #include "proc/heritage.h"
@@ -13,6 +15,30 @@
 
 /* Runs to its end before the first worker starts: the schema is brought up to
  * date, and there is a master key that fits the database. */
+
+/* A server that nobody administers takes its first administrator from whoever
+ * has read this line. */
+static int
+offer_setup(
+    const struct conf *conf, struct db *db, struct keyring *keys, struct err *e)
+{
+	struct accounts *accounts = accounts_new(conf, db, keys, e);
+	struct arena *a = arena_new();
+	char token[OPAQUE_LEN + 1];
+	int rc = -1;
+
+	if (accounts != NULL)
+		rc = accounts_make_setup(accounts, a, false, token, e);
+	if (rc > 0)
+		log_msg(LOG_NOTICE, "setup",
+		    "there is no administrator yet: within a day, open "
+		    "%s/setup and enter %s",
+		    conf->public_url, token);
+	wipe(token, sizeof(token));
+	arena_free(&a);
+	accounts_free(&accounts);
+	return rc < 0 ? -1 : 0;
+}
 
 static int
 prepare(const struct conf *conf, struct err *e)
@@ -33,7 +59,7 @@ prepare(const struct conf *conf, struct err *e)
 	db = store_open(conf, NULL, e);
 	if (db != NULL)
 		keys = keyring_open(conf, db, NULL, e);
-	r = keys != NULL ? 0 : -1;
+	r = keys != NULL ? offer_setup(conf, db, keys, e) : -1;
 	keyring_free(&keys);
 	store_close(&db);
 	return r;

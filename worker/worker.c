@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "app.h"
+#include "auth/accounts.h"
 #include "auth/csrf.h"
 #include "auth/guard.h"
 #include "auth/scope.h"
@@ -231,6 +232,9 @@ open_app(struct worker *w, struct err *e)
 	app->guard = guard_new(app->conf, app->db, app->shm, e);
 	if (app->guard == NULL)
 		return -1;
+	app->accounts = accounts_new(app->conf, app->db, app->keyring, e);
+	if (app->accounts == NULL)
+		return -1;
 	app->csrf = csrf_new(app->keyring, e);
 	if (app->csrf == NULL)
 		return -1;
@@ -334,6 +338,7 @@ close_worker(struct worker *w)
 	throttle_free(&w->app.throttle);
 	web_statics_free(&w->app.statics);
 	csrf_free(&w->app.csrf);
+	accounts_free(&w->app.accounts);
 	guard_free(&w->app.guard);
 	events_free(&w->app.events);
 	keyring_free(&w->app.keyring);

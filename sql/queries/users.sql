@@ -10,13 +10,14 @@ DELETE FROM tenants WHERE id = $1
 
 -- name: user_insert write
 INSERT INTO users (tenant_id, id, username, display_name, email, timezone,
-	sex, birth_day, height_m, weight_kg, is_admin, suspended, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
+	sex, birth_day, height_m, weight_kg, is_admin, suspended, created_at,
+	pending, tenant_role)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15);
 
 -- name: user_get
 SELECT u.tenant_id, u.id, u.username, u.display_name, u.email, u.timezone,
 	u.sex, u.birth_day, u.height_m, u.weight_kg, u.is_admin,
-	u.suspended OR t.suspended, u.created_at
+	u.suspended OR t.suspended, u.created_at, u.pending, u.tenant_role
 FROM users u JOIN tenants t ON t.id = u.tenant_id
 WHERE u.tenant_id = $1 AND u.id = $2;
 
@@ -24,14 +25,14 @@ WHERE u.tenant_id = $1 AND u.id = $2;
 -- name: user_by_name
 SELECT u.tenant_id, u.id, u.username, u.display_name, u.email, u.timezone,
 	u.sex, u.birth_day, u.height_m, u.weight_kg, u.is_admin,
-	u.suspended OR t.suspended, u.created_at
+	u.suspended OR t.suspended, u.created_at, u.pending, u.tenant_role
 FROM users u JOIN tenants t ON t.id = u.tenant_id
 WHERE lower(u.username) = $1;
 
 -- name: user_list long
 SELECT u.tenant_id, u.id, u.username, u.display_name, u.email, u.timezone,
 	u.sex, u.birth_day, u.height_m, u.weight_kg, u.is_admin,
-	u.suspended OR t.suspended, u.created_at
+	u.suspended OR t.suspended, u.created_at, u.pending, u.tenant_role
 FROM users u JOIN tenants t ON t.id = u.tenant_id
 ORDER BY lower(u.username);
 
@@ -43,6 +44,37 @@ WHERE tenant_id = $1 AND id = $2;
 -- name: user_suspend write
 UPDATE users SET suspended = $3 WHERE tenant_id = $1 AND id = $2;
 
+-- name: user_approve write
+UPDATE users SET pending = FALSE
+WHERE tenant_id = $1 AND id = $2 AND pending;
+
+-- name: user_set_admin write
+UPDATE users SET is_admin = $3 WHERE tenant_id = $1 AND id = $2;
+
+-- name: user_has_admin
+SELECT 1 FROM users WHERE is_admin = TRUE LIMIT 1;
+
+-- Somebody who may sign in and administer, other than this person.
+-- name: user_other_admin
+SELECT 1 FROM users WHERE is_admin = TRUE AND NOT suspended AND NOT pending
+	AND id <> $1 LIMIT 1;
+
+-- $1 comes in lower case.
+-- name: user_by_email
+SELECT u.tenant_id, u.id, u.username, u.display_name, u.email, u.timezone,
+	u.sex, u.birth_day, u.height_m, u.weight_kg, u.is_admin,
+	u.suspended OR t.suspended, u.created_at, u.pending, u.tenant_role
+FROM users u JOIN tenants t ON t.id = u.tenant_id
+WHERE lower(u.email) = $1 AND u.email <> '';
+
+-- name: user_list_of_tenant
+SELECT u.tenant_id, u.id, u.username, u.display_name, u.email, u.timezone,
+	u.sex, u.birth_day, u.height_m, u.weight_kg, u.is_admin,
+	u.suspended OR t.suspended, u.created_at, u.pending, u.tenant_role
+FROM users u JOIN tenants t ON t.id = u.tenant_id
+WHERE u.tenant_id = $1
+ORDER BY u.id;
+
 -- name: token_insert write
 INSERT INTO access_tokens (tenant_id, user_id, id, name, prefix, hash, scopes,
 	created_at, expires_at)
@@ -51,7 +83,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
 -- name: token_find
 SELECT a.tenant_id, a.user_id, a.id, a.name, a.prefix, a.scopes, a.created_at,
 	a.expires_at, a.last_used_at, a.revoked_at, u.is_admin,
-	u.suspended OR t.suspended
+	u.suspended OR t.suspended, u.pending
 FROM access_tokens a
 	JOIN users u ON u.tenant_id = a.tenant_id AND u.id = a.user_id
 	JOIN tenants t ON t.id = a.tenant_id

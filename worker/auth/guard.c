@@ -12,17 +12,25 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "config/conf.h"
+#include "http/cookie.h"
 #include "shm/shm.h"
+#include "store/sessions.h"
 #include "store/tokens.h"
 
-#define HASH_LABEL "access token hash v1"
+_Static_assert(OPAQUE_HASH_BYTES == TOKEN_HASH_BYTES &&
+		   OPAQUE_HASH_BYTES == SESSION_HASH_BYTES,
+    "one kind of hash");
 
-_Static_assert(OPAQUE_HASH_BYTES == TOKEN_HASH_BYTES, "one kind of hash");
+/* What a browser may do for who is signed in: everything of a person's own. */
+#define SCOPES_OF_SESSION ((SCOPE_ADMIN << 1) - 1)
 
 struct guard {
 	struct db *db;
 	struct shm *shm;
 	struct proofs *proofs;
+	int64_t session_idle_us;
+	guard_jwt_fn *jwt;
+	void *jwt_arg;
 	char *challenge; /* what every WWW-Authenticate begins with */
 	uint8_t key[OPAQUE_KEY_BYTES];
 };
@@ -46,7 +54,8 @@ static int
 load_key(struct guard *g, const struct conf *conf, struct err *e)
 {
 	struct keyring *k = keyring_open(conf, g->db, NULL, e);
-	int rc = k != NULL ? keyring_secret(k, HASH_LABEL, g->key, e) : -1;
+	int rc =
+	    k != NULL ? keyring_secret(k, OPAQUE_KEY_LABEL, g->key, e) : -1;
 
 	keyring_free(&k);
 	return rc;
@@ -61,6 +70,7 @@ guard_new(
 	g->db = db;
 	g->shm = shm;
 	g->proofs = proofs_new(shm != NULL ? conf->token_cache_ttl_us : 0);
+	g->session_idle_us = conf->session_idle_us;
 	g->challenge = make_challenge(conf->public_url);
 	refused_init();
 	if (load_key(g, conf, e) < 0)
@@ -80,42 +90,55 @@ guard_free(struct guard **g)
 	*g = NULL;
 }
 
-/* --- proving ------------------------------------------------------------- */
+/* --- noting uses --------------------------------------------------------- */
 
 struct touch {
 	struct db *db;
-	struct owner owner;
-	struct uuid id;
+	struct who who;
+	char address[64]; /* of a browser */
 };
+
+static int
+touch(const struct touch *t, struct arena *a, struct err *e)
+{
+	struct owner o = { t->who.tenant_id, t->who.user_id };
+
+	if (t->who.proof == WHO_SESSION)
+		return sessions_touch(
+		    t->db, a, &o, &t->who.token_id, t->address, e);
+	return tokens_touch(t->db, a, &o, &t->who.token_id, clock_wall_us(), e);
+}
 
 /* Nobody waits for it, and nothing depends on it. */
 static void
-touch_token(void *arg)
+touch_alone(void *arg)
 {
 	struct touch *t = arg;
 	struct arena *a = arena_new();
 	struct err e = ERR_INIT;
 
-	if (tokens_touch(t->db, a, &t->owner, &t->id, clock_wall_us(), &e) < 0)
-		log_err(LOG_WARN, "auth", "noting a token's use", &e);
+	if (touch(t, a, &e) < 0)
+		log_err(LOG_WARN, "auth", "noting a use", &e);
 	arena_free(&a);
 	free(t);
 }
 
 static void
-note_use(struct guard *g, const struct access_token *token)
+note_use(struct guard *g, const struct who *who, struct str address)
 {
-	struct touch *t;
+	struct touch *t = xcalloc(1, sizeof(*t));
 
-	if (clock_wall_us() - token->last_used_us < TOKEN_TOUCH_US)
-		return;
-	t = xmalloc(sizeof(*t));
-	*t = (struct touch){ g->db, token->owner, token->id };
+	t->db = g->db;
+	t->who = *who;
+	memcpy(t->address, address.p != NULL ? address.p : "",
+	    MIN(address.n, sizeof(t->address) - 1));
 	if (fiber_self() != NULL)
-		fiber_spawn(fiber_loop(), touch_token, t);
+		fiber_spawn(fiber_loop(), touch_alone, t);
 	else
-		touch_token(t);
+		touch_alone(t);
 }
+
+/* --- proving ------------------------------------------------------------- */
 
 static int
 refuse(enum refused why, const char *message, struct err *e)
@@ -127,7 +150,29 @@ refuse(enum refused why, const char *message, struct err *e)
 }
 
 static int
-judge(const struct token_holder *h, struct who *out, struct err *e)
+check_status(enum user_status status, struct err *e)
+{
+	if (status == USER_ACTIVE)
+		return 0;
+	return refuse(REFUSED_SUSPENDED,
+	    status == USER_PENDING ? "the account is not approved yet"
+				   : "the account is suspended",
+	    e);
+}
+
+/* One token or session that was shown, while it is looked up. */
+struct proving {
+	struct guard *g;
+	struct arena *arena;
+	const uint8_t *hash;
+	struct str address;
+	struct who *out;
+	bool is_stale; /* its last use was noted long ago */
+};
+
+static int
+judge_token(const struct token_holder *h, enum who_proof proof, struct who *out,
+    struct err *e)
 {
 	const struct access_token *t = &h->token;
 
@@ -137,10 +182,10 @@ judge(const struct token_holder *h, struct who *out, struct err *e)
 	if (t->expires_us <= clock_wall_us())
 		return refuse(
 		    REFUSED_EXPIRED, "the access token has expired", e);
-	if (h->status != USER_ACTIVE)
-		return refuse(REFUSED_SUSPENDED, "the account is suspended", e);
+	if (check_status(h->status, e) < 0)
+		return -1;
 	*out = (struct who){
-		.proof = WHO_ACCESS_TOKEN,
+		.proof = proof,
 		.role = h->is_admin ? ROLE_ADMIN : ROLE_USER,
 		.tenant_id = t->owner.tenant_id,
 		.user_id = t->owner.user_id,
@@ -155,42 +200,104 @@ judge(const struct token_holder *h, struct who *out, struct err *e)
 }
 
 static int
-ask_store(struct guard *g, const uint8_t hash[OPAQUE_HASH_BYTES],
-    struct who *out, struct err *e)
+look_up_token(struct proving *p, struct err *e)
 {
-	/* Read first: a revocation meanwhile makes the entry void. */
-	uint64_t epoch = g->shm != NULL ? shm_auth_epoch(g->shm) : 0;
-	struct arena *a = arena_new();
 	struct token_holder h;
-	int rc = tokens_find(g->db, a, hash, &h, e);
+	int rc = tokens_find(p->g->db, p->arena, p->hash, &h, e);
 
 	if (rc == 0)
-		rc =
-		    refuse(REFUSED_UNKNOWN, "the access token is not known", e);
-	else if (rc > 0)
-		rc = judge(&h, out, e);
+		return refuse(
+		    REFUSED_UNKNOWN, "the access token is not known", e);
+	if (rc < 0 || judge_token(&h, WHO_ACCESS_TOKEN, p->out, e) < 0)
+		return -1;
+	p->is_stale = clock_wall_us() - h.token.last_used_us >= TOKEN_TOUCH_US;
+	return 0;
+}
+
+static int
+look_up_session(struct proving *p, struct err *e)
+{
+	struct session_holder h;
+	struct session *s = &h.session;
+	int64_t now_us = clock_wall_us(), until_us;
+	int rc = sessions_find(p->g->db, p->arena, p->hash, &h, e);
+
+	if (rc == 0)
+		return refuse(REFUSED_UNKNOWN, "nobody is signed in", e);
+	if (rc < 0)
+		return -1;
+	until_us = MIN(s->expires_us, s->last_used_us + p->g->session_idle_us);
+	if (until_us <= now_us)
+		return refuse(REFUSED_EXPIRED, "the session has ended", e);
+	if (check_status(h.status, e) < 0)
+		return -1;
+	p->is_stale = now_us - s->last_used_us >= SESSION_TOUCH_US;
+	*p->out = (struct who){
+		.proof = WHO_SESSION,
+		.role = h.is_admin ? ROLE_ADMIN : ROLE_USER,
+		.scopes = SCOPES_OF_SESSION & ~(h.is_admin ? 0 : SCOPE_ADMIN),
+		.tenant_id = s->owner.tenant_id,
+		.user_id = s->owner.user_id,
+		.token_id = s->id,
+		.expires_us = until_us,
+	};
+	return 0;
+}
+
+static int
+ask_store(struct proving *p, enum opaque_kind kind, struct err *e)
+{
+	struct guard *g = p->g;
+	/* Read first: a revocation meanwhile makes the entry void. */
+	uint64_t epoch = g->shm != NULL ? shm_auth_epoch(g->shm) : 0;
+	int rc;
+
+	p->arena = arena_new();
+	rc = kind == OPAQUE_SESSION ? look_up_session(p, e)
+				    : look_up_token(p, e);
 	if (rc == 0) {
-		proofs_put(g->proofs, hash, out, epoch);
-		note_use(g, &h.token);
+		proofs_put(g->proofs, p->hash, p->out, epoch);
+		if (p->is_stale)
+			note_use(g, p->out, p->address);
 	}
-	arena_free(&a);
+	arena_free(&p->arena);
 	return rc < 0 ? -1 : 1;
+}
+
+/* As guard_prove, for one kind or another. */
+static int
+prove(struct guard *g, enum opaque_kind kind, struct str token,
+    struct str address, bool wait, struct who *out, struct err *e)
+{
+	uint8_t hash[OPAQUE_HASH_BYTES];
+	struct proving p = {
+		.g = g, .hash = hash, .address = address, .out = out
+	};
+
+	opaque_hash(g->key, token, hash);
+	if (g->shm != NULL &&
+	    proofs_get(g->proofs, hash, shm_auth_epoch(g->shm), out))
+		return 1;
+	return wait ? ask_store(&p, kind, e) : 0;
 }
 
 int
 guard_prove(struct guard *g, struct str token, bool wait, struct who *out,
     struct err *e)
 {
-	uint8_t hash[OPAQUE_HASH_BYTES];
+	enum opaque_kind kind;
 
-	if (!opaque_is(OPAQUE_PAT, token))
+	if (!opaque_read(token, &kind) || kind != OPAQUE_PAT)
 		return refuse(
 		    REFUSED_MALFORMED, "the access token is malformed", e);
-	opaque_hash(g->key, token, hash);
-	if (g->shm != NULL &&
-	    proofs_get(g->proofs, hash, shm_auth_epoch(g->shm), out))
-		return 1;
-	return wait ? ask_store(g, hash, out, e) : 0;
+	return prove(g, kind, token, STR_NULL, wait, out, e);
+}
+
+void
+guard_set_jwt(struct guard *g, guard_jwt_fn *fn, void *arg)
+{
+	g->jwt = fn;
+	g->jwt_arg = arg;
 }
 
 int
@@ -239,12 +346,17 @@ guard_challenge(
 	buf_free(&b);
 }
 
-/* The token in Authorization: 1, 0 when there is no such header, -1. */
+/* What Authorization carries. */
+struct credentials {
+	struct str scheme;
+	struct str token;
+};
+
+/* 1, 0 when there is no such header, -1. */
 static int
-find_token(struct http_req *req, struct str *token_r, struct err *e)
+find_credentials(struct http_req *req, struct credentials *c, struct err *e)
 {
 	struct str value = http_header(req, "Authorization");
-	struct str scheme;
 
 	if (value.p == NULL)
 		return 0;
@@ -253,12 +365,42 @@ find_token(struct http_req *req, struct str *token_r, struct err *e)
 		return err_set(
 		    e, ERR_INVALID, "Authorization stands more than once");
 	}
-	scheme = str_cut(str_trim(value), ' ', token_r);
-	*token_r = str_trim(*token_r);
-	if (!str_ieq(scheme, STR("Bearer")) || token_r->n == 0)
+	c->scheme = str_cut(str_trim(value), ' ', &c->token);
+	c->token = str_trim(c->token);
+	return 1;
+}
+
+static int
+prove_header(struct guard *g, struct http_req *req, const struct credentials *c,
+    struct who *who, struct err *e)
+{
+	bool wait = fiber_self() != NULL, bearer;
+
+	bearer = str_ieq(c->scheme, STR("Bearer"));
+	if (g->jwt != NULL && c->token.n > 0 &&
+	    (str_ieq(c->scheme, STR("DPoP")) ||
+		(bearer && !str_starts(c->token, STR("pmcp_")))))
+		return g->jwt(
+		    g->jwt_arg, req, c->scheme, c->token, wait, who, e);
+	if (!bearer || c->token.n == 0)
 		return refuse(REFUSED_MALFORMED,
 		    "Authorization is not a bearer token", e);
-	return 1;
+	return guard_prove(g, c->token, wait, who, e);
+}
+
+/* By the cookie: 1 and *who, 0 has to wait, -1; ERR_UNAUTHENTICATED when there
+ * is none that is good. */
+static int
+prove_cookie(
+    struct guard *g, struct http_req *req, struct who *who, struct err *e)
+{
+	struct str token;
+
+	if (http_cookie(req, "session", &token) == 0 ||
+	    !opaque_is(OPAQUE_SESSION, token))
+		return err_set(e, ERR_UNAUTHENTICATED, "nobody is signed in");
+	return prove(g, OPAQUE_SESSION, token, http_peer(req),
+	    fiber_self() != NULL, who, e);
 }
 
 static int
@@ -267,7 +409,8 @@ check_rights(struct guard *g, struct http_req *req,
 {
 	struct buf missing = BUF_INIT;
 
-	if (route->access == HTTP_ADMIN && who->role != ROLE_ADMIN)
+	if ((route->access == HTTP_ADMIN || route->access == HTTP_PAGE_ADMIN) &&
+	    who->role != ROLE_ADMIN)
 		return refuse(
 		    REFUSED_ROLE, "only administrators may do this", e);
 	if ((route->scopes & ~who->scopes) == 0)
@@ -294,28 +437,69 @@ admit(struct guard *g, struct http_req *req, const struct http_route *route,
 	return check_rights(g, req, route, who, e);
 }
 
+/* A page: the cookie alone counts, and one that is no good is none. */
+static int
+guard_page(struct guard *g, struct http_req *req,
+    const struct http_route *route, struct err *e)
+{
+	struct err mine = ERR_INIT;
+	struct who who;
+	int rc = prove_cookie(g, req, &who, &mine);
+
+	if (rc > 0)
+		return admit(g, req, route, &who, e);
+	if (rc == 0)
+		return 1;
+	if (mine.code == ERR_UNAUTHENTICATED && route->access == HTTP_PAGE_OPEN)
+		return 0;
+	*e = mine;
+	return -1;
+}
+
+/* Who shows no token: a browser's session counts, except for /mcp, which no
+ * page of ours calls. */
+static int
+guard_tokenless(struct guard *g, struct http_req *req,
+    const struct http_route *route, struct err *e)
+{
+	struct err mine = ERR_INIT;
+	struct who who;
+	int rc = -1;
+
+	if (route->limit != HTTP_LIMIT_MCP)
+		rc = prove_cookie(g, req, &who, &mine);
+	if (rc > 0)
+		return admit(g, req, route, &who, e);
+	if (rc == 0)
+		return 1;
+	if (mine.code != ERR_NONE && mine.code != ERR_UNAUTHENTICATED) {
+		*e = mine;
+		return -1;
+	}
+	if (route->access == HTTP_OPTIONAL)
+		return 0;
+	guard_challenge(g, req, NULL, 0);
+	return refuse(REFUSED_MISSING, "an access token is needed", e);
+}
+
 int
 guard_http(struct guard *g, struct http_req *req,
     const struct http_route *route, struct err *e)
 {
 	struct err mine = ERR_INIT;
-	struct str token;
+	struct credentials c;
 	struct who who;
 	int rc;
 
-	if (route->access == HTTP_PUBLIC || route->access == HTTP_PAGE_OPEN)
+	if (route->access == HTTP_PUBLIC)
 		return 0;
-	if (route->access > HTTP_PAGE_OPEN)
-		return refuse(REFUSED_MISSING, "nobody is signed in", e);
-	rc = find_token(req, &token, &mine);
-	if (rc == 0 && route->access == HTTP_OPTIONAL)
-		return 0;
-	if (rc == 0) {
-		guard_challenge(g, req, NULL, 0);
-		return refuse(REFUSED_MISSING, "an access token is needed", e);
-	}
+	if (route->access >= HTTP_PAGE_OPEN)
+		return guard_page(g, req, route, e);
+	rc = find_credentials(req, &c, &mine);
+	if (rc == 0)
+		return guard_tokenless(g, req, route, e);
 	if (rc > 0)
-		rc = guard_prove(g, token, fiber_self() != NULL, &who, &mine);
+		rc = prove_header(g, req, &c, &who, &mine);
 	if (rc > 0)
 		return admit(g, req, route, &who, e);
 	if (rc == 0)

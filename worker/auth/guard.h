@@ -21,7 +21,9 @@ struct guard *guard_new(
     const struct conf *conf, struct db *db, struct shm *shm, struct err *e);
 void guard_free(struct guard **g);
 
-/* What the application's http_guard does: 0 go on, 1 run again in a fiber, -1
+/* What the application's http_guard does.  A page looks at the session's cookie
+ * alone; any other route at Authorization, or else, except for /mcp, at that
+ * cookie.  0 go on, 1 run again in a fiber, -1
  * with e.  Failure adds WWW-Authenticate (RFC 6750, RFC 9728) and, for 403, the
  * scopes needed. */
 NODISCARD int guard_http(struct guard *g, struct http_req *req,
@@ -36,6 +38,14 @@ void guard_challenge(
  * false, -1 with ERR_UNAUTHENTICATED or a store error. */
 NODISCARD int guard_prove(struct guard *g, struct str token, bool wait,
     struct who *out, struct err *e);
+
+/* Proves what Authorization carries when it is nothing of ours: an access token
+ * of the authorization server.  scheme: "Bearer" or "DPoP", in any case.  1
+ * good and *out, 0 the store has to be asked and wait is false, -1 with
+ * ERR_UNAUTHENTICATED, ERR_INVALID or a store error. */
+typedef int guard_jwt_fn(void *arg, struct http_req *req, struct str scheme,
+    struct str token, bool wait, struct who *out, struct err *e);
+void guard_set_jwt(struct guard *g, guard_jwt_fn *fn, void *arg);
 
 struct token_request {
 	struct uuid tenant_id;

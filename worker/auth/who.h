@@ -6,7 +6,14 @@
 #include "auth/scope.h"
 #include "base/uuid.h"
 
-enum who_proof { WHO_NOBODY, WHO_ACCESS_TOKEN, WHO_SESSION, WHO_STDIO };
+enum who_proof {
+	WHO_NOBODY,
+	WHO_ACCESS_TOKEN, /* a personal access token */
+	WHO_STDIO,
+	WHO_SESSION, /* a browser's cookie */
+	WHO_API_KEY,
+	WHO_JWT, /* an access token of the authorization server */
+};
 enum who_role { ROLE_USER, ROLE_ADMIN };
 
 struct who {
@@ -15,8 +22,9 @@ struct who {
 	uint32_t scopes;
 	struct uuid tenant_id;
 	struct uuid user_id;
-	struct uuid token_id; /* or the session's */
-	int64_t expires_us;   /* INT64_MAX: never */
+	struct uuid token_id;  /* row of the token, key, session or grant */
+	struct uuid client_id; /* row of the OAuth client; zero: none */
+	int64_t expires_us;    /* INT64_MAX: never */
 };
 
 #endif

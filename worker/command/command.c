@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "auth/accounts.h"
+#include "auth/seal.h"
 #include "base/clock.h"
 #include "base/date.h"
 #include "base/log.h"
@@ -257,6 +259,8 @@ run_record(struct command *c, const struct command_record *r, struct err *e)
 			return -1;
 	}
 	result = r->run(c, e);
+	accounts_free(&c->accounts);
+	keyring_free(&c->keyring);
 	store_close(&c->db);
 	return result;
 }

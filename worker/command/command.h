@@ -15,7 +15,9 @@ struct command {
 	struct conf *conf;
 	struct arena *arena;
 	struct db *db; /* open while the command runs, where it needs one */
-	int argc;      /* what follows the command's words */
+	struct keyring *keyring; /* by command_accounts() */
+	struct accounts *accounts;
+	int argc; /* what follows the command's words */
 	char **argv;
 };
 
@@ -54,6 +56,12 @@ NODISCARD int command_number(const char *what, const char *text, double low,
 /* -1 with ERR_NOT_FOUND naming the user. */
 NODISCARD int command_user(
     struct command *c, const char *name, struct user *out, struct err *e);
+/* What changes accounts, opened when it is first asked for; NULL and e. */
+struct accounts *command_accounts(struct command *c, struct err *e);
+/* A password, of the arena: from the terminal, twice and unseen, or without one
+ * the first line of standard input. */
+NODISCARD int command_password(
+    struct command *c, struct str *password_r, struct err *e);
 /* The local day of a person. */
 NODISCARD int command_today(
     const struct user *u, int32_t *day_r, struct err *e);

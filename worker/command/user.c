@@ -1,10 +1,10 @@
 #include <stdio.h>
 
+#include "auth/accounts.h"
 #include "base/clock.h"
 #include "base/date.h"
 #include "base/tz.h"
 #include "command/command.h"
-#include "store/user_delete.h"
 
 #define OLDEST_DAYS (120 * 366)
 
@@ -129,6 +129,9 @@ command_user_create(struct command *c, struct err *e)
 		    .weight_kg = VALUE_MISSING },
 		.is_admin = command_flag(c, "--admin"),
 	};
+	bool wants_password = command_flag(c, "--password");
+	struct origin from = origin_of_command();
+	struct str password = STR_NULL;
 
 	if (read_options(c, &u.athlete, e) < 0 || command_args(c, 1, e) < 0 ||
 	    check_username(c->argv[0], e) < 0)
@@ -136,7 +139,9 @@ command_user_create(struct command *c, struct err *e)
 	u.athlete.username = c->argv[0];
 	if (u.athlete.display_name[0] == '\0')
 		u.athlete.display_name = c->argv[0];
-	if (users_create(c->db, c->arena, &u, e) < 0)
+	if (command_accounts(c, e) == NULL ||
+	    (wants_password && command_password(c, &password, e) < 0) ||
+	    accounts_create(c->accounts, c->arena, &from, &u, password, e) < 0)
 		return -1;
 	printf("user %s created\n", u.athlete.username);
 	return 0;
@@ -175,23 +180,44 @@ command_user_list(struct command *c, struct err *e)
 	for (size_t i = 0; i < n; i++)
 		printf("%-20s %-24s %-20s %s%s\n", list[i].athlete.username,
 		    list[i].athlete.display_name, list[i].athlete.timezone,
-		    list[i].status == USER_SUSPENDED ? "suspended" : "active",
+		    user_status_name(list[i].status),
 		    list[i].is_admin ? ", administrator" : "");
 	return 0;
 }
 
+/* --- standing and password ----------------------------------------------- */
+
+/* The one argument is a person; accounts are open. */
 static int
-set_status(
-    struct command *c, enum user_status status, const char *word, struct err *e)
+begin(struct command *c, struct user *u, struct owner *o, struct err *e)
 {
+	if (command_args(c, 1, e) < 0 ||
+	    command_user(c, c->argv[0], u, e) < 0 ||
+	    command_accounts(c, e) == NULL)
+		return -1;
+	*o = owner_of(&u->athlete);
+	return 0;
+}
+
+typedef int change_fn(struct accounts *a, struct arena *arena,
+    const struct origin *from, const struct owner *whom, struct err *e);
+
+static int
+change(struct command *c, change_fn *fn, const char *word, struct err *e)
+{
+	struct origin from = origin_of_command();
 	struct owner o;
 	struct user u;
+	int rc;
 
-	if (command_args(c, 1, e) < 0 || command_user(c, c->argv[0], &u, e) < 0)
+	if (begin(c, &u, &o, e) < 0)
 		return -1;
-	o = owner_of(&u.athlete);
-	if (users_set_status(c->db, c->arena, &o, status, e) < 0)
+	rc = fn(c->accounts, c->arena, &from, &o, e);
+	if (rc < 0)
 		return -1;
+	if (rc == 0)
+		return err_set(e, ERR_CONFLICT, "%s is %s", u.athlete.username,
+		    user_status_name(u.status));
 	printf("user %s %s\n", u.athlete.username, word);
 	return 0;
 }
@@ -199,30 +225,86 @@ set_status(
 int
 command_user_suspend(struct command *c, struct err *e)
 {
-	return set_status(c, USER_SUSPENDED, "suspended", e);
+	return change(c, accounts_suspend, "suspended", e);
 }
 
 int
 command_user_restore(struct command *c, struct err *e)
 {
-	return set_status(c, USER_ACTIVE, "restored", e);
+	return change(c, accounts_restore, "restored", e);
+}
+
+int
+command_user_approve(struct command *c, struct err *e)
+{
+	return change(c, accounts_approve, "approved", e);
+}
+
+int
+command_user_admin(struct command *c, struct err *e)
+{
+	struct origin from = origin_of_command();
+	bool take_away = command_flag(c, "--no");
+	struct owner o;
+	struct user u;
+
+	if (begin(c, &u, &o, e) < 0 || accounts_set_admin(c->accounts, c->arena,
+					   &from, &o, !take_away, e) < 0)
+		return -1;
+	printf("user %s is %s\n", u.athlete.username,
+	    take_away ? "no administrator" : "an administrator");
+	return 0;
+}
+
+int
+command_user_password(struct command *c, struct err *e)
+{
+	struct origin from = origin_of_command();
+	struct str password;
+	struct owner o;
+	struct user u;
+
+	if (begin(c, &u, &o, e) < 0 || command_password(c, &password, e) < 0 ||
+	    accounts_set_password(
+		c->accounts, c->arena, &from, &o, password, e) < 0)
+		return -1;
+	printf("user %s has a new password\n", u.athlete.username);
+	return 0;
+}
+
+int
+command_user_reset(struct command *c, struct err *e)
+{
+	struct origin from = origin_of_command();
+	struct buf url = BUF_INIT;
+	struct owner o;
+	struct user u;
+	int rc;
+
+	if (begin(c, &u, &o, e) < 0)
+		return -1;
+	rc = accounts_reset_link(c->accounts, c->arena, &from, &o, &url, e);
+	if (rc == 0)
+		printf("%s\n", buf_cstr(&url));
+	buf_wipe(&url);
+	return rc;
 }
 
 int
 command_user_delete(struct command *c, struct err *e)
 {
+	struct origin from = origin_of_command();
 	bool sure = command_flag(c, "--yes");
 	struct owner o;
 	struct user u;
 
-	if (command_args(c, 1, e) < 0 || command_user(c, c->argv[0], &u, e) < 0)
+	if (begin(c, &u, &o, e) < 0)
 		return -1;
 	if (!sure)
 		return err_set(e, ERR_INVALID,
 		    "everything that is kept of %s is lost with it: say --yes",
 		    u.athlete.username);
-	o = owner_of(&u.athlete);
-	if (user_delete(c->db, &o, e) < 0)
+	if (accounts_delete(c->accounts, c->arena, &from, &o, e) < 0)
 		return -1;
 	printf("user %s deleted\n", u.athlete.username);
 	return 0;

@@ -62,7 +62,7 @@ tokens_find(struct db *db, struct arena *a,
 	read_token(&q, &out->token);
 	memcpy(out->token.hash, hash, TOKEN_HASH_BYTES);
 	out->is_admin = db_get_bool(&q, 10);
-	out->status = db_get_bool(&q, 11) ? USER_SUSPENDED : USER_ACTIVE;
+	out->status = user_status_of(db_get_bool(&q, 11), db_get_bool(&q, 12));
 	return 1;
 }
 

@@ -4,8 +4,11 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "http/cookie.h"
 #include "shm/shm.h"
 #include "store/temp_db.h"
+#include "auth/seal.h"
+#include "store/sessions.h"
 #include "store/tokens.h"
 #include "tap.h"
 
@@ -13,11 +16,13 @@ static struct temp_db t;
 static struct guard *guard;
 static struct shm *shm;
 static struct user ada;
+static uint8_t key[OPAQUE_KEY_BYTES];
 
 /* --- requests made by hand ----------------------------------------------- */
 
 struct http_req {
 	const char *authorization;
+	const char *cookie;
 	size_t count;
 	const struct who *who;
 	char challenge[400];
@@ -63,6 +68,22 @@ http_arena(struct http_req *req)
 {
 	(void)req;
 	return t.arena;
+}
+
+struct str
+http_peer(const struct http_req *req)
+{
+	(void)req;
+	return STR("192.0.2.1");
+}
+
+int
+http_cookie(const struct http_req *req, const char *name, struct str *out)
+{
+	if (strcmp(name, "session") != 0 || req->cookie == NULL)
+		return 0;
+	*out = str_of(req->cookie);
+	return 1;
 }
 
 /* --- helpers ----------------------------------------------------------------
@@ -220,6 +241,92 @@ test_http(void)
 	    "nobody: %s", t.e.msg);
 }
 
+/* --- sessions ------------------------------------------------------------ */
+
+/* As ask(), with a cookie and a kind of route. */
+static int
+ask_by_cookie(struct http_req *req, const char *cookie, enum http_access access,
+    enum http_limit limit)
+{
+	struct http_route route = { .access = access, .limit = limit };
+	struct call c = { req, &route, 0 };
+	struct loop *l;
+
+	*req = (struct http_req){ .cookie = cookie };
+	t.e = ERR_INIT;
+	c.rc = guard_http(guard, req, &route, &t.e);
+	if (c.rc != 1)
+		return c.rc;
+	l = loop_new(1);
+	fiber_spawn(l, call_in_fiber, &c);
+	loop_run_pending(l);
+	loop_free(&l);
+	return c.rc;
+}
+
+static void
+start_session(struct session *s, int64_t lives_us, char cookie[OPAQUE_LEN + 1])
+{
+	uint8_t hash[OPAQUE_HASH_BYTES];
+
+	*s = (struct session){ .owner = owner_of(&ada.athlete),
+		.address = "",
+		.user_agent = "",
+		.expires_us = clock_wall_us() + lives_us };
+	opaque_make(OPAQUE_SESSION, cookie);
+	opaque_hash(key, str_of(cookie), hash);
+	is_int(sessions_insert(t.db, t.arena, s, hash, &t.e), 0, "a session");
+}
+
+static void
+test_session(void)
+{
+	struct owner o = owner_of(&ada.athlete);
+	char cookie[OPAQUE_LEN + 1], old[OPAQUE_LEN + 1], pat[OPAQUE_LEN + 1];
+	struct session s, expired;
+	struct http_req req;
+
+	start_session(&s, 3600000000, cookie);
+	start_session(&expired, -1, old);
+	is_int(ask_by_cookie(&req, cookie, HTTP_PAGE, HTTP_LIMIT_API), 0,
+	    "a page");
+	ok(req.who != NULL && req.who->proof == WHO_SESSION &&
+		uuid_eq(&req.who->token_id, &s.id) &&
+		(req.who->scopes & SCOPE_LOCATION_READ) &&
+		!(req.who->scopes & SCOPE_ADMIN),
+	    "as that person, who may do what is a person's own");
+	is_int(ask_by_cookie(&req, cookie, HTTP_USER, HTTP_LIMIT_API), 0,
+	    "and our own scripts");
+	ok(ask_by_cookie(&req, cookie, HTTP_USER, HTTP_LIMIT_MCP) < 0 &&
+		t.e.code == ERR_UNAUTHENTICATED,
+	    "but not /mcp: %s", t.e.msg);
+	ok(ask_by_cookie(&req, cookie, HTTP_PAGE_ADMIN, HTTP_LIMIT_API) < 0 &&
+		t.e.code == ERR_DENIED,
+	    "nor what administrators do: %s", t.e.msg);
+	ok(ask_by_cookie(&req, old, HTTP_PAGE, HTTP_LIMIT_API) < 0 &&
+		t.e.code == ERR_UNAUTHENTICATED && req.challenge[0] == '\0',
+	    "one at its end: %s", t.e.msg);
+	is_int(ask_by_cookie(&req, old, HTTP_PAGE_OPEN, HTTP_LIMIT_API), 0,
+	    "an open page");
+	ok(req.who == NULL, "is shown to nobody in particular");
+	is_int(ask_by_cookie(&req, old, HTTP_OPTIONAL, HTTP_LIMIT_API), 0,
+	    "and what anybody may ask for");
+	ok(ask_by_cookie(&req, "rubbish", HTTP_PAGE, HTTP_LIMIT_API) < 0 &&
+		t.e.code == ERR_UNAUTHENTICATED,
+	    "rubbish: %s", t.e.msg);
+	issue(SCOPE_PROFILE_READ, INT64_MAX, pat, NULL);
+	ok(ask_by_cookie(&req, pat, HTTP_PAGE, HTTP_LIMIT_API) < 0,
+	    "a token is no cookie");
+	ok(ask(&req, cookie, HTTP_USER, 0) < 0 &&
+		t.e.code == ERR_UNAUTHENTICATED,
+	    "a cookie is no token: %s", t.e.msg);
+	is_int(sessions_end(t.db, t.arena, &o, &s.id, &t.e), 1, "signed out");
+	shm_set_auth_epoch(shm, shm_auth_epoch(shm) + 1);
+	ok(ask_by_cookie(&req, cookie, HTTP_PAGE, HTTP_LIMIT_API) < 0 &&
+		t.e.code == ERR_UNAUTHENTICATED,
+	    "nobody: %s", t.e.msg);
+}
+
 static void
 test_header(void)
 {
@@ -243,6 +350,15 @@ test_header(void)
 	    "with a public URL the metadata are named");
 }
 
+static void
+load_key(void)
+{
+	struct keyring *k = keyring_open(&t.conf, t.db, NULL, &t.e);
+
+	is_int(keyring_secret(k, OPAQUE_KEY_LABEL, key, &t.e), 0, "the key");
+	keyring_free(&k);
+}
+
 int
 main(void)
 {
@@ -252,7 +368,9 @@ main(void)
 	shm = shm_new(2, &t.e);
 	guard = guard_new(&t.conf, t.db, shm, &t.e);
 	ok(guard != NULL, "made: %s", t.e.msg);
+	load_key();
 	test_prove();
+	test_session();
 	test_http();
 	test_header();
 	guard_free(&guard);

@@ -164,14 +164,19 @@ test_owner(void)
 	};
 	static const char *const of_anybody[] = {
 		/* how somebody becomes known in the first place */
-		"user_by_name", "token_find",
+		"user_by_name", "user_by_email", "token_find", "session_find",
+		"link_find", "link_use", "user_has_admin",
 		/* what only administrators do */
-		"user_list",
+		"user_list", "user_other_admin", "audit_list",
+		"audit_list_of_action", "audit_walk",
+		/* what an owner does in a tenant */
+		"user_list_of_tenant",
 		/* what the server does with everybody's jobs */
 		"job_due", "job_abandoned", "job_running_on_node",
 		"job_find_state", "job_purge",
 		/* what the keeper does for everybody */
 		"event_touched", "event_purge", "event_purge_streams",
+		"session_purge", "link_purge",
 		/* keys change for everybody */
 		"sealed_*_walk", "sealed_*_swap", "sealed_*_count",
 		/* a person's last step */

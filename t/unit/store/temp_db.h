@@ -82,6 +82,14 @@ temp_conf(struct temp_db *t)
 	t->conf.former_master_key = "";
 	t->conf.public_url = "";
 	t->conf.token_cache_ttl_us = 60000000;
+	t->conf.registration = "closed";
+	t->conf.password_min = 12;
+	t->conf.session_idle_us = INT64_C(3600000000);
+	t->conf.session_lifetime_us = INT64_C(86400000000);
+	t->conf.reset_lifetime_us = 900000000;
+	t->conf.invite_lifetime_us = INT64_C(86400000000);
+	t->conf.sign_in_failures = 5;
+	t->conf.sign_in_window_us = 300000000;
 	t->conf.workers = 1;
 	t->conf.pg_max_connections = 5;
 	t->conf.pg_acquire_timeout_us = 5000000;

@@ -1,0 +1,152 @@
+#ifndef AUTH_ACCOUNTS_H
+#define AUTH_ACCOUNTS_H
+
+/* Accounts: signing in, registering, approving, suspending, passwords and
+ * one-time links.  Whatever changes something notes it in the audit trail in
+ * the same transaction.  Messages of ERR_INVALID, ERR_DENIED and
+ * ERR_UNAUTHENTICATED are meant for the person. */
+
+#include "auth/audit.h"
+#include "auth/opaque.h"
+#include "auth/origin.h"
+#include "auth/password.h"
+#include "store/links.h"
+#include "store/users.h"
+
+struct accounts;
+struct conf;
+struct keyring;
+struct session;
+
+/* One a process. */
+struct accounts *accounts_new(
+    const struct conf *conf, struct db *db, struct keyring *k, struct err *e);
+void accounts_free(struct accounts **a);
+const struct audit *accounts_audit(const struct accounts *a);
+
+/* --- signing in ---------------------------------------------------------- */
+
+/* login: a username or an e-mail address.  0 and *out; -1 with
+ * ERR_UNAUTHENTICATED and one message for a name that is not known, a password
+ * that is wrong, and an account that is pending or suspended, after the same
+ * work; ERR_LIMITED when this account and address failed too often (*retry_s_r:
+ * seconds until it may be tried again, else 0); ERR_UNAVAILABLE.  Starts no
+ * session. */
+NODISCARD int accounts_sign_in(struct accounts *a, struct arena *arena,
+    const struct origin *from, struct str login, struct str password,
+    struct user *out, int64_t *retry_s_r, struct err *e);
+
+/* --- registering --------------------------------------------------------- */
+
+struct registration {
+	struct str email;
+	struct str password;
+	struct str display_name; /* empty: the address up to its @ */
+	struct str timezone;	 /* empty: UTC */
+};
+
+/* ERR_DENIED when auth.registration is closed.  Where an address is taken
+ * already nothing happens, which nobody can tell from success: *out is filled
+ * in alike.  *pending_r: an administrator has to approve. */
+NODISCARD int accounts_register(struct accounts *a, struct arena *arena,
+    const struct origin *from, const struct registration *r, struct user *out,
+    bool *pending_r, struct err *e);
+/* By an invitation to a tenant, whatever auth.registration says; ERR_DENIED
+ * when the token is not good any more, ERR_CONFLICT when the address is taken.
+ */
+NODISCARD int accounts_join(struct accounts *a, struct arena *arena,
+    const struct origin *from, struct str token, const struct registration *r,
+    struct user *out, struct err *e);
+/* The first administrator, by the token that the server printed. ERR_DENIED
+ * when it is not good any more. */
+NODISCARD int accounts_setup(struct accounts *a, struct arena *arena,
+    const struct origin *from, struct str token, const struct registration *r,
+    struct user *out, struct err *e);
+/* Make that token: 1 and it is shown this once, the caller wipes it; 0 there is
+ * an administrator, or (unless replace) a token that holds; -1. */
+NODISCARD int accounts_make_setup(struct accounts *a, struct arena *arena,
+    bool replace, char token_r[OPAQUE_LEN + 1], struct err *e);
+/* A person of u->athlete, by a command; password STR_NULL: none yet. */
+NODISCARD int accounts_create(struct accounts *a, struct arena *arena,
+    const struct origin *from, struct user *u, struct str password,
+    struct err *e);
+
+/* --- by administrators --------------------------------------------------- */
+
+/* 1 done, 0 no such user or nothing to change, -1; ERR_CONFLICT when nobody
+ * would be left who can administer. */
+NODISCARD int accounts_approve(struct accounts *a, struct arena *arena,
+    const struct origin *from, const struct owner *whom, struct err *e);
+/* Ends all sessions, too. */
+NODISCARD int accounts_suspend(struct accounts *a, struct arena *arena,
+    const struct origin *from, const struct owner *whom, struct err *e);
+NODISCARD int accounts_restore(struct accounts *a, struct arena *arena,
+    const struct origin *from, const struct owner *whom, struct err *e);
+NODISCARD int accounts_set_admin(struct accounts *a, struct arena *arena,
+    const struct origin *from, const struct owner *whom, bool is_admin,
+    struct err *e);
+
+/* Everything that is kept of a person goes, but not what the audit trail says;
+ * that it went is noted when it has. */
+NODISCARD int accounts_delete(struct accounts *a, struct arena *arena,
+    const struct origin *from, const struct owner *whom, struct err *e);
+
+/* --- passwords ----------------------------------------------------------- */
+
+/* ERR_DENIED: `present` is wrong; counts like a failure to sign in.  Ends all
+ * sessions but `keep` (NULL: none stays). */
+NODISCARD int accounts_change_password(struct accounts *a, struct arena *arena,
+    const struct origin *from, const struct owner *whom,
+    const struct uuid *keep, struct str present, struct str wanted,
+    int64_t *retry_s_r, struct err *e);
+/* By a command: nothing is asked, all sessions end. */
+NODISCARD int accounts_set_password(struct accounts *a, struct arena *arena,
+    const struct origin *from, const struct owner *whom, struct str wanted,
+    struct err *e);
+
+/* --- one-time links ------------------------------------------------------ */
+
+/* A link by which its owner sets a new password; older ones become void.  The
+ * URL, or without server.public_url its path and query, is shown this once; the
+ * caller wipes it with buf_wipe(). */
+NODISCARD int accounts_reset_link(struct accounts *a, struct arena *arena,
+    const struct origin *from, const struct owner *whom, struct buf *url_r,
+    struct err *e);
+/* Whose a link is, without using it up: 1, 0 not good any more, -1. */
+NODISCARD int accounts_peek_reset(struct accounts *a, struct arena *arena,
+    struct str token, struct user *out, struct err *e);
+/* Set a new password by a link: of many who try at once one succeeds, others
+ * get ERR_DENIED.  Ends all sessions. */
+NODISCARD int accounts_reset(struct accounts *a, struct arena *arena,
+    const struct origin *from, struct str token, struct str wanted,
+    struct user *out, struct err *e);
+/* A link by which somebody joins the tenant of `who`, who owns it. */
+NODISCARD int accounts_invite_link(struct accounts *a, struct arena *arena,
+    const struct origin *from, const struct owner *who, struct str email,
+    struct buf *url_r, struct err *e);
+
+/* --- sessions ------------------------------------------------------------ */
+
+/* Begin one for somebody who was just proven; `former` (NULL: none), which the
+ * browser had before, ends.  token_r is the value of the cookie "session" and
+ * is wiped by the caller; auth.session_lifetime is its greatest age. */
+NODISCARD int session_start(struct accounts *a, struct arena *arena,
+    const struct origin *from, const struct owner *o, const struct uuid *former,
+    char token_r[OPAQUE_LEN + 1], struct uuid *id_r, struct err *e);
+/* By who signs out: 1, 0 no such session, -1. */
+NODISCARD int session_end(struct accounts *a, struct arena *arena,
+    const struct origin *from, const struct owner *o, const struct uuid *id,
+    struct err *e);
+/* Those that hold, used last first. */
+NODISCARD int session_list(struct accounts *a, struct arena *arena,
+    const struct owner *o, struct session **list_r, size_t *n_r, struct err *e);
+/* From elsewhere: 1, 0 no such session, -1. */
+NODISCARD int session_revoke(struct accounts *a, struct arena *arena,
+    const struct origin *from, const struct owner *o, const struct uuid *id,
+    struct err *e);
+/* All but `keep` (NULL: all); *n_r gets how many. */
+NODISCARD int session_revoke_others(struct accounts *a, struct arena *arena,
+    const struct origin *from, const struct owner *o, const struct uuid *keep,
+    unsigned *n_r, struct err *e);
+
+#endif
