@@ -97,6 +97,8 @@ flushed(struct conn *c)
 		conn_answered(c);
 	else if (c->sse != NULL)
 		sse_room(c->sse);
+	else if (c->req != NULL && c->req->sending)
+		fiber_wake(c->req->fiber);
 }
 
 static void

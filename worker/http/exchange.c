@@ -135,7 +135,7 @@ exchange_abandon(struct http_req *req)
 
 	req->gone = true;
 	if (req->fiber != NULL) {
-		if (!req->replied ||
+		if (!req->replied || req->sending ||
 		    (req->sse != NULL && sse_is_attached(req->sse)))
 			fiber_cancel(req->fiber);
 	} else if (!req->begun) {

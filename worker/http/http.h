@@ -174,6 +174,12 @@ void http_reply(struct http_req *req, int status, const char *content_type);
  * answers); not copied. */
 void http_reply_static(struct http_req *req, int status,
     const char *content_type, struct str body);
+/* Send 200 and `size` bytes of a file from its beginning, as fast as the client
+ * takes them; from the fiber of a handler, which keeps fd.  When the file
+ * cannot be read, or the client takes nothing for http.write_timeout, the
+ * connection is cut, by which the client knows. */
+void http_reply_file(
+    struct http_req *req, const char *content_type, int fd, int64_t size);
 /* {"error":{"code","message","request_id"}} with the status of e, or a page
  * where pages are; internal messages are logged and replaced by the public
  * text. */

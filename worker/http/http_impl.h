@@ -38,6 +38,7 @@ struct http_req {
 	bool guarded;
 	bool gone;
 	bool replied;
+	bool sending; /* its fiber waits for the client to take the answer */
 	bool has_cache_control;
 	int status;
 	size_t body_sent;

@@ -6,6 +6,7 @@
  * is stored together with the note that it is done, so that whoever takes a job
  * up after a death goes on where it was. */
 
+#include "jobs/upload.h"
 #include "store/jobs.h"
 
 struct conf;
@@ -64,6 +65,12 @@ const char *job_error_json(struct arena *a, const struct err *e);
 /* As jobs_save(), and tell those who listen, by the job's kind. */
 NODISCARD int jobs_save_told(
     struct db *db, struct arena *a, struct job *j, struct err *e);
+
+/* Take the files of a request into the spool and queue their import.  admit
+ * (NULL: the guard has seen to it) is asked before the first file, with the
+ * form's field "csrf". */
+NODISCARD int jobs_take_import(
+    struct http_req *req, upload_admit *admit, struct job *out, struct err *e);
 
 /* --- routes -------------------------------------------------------------- */
 

@@ -148,46 +148,58 @@ queue(struct receiving *r, struct err *e)
 }
 
 static void
-answer(struct receiving *r)
+answer(struct http_req *req, const struct job *j)
 {
-	struct http_req *req = r->req;
 	char id[UUID_TEXT_LEN + 1];
 	struct jsonw w;
 
-	uuid_format(&r->job.id, id);
+	uuid_format(&j->id, id);
 	http_add_header(
 	    req, "Location", arena_printf(http_arena(req), "/api/jobs/%s", id));
 	http_add_header(req, "Retry-After", "1");
 	jsonw_init(&w, http_out(req));
-	job_json(&w, &r->job, NULL, 0);
+	job_json(&w, j, NULL, 0);
 	jsonw_done(&w);
 	http_reply(req, 202, "application/json");
+}
+
+int
+jobs_take_import(
+    struct http_req *req, upload_admit *admit, struct job *out, struct err *e)
+{
+	const struct app *app = http_app_state(req);
+	struct receiving r = { .req = req };
+	struct err later = ERR_INIT;
+	int rc = begin(&r, e);
+
+	r.upload.admit = admit;
+	r.upload.req = req;
+	if (rc == 0)
+		rc = receive(&r, e);
+	if (rc == 0)
+		rc = queue(&r, e);
+	/* When it is not known whether the job is there, its files stay: the
+	 * keeper asks again. */
+	if (r.upload.spool.dir_fd >= 0 &&
+	    do_step(&r,
+		rc == 0 || e->code == ERR_UNCERTAIN ? STEP_KEEP : STEP_DROP,
+		&later) < 0)
+		spool_close(&r.upload.spool, true);
+	upload_free(&r.upload);
+	*out = r.job;
+	if (rc == 0)
+		jobs_wake(app->jobs);
+	return rc;
 }
 
 void
 jobs_http_import(struct http_req *req)
 {
-	const struct app *app = http_app_state(req);
-	struct receiving r = { .req = req };
-	struct err e = ERR_INIT, later = ERR_INIT;
-	int rc = begin(&r, &e);
+	struct err e = ERR_INIT;
+	struct job j;
 
-	if (rc == 0)
-		rc = receive(&r, &e);
-	if (rc == 0)
-		rc = queue(&r, &e);
-	/* When it is not known whether the job is there, its files stay: the
-	 * keeper asks again. */
-	if (r.upload.spool.dir_fd >= 0 &&
-	    do_step(&r,
-		rc == 0 || e.code == ERR_UNCERTAIN ? STEP_KEEP : STEP_DROP,
-		&later) < 0)
-		spool_close(&r.upload.spool, true);
-	upload_free(&r.upload);
-	if (rc == 0) {
-		jobs_wake(app->jobs);
-		answer(&r);
-	} else {
+	if (jobs_take_import(req, NULL, &j, &e) == 0)
+		answer(req, &j);
+	else
 		http_reply_error(req, &e);
-	}
 }

@@ -52,6 +52,9 @@ begin_file(struct upload *u, struct str name, struct err *e)
 {
 	struct job_item item = { .name = "" };
 
+	if (u->items.n == 0 && u->admit != NULL &&
+	    u->admit(u->req, buf_str(&u->said), e) < 0)
+		return -1;
 	if (u->items.n / sizeof(item) >= (size_t)u->max_files)
 		return err_set(e, ERR_TOO_LARGE,
 		    "more than %lld files in one request",
@@ -98,17 +101,21 @@ upload_name(struct upload *u, struct str name, struct err *e)
 }
 
 /* A form's field without a file, and a file that was not chosen, are read
- * past. */
+ * past; but for the field that says who sends it. */
 static int
 follow(struct upload *u, enum multipart_event event, struct str data,
     struct err *e)
 {
 	switch (event) {
 	case MULTIPART_PART:
+		u->in_said =
+		    !u->form.is_file && strcmp(u->form.name, "csrf") == 0;
 		if (!u->form.is_file || u->form.file_name[0] == '\0')
 			return 0;
 		return begin_file(u, str_of(u->form.file_name), e);
 	case MULTIPART_DATA:
+		if (u->in_said && u->said.n + data.n <= UPLOAD_SAID_MAX)
+			buf_addstr(&u->said, data);
 		return write_file(u, data, e);
 	case MULTIPART_PART_END:
 		return u->spool.fd >= 0 ? spool_end(&u->spool, e) : 0;
@@ -163,4 +170,5 @@ void
 upload_free(struct upload *u)
 {
 	buf_free(&u->items);
+	buf_free(&u->said);
 }

@@ -11,8 +11,20 @@
 #include "jobs/spool.h"
 #include "store/jobs.h"
 
+struct http_req;
+
+/* Asked once before the first file, with what the form said in the field
+ * "csrf" until then. */
+typedef int upload_admit(struct http_req *req, struct str said, struct err *e);
+
+#define UPLOAD_SAID_MAX 64
+
 struct upload {
 	struct arena *arena;
+	upload_admit *admit; /* NULL: whoever sends it may */
+	struct http_req *req;
+	bool in_said;
+	struct buf said;
 	struct spool spool;
 	bool is_form;
 	struct multipart form;

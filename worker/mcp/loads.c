@@ -40,9 +40,7 @@ key_of(const struct threshold *list, size_t n, enum sex sex)
 /* --- rating -------------------------------------------------------------- */
 
 struct rating {
-	struct mcp_call *call;
-	const struct threshold *thresholds;
-	size_t n_thresholds;
+	struct loads_of of;
 	int64_t key;
 };
 
@@ -67,18 +65,18 @@ static int
 rate_one(struct rating *r, struct arena *scratch, struct stored_load *load,
     struct err *e)
 {
-	struct db *db = call_db(r->call);
-	const struct owner *owner = call_owner(r->call);
+	const struct loads_of *of = &r->of;
 	struct stored_activity sa;
-	struct job job = { .activity = &sa.activity,
-		.sex = call_athlete(r->call)->sex };
-	int rc = activities_get(db, scratch, owner, &load->activity_id, &sa, e);
+	struct job job = { .activity = &sa.activity, .sex = of->sex };
+	int rc = activities_get(
+	    of->db, scratch, of->owner, &load->activity_id, &sa, e);
 
 	if (rc <= 0)
 		return rc;
-	if (activities_read_streams(db, scratch, owner, &sa.activity, e) < 0)
+	if (activities_read_streams(
+		of->db, scratch, of->owner, &sa.activity, e) < 0)
 		return -1;
-	thresholds_on(&job.thresholds, r->thresholds, r->n_thresholds,
+	thresholds_on(&job.thresholds, of->thresholds, of->n_thresholds,
 	    sa.activity.local_day);
 	if (fiber_offload(rate_in_thread, &job, e) < 0)
 		return -1;
@@ -103,60 +101,73 @@ rate_batch(struct rating *r, struct stored_load *list, size_t n, struct err *e)
 		arena_reset(scratch);
 	}
 	if (rc >= 0)
-		rc = activities_set_loads(call_db(r->call), scratch,
-		    call_owner(r->call), list, rated, e);
+		rc = activities_set_loads(
+		    r->of.db, scratch, r->of.owner, list, rated, e);
 	arena_free(&scratch);
 	return rc;
 }
 
-static int
-rate_stale(struct rating *r, struct err *e)
+static void
+rating_begin(struct rating *r, const struct loads_of *of)
+{
+	r->of = *of;
+	r->key = key_of(of->thresholds, of->n_thresholds, of->sex);
+}
+
+int
+loads_refresh(const struct loads_of *of, struct err *e)
 {
 	int64_t start = clock_mono_us();
 	struct arena *scratch = arena_new();
 	struct stored_load *list;
+	struct rating r;
 	size_t n;
 	int rc;
 
+	rating_begin(&r, of);
 	do {
 		arena_reset(scratch);
-		rc = activities_stale(call_db(r->call), scratch,
-		    call_owner(r->call), r->key, INT32_MIN, BATCH, &list, &n,
-		    e);
+		rc = activities_stale(of->db, scratch, of->owner, r.key,
+		    INT32_MIN, BATCH, &list, &n, e);
 		if (rc == 0)
-			rc = rate_batch(r, list, n, e);
+			rc = rate_batch(&r, list, n, e);
 	} while (
 	    rc == 0 && n == BATCH && clock_mono_us() - start < PATIENCE_US);
 	arena_free(&scratch);
 	if (rc < 0)
 		return -1;
-	if (n < BATCH)
-		return 0;
-	call_text(r->call,
-	    "The training loads are being computed anew, since the thresholds "
-	    "or the activities have changed. Ask again in a moment.");
-	return call_refuse(r->call);
+	return n < BATCH;
 }
 
 static int
-rating_begin(struct rating *r, struct mcp_call *call, struct err *e)
+loads_of_call(struct mcp_call *call, struct loads_of *of, struct err *e)
 {
 	struct threshold *list;
 
-	if (call_thresholds(call, &list, &r->n_thresholds, e) < 0)
+	*of = (struct loads_of){ .db = call_db(call),
+		.owner = call_owner(call),
+		.sex = call_athlete(call)->sex };
+	if (call_thresholds(call, &list, &of->n_thresholds, e) < 0)
 		return -1;
-	r->call = call;
-	r->thresholds = list;
-	r->key = key_of(list, r->n_thresholds, call_athlete(call)->sex);
+	of->thresholds = list;
 	return 0;
 }
 
 int
 activity_loads_refresh(struct mcp_call *call, struct err *e)
 {
-	struct rating r;
+	struct loads_of of;
+	int rc;
 
-	return rating_begin(&r, call, e) < 0 ? -1 : rate_stale(&r, e);
+	if (loads_of_call(call, &of, e) < 0)
+		return -1;
+	rc = loads_refresh(&of, e);
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
+	call_text(call,
+	    "The training loads are being computed anew, since the thresholds "
+	    "or the activities have changed. Ask again in a moment.");
+	return call_refuse(call);
 }
 
 int
@@ -165,11 +176,13 @@ activity_loads_fill(struct mcp_call *call, struct stored_activity *list,
 {
 	struct stored_load *stale =
 	    arena_many(call_arena(call), n, struct stored_load);
+	struct loads_of of;
 	struct rating r;
 	size_t n_stale = 0;
 
-	if (rating_begin(&r, call, e) < 0)
+	if (loads_of_call(call, &of, e) < 0)
 		return -1;
+	rating_begin(&r, &of);
 	for (size_t i = 0; i < n; i++) {
 		if (list[i].load.key != r.key) {
 			stale[n_stale] = list[i].load;

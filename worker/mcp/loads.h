@@ -16,6 +16,19 @@ struct activity_loads {
 	int32_t first_day;
 };
 
+/* Whose loads, for who has no tool's call. */
+struct loads_of {
+	struct db *db;
+	const struct owner *owner;
+	enum sex sex;
+	const struct threshold *thresholds; /* all, sorted by day */
+	size_t n_thresholds;
+};
+
+/* Rate what is stale of the whole history.  1 all is rated; 0 there is more to
+ * do than is done in one call; -1. */
+NODISCARD int loads_refresh(const struct loads_of *of, struct err *e);
+
 /* provider NULL: all.  Waits for the store, and for as long as the rating of
  * stale activities takes; past a bound the call is refused with the request to
  * come again. */

@@ -1,9 +1,20 @@
 /* /: for a stranger what this server is and how to connect to it; for who is
  * signed in, how training goes. */
 
+#include <math.h>
+
 #include "app.h"
+#include "base/date.h"
+#include "mcp/loads.h"
+#include "model/value.h"
+#include "store/activities.h"
+#include "store/thresholds.h"
 #include "web/page.h"
+#include "web/pmc_chart.h"
 #include "web/web.h"
+
+#define ACTIVITIES_SHOWN 8
+#define CHART_DAYS	 120
 
 static void
 show_step(struct html *h, const char *title, const char *text)
@@ -60,8 +71,221 @@ show_welcome(struct http_req *req)
 	page_end(&p, 200);
 }
 
+/* --- how training goes --------------------------------------------------- */
+
+struct training {
+	struct stored_activity *list;
+	size_t n;
+	struct pmc pmc;
+	bool all_rated;
+};
+
+static int
+read_pmc(struct http_req *req, const struct athlete *who, struct training *t,
+    struct err *e)
+{
+	const struct app *app = http_app_state(req);
+	struct arena *a = http_arena(req);
+	struct owner o = owner_of(who);
+	struct pmc_settings settings = PMC_DEFAULTS;
+	struct loads_of of = { .db = app->db, .owner = &o, .sex = who->sex };
+	struct threshold *thresholds;
+	struct stored_load *loads;
+	struct pmc_load *list;
+	size_t n;
+	int rc;
+
+	if (thresholds_list(app->db, a, &o, &thresholds, &of.n_thresholds, e) <
+	    0)
+		return -1;
+	of.thresholds = thresholds;
+	rc = loads_refresh(&of, e);
+	if (rc < 0 || activities_loads(app->db, a, &o, INT32_MIN, INT32_MAX,
+			  &loads, &n, e) < 0)
+		return -1;
+	t->all_rated = rc > 0;
+	list = arena_many(a, n, struct pmc_load);
+	for (size_t i = 0; i < n; i++)
+		list[i] =
+		    (struct pmc_load){ loads[i].local_day, loads[i].value };
+	pmc_compute(a, &t->pmc, &settings, list, n, page_day_of(who));
+	return 0;
+}
+
+static int
+read_training(struct http_req *req, struct training *t, struct err *e)
+{
+	const struct app *app = http_app_state(req);
+	struct owner o = page_owner(req);
+	struct activity_filter f;
+	struct user u;
+
+	activity_filter_init(&f);
+	f.limit = ACTIVITIES_SHOWN;
+	if (page_find_user(req, &u, e) < 0 ||
+	    read_pmc(req, &u.athlete, t, e) < 0)
+		return -1;
+	return activities_list(
+	    app->db, http_arena(req), &o, &f, &t->list, &t->n, e);
+}
+
+static void
+show_figure(struct html *h, const char *class, const char *name, double v,
+    const char *about)
+{
+	html_box(h, "div", class);
+	html_line(h, "dt", NULL, name);
+	html_open(h, "dd");
+	html_textf(h, "%.0f", v + 0.0);
+	html_line(h, "span", NULL, about);
+	html_close(h, "dd");
+	html_close(h, "div");
+}
+
+static void
+show_form_words(struct page *p, const struct pmc_day *today)
+{
+	const char *ramp = NULL;
+
+	if (!isnan(today->ramp_rate))
+		ramp = arena_printf(
+		    http_arena(p->req), "%+.1f in 7 days", today->ramp_rate);
+	html_box(&p->h, "dl", "figures");
+	show_figure(&p->h, "fitness", "Fitness", today->ctl,
+	    ramp != NULL ? ramp : "over six weeks");
+	show_figure(&p->h, "fatigue", "Fatigue", today->atl, "over seven days");
+	if (!isnan(today->tsb))
+		show_figure(&p->h, "form", "Form", today->tsb,
+		    "yesterday's fitness less fatigue");
+	html_close(&p->h, "dl");
+	if (!isnan(today->tsb))
+		html_line(
+		    &p->h, "p", NULL, pmc_form_meaning(pmc_form(today->tsb)));
+}
+
+static void
+show_pmc(struct page *p, const struct training *t)
+{
+	struct html *h = &p->h;
+
+	page_section(p, "fitness", "Fitness and form", NULL);
+	if (t->pmc.n == 0) {
+		html_box(h, "p", "empty");
+		html_text(h, "Nothing to show yet. ");
+		html_link(h, "/import", "Import your activities");
+		html_text(h, " and ");
+		html_link(h, "/account/thresholds", "set your thresholds");
+		html_text(h, ": load is rated against them.");
+		html_close(h, "p");
+	} else {
+		show_form_words(p, &t->pmc.day[t->pmc.n - 1]);
+		pmc_chart(h, &t->pmc, CHART_DAYS);
+	}
+	if (!t->all_rated)
+		html_line(h, "p", "faint",
+		    "More activities are being rated. Load the page again in "
+		    "a moment.");
+	else if (t->pmc.n > 0 && !t->pmc.settled)
+		html_line(h, "p", "faint",
+		    "Fitness can be read after about three months of history; "
+		    "until then it is too low.");
+	page_section_end(p);
+}
+
+/* --- activities ---------------------------------------------------------- */
+
+static void
+show_measure(struct html *h, const char *fmt, double v)
+{
+	if (value_has(v))
+		html_linef(h, "span", NULL, fmt, v);
+}
+
+static void
+show_duration(struct html *h, double s)
+{
+	struct buf b = BUF_INIT;
+
+	if (value_has(s)) {
+		date_format_duration(&b, s);
+		html_line(h, "span", NULL, buf_cstr(&b));
+	}
+	buf_free(&b);
+}
+
+static void
+show_activity(struct page *p, const struct stored_activity *sa)
+{
+	const struct activity *act = &sa->activity;
+	const char *title = sport_type_title(act->sport);
+	struct html *h = &p->h;
+
+	html_open(h, "li");
+	html_box(h, "span", "sport");
+	html_attr(h, "aria-hidden", "true");
+	html_text_str(h, str_make(title, MIN(strlen(title), (size_t)2)));
+	html_close(h, "span");
+	html_box(h, "div", "what");
+	html_line(h, "strong", NULL, act->name[0] != '\0' ? act->name : title);
+	html_box(h, "p", NULL);
+	html_text(h, title);
+	html_text(h, ", ");
+	html_instant(h, act->start_us, act->utc_offset_s);
+	html_close(h, "p");
+	html_close(h, "div");
+	html_box(h, "div", "measures");
+	show_measure(h, "%.1f km", act->sum.distance_m / 1000);
+	show_duration(h, act->sum.moving_s);
+	show_measure(h, "%.0f bpm", act->sum.average_hr_bpm);
+	show_measure(h, "%.0f W", act->sum.average_power_w);
+	if (value_has(sa->load.value))
+		html_linef(h, "strong", NULL, "load %.0f", sa->load.value);
+	html_close(h, "div");
+	html_close(h, "li");
+}
+
+static void
+show_activities(struct page *p, const struct training *t)
+{
+	page_section(p, "activities", "Last activities", NULL);
+	if (t->n == 0)
+		html_line(&p->h, "p", "empty", "None yet.");
+	html_box(&p->h, "ul", "rows");
+	for (size_t i = 0; i < t->n; i++)
+		show_activity(p, &t->list[i]);
+	html_close(&p->h, "ul");
+	html_box(&p->h, "div", "buttons");
+	html_box(&p->h, "a", "button second");
+	html_attr(&p->h, "href", "/import");
+	html_text(&p->h, "Import more");
+	html_close(&p->h, "a");
+	html_close(&p->h, "div");
+	page_section_end(p);
+}
+
+static void
+show_training(struct http_req *req)
+{
+	struct training t = { .n = 0 };
+	struct err e = ERR_INIT;
+	struct page p;
+
+	if (read_training(req, &t, &e) < 0) {
+		http_reply_error(req, &e);
+		return;
+	}
+	page_begin(&p, req, "Your training");
+	show_pmc(&p, &t);
+	show_activities(&p, &t);
+	show_connecting(&p);
+	page_end(&p, 200);
+}
+
 void
 web_home(struct http_req *req)
 {
-	show_welcome(req);
+	if (http_who(req) != NULL)
+		show_training(req);
+	else
+		show_welcome(req);
 }

@@ -41,22 +41,6 @@ add_headers(struct http_req *req)
 	    "camera=(), geolocation=(), microphone=()");
 }
 
-/* The page goes on without the name when the store does not have it. */
-static void
-find_user(struct page *p)
-{
-	struct owner o;
-	struct err e = ERR_INIT;
-	int rc;
-
-	if (p->who == NULL || fiber_self() == NULL)
-		return;
-	o = page_owner(p->req);
-	rc = users_get(p->app->db, http_arena(p->req), &o, &p->user, &e);
-	if (rc < 0)
-		log_err(LOG_WARN, "web", "whose page it is", &e);
-}
-
 struct owner
 page_owner(const struct http_req *req)
 {
@@ -65,27 +49,55 @@ page_owner(const struct http_req *req)
 	return (struct owner){ who->tenant_id, who->user_id };
 }
 
-static const struct tz *
-zone_of(const struct page *p)
+int
+page_find_user(struct http_req *req, struct user *out, struct err *e)
 {
-	const char *name = p->user.athlete.timezone;
+	const struct app *app = http_app_state(req);
+	struct owner o = page_owner(req);
+	int rc = users_get(app->db, http_arena(req), &o, out, e);
+
+	if (rc == 0)
+		return err_set(e, ERR_UNAUTHENTICATED, "the account is gone");
+	return rc < 0 ? -1 : 0;
+}
+
+/* The page goes on without the name when the store does not have it. */
+static void
+find_user(struct page *p)
+{
+	struct err e = ERR_INIT;
+
+	if (p->who != NULL && fiber_self() != NULL &&
+	    page_find_user(p->req, &p->user, &e) < 0)
+		log_err(LOG_WARN, "web", "whose page it is", &e);
+}
+
+static const struct tz *
+zone_of(const struct athlete *a)
+{
 	const struct tz *z = NULL;
 
-	if (name != NULL)
-		z = tz_find(str_of(name), NULL);
+	if (a->timezone != NULL)
+		z = tz_find(str_of(a->timezone), NULL);
 	return z != NULL ? z : tz_find(STR("UTC"), NULL);
 }
 
 void
 page_instant(struct page *p, int64_t us)
 {
-	html_instant(&p->h, us, tz_offset_at(zone_of(p), us));
+	html_instant(&p->h, us, tz_offset_at(zone_of(&p->user.athlete), us));
+}
+
+int32_t
+page_day_of(const struct athlete *a)
+{
+	return tz_day_at(zone_of(a), clock_wall_us());
 }
 
 int32_t
 page_today(const struct page *p)
 {
-	return tz_day_at(zone_of(p), clock_wall_us());
+	return page_day_of(&p->user.athlete);
 }
 
 const char *

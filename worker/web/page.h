@@ -53,6 +53,9 @@ struct page {
 void page_begin(struct page *p, struct http_req *req, const char *title);
 /* The same narrow, alone with itself: sign in, consent. */
 void page_begin_narrow(struct page *p, struct http_req *req, const char *title);
+/* A page below /account or /admin, with their tabs; here: its path. */
+void page_begin_account(struct page *p, struct http_req *req, const char *here);
+void page_begin_admin(struct page *p, struct http_req *req, const char *here);
 /* The same that loads itself again every few seconds, for who has no
  * scripts. */
 void page_begin_again(
@@ -75,11 +78,14 @@ const char *page_next(struct arena *a, struct str wanted);
 /* An error's message as a sentence of its own. */
 const char *page_sentence(struct arena *a, struct str message);
 
-/* Whose account the page is about. */
+/* Whose account the page is about, and the person of it. */
 struct owner page_owner(const struct http_req *req);
+NODISCARD int page_find_user(
+    struct http_req *req, struct user *out, struct err *e);
+/* The local day of an athlete, now. */
+int32_t page_day_of(const struct athlete *a);
 /* An instant in the person's time zone. */
 void page_instant(struct page *p, int64_t us);
-/* The athlete's local day. */
 int32_t page_today(const struct page *p);
 /* Where this server is reached, without a slash at the end. */
 const char *page_site(struct http_req *req);
@@ -90,21 +96,19 @@ const char *page_site(struct http_req *req);
 void page_section(
     struct page *p, const char *id, const char *title, const char *about);
 void page_section_end(struct page *p);
+/* A paragraph in which `this` is code. */
+void page_prose(struct page *p, const char *class, const char *text);
 /* A line that stands out; TONE_BAD is read out at once. */
 void page_notice(struct page *p, enum tone tone, const char *text);
 void page_badge(struct page *p, enum tone tone, const char *text);
 /* Something to be copied, with a button where there are scripts. */
 void page_copyable(
     struct page *p, const char *id, const char *label, const char *text);
-/* The tabs of /account and of /admin; here: the path of this one. */
-struct tab {
-	const char *path;
-	const char *label;
-};
-void page_tabs(struct page *p, const char *label, const struct tab *list,
-    size_t n, const char *here);
-void page_account_tabs(struct page *p, const char *here);
-void page_admin_tabs(struct page *p, const char *here);
+/* A table, to be filled with rows; heads end with NULL, and one that begins
+ * with
+ * '-' is not seen. */
+void page_table(struct page *p, const char *const *heads);
+void page_table_end(struct page *p);
 /* What a set of scopes allows, in words. */
 void page_scopes(struct page *p, uint32_t scopes);
 

@@ -10,6 +10,25 @@ tone_name(enum tone t)
 	return names[t];
 }
 
+/* `Words between these` are what one types. */
+void
+page_prose(struct page *p, const char *class, const char *text)
+{
+	struct str rest = str_of(text), part;
+	bool is_code = false;
+
+	html_box(&p->h, "p", class);
+	for (; rest.p != NULL; is_code = !is_code) {
+		part = str_cut(rest, '`', &rest);
+		if (is_code)
+			html_open(&p->h, "code");
+		html_text_str(&p->h, part);
+		if (is_code)
+			html_close(&p->h, "code");
+	}
+	html_close(&p->h, "p");
+}
+
 void
 page_section(
     struct page *p, const char *id, const char *title, const char *about)
@@ -24,7 +43,7 @@ page_section(
 	html_text(h, title);
 	html_close(h, "h2");
 	if (about != NULL)
-		html_line(h, "p", "about", about);
+		page_prose(p, "about", about);
 }
 
 void
@@ -82,55 +101,40 @@ page_copyable(
 	html_close(h, "div");
 }
 
+static void
+show_head(struct html *h, const char *head)
+{
+	html_open(h, "th");
+	html_attr(h, "scope", "col");
+	if (head[0] == '-')
+		html_line(h, "span", "unseen", head + 1);
+	else
+		html_text(h, head);
+	html_close(h, "th");
+}
+
 void
-page_tabs(struct page *p, const char *label, const struct tab *list, size_t n,
-    const char *here)
+page_table(struct page *p, const char *const *heads)
 {
 	struct html *h = &p->h;
 
-	html_box(h, "nav", "tabs");
-	html_attr(h, "aria-label", label);
-	html_open(h, "ul");
-	for (size_t i = 0; i < n; i++) {
-		html_open(h, "li");
-		html_open(h, "a");
-		html_attr(h, "href", list[i].path);
-		html_attr(h, "aria-current",
-		    strcmp(list[i].path, here) == 0 ? "page" : NULL);
-		html_text(h, list[i].label);
-		html_close(h, "a");
-		html_close(h, "li");
-	}
-	html_close(h, "ul");
-	html_close(h, "nav");
+	html_box(h, "div", "table");
+	html_box(h, "table", "stack");
+	html_open(h, "thead");
+	html_open(h, "tr");
+	for (; *heads != NULL; heads++)
+		show_head(h, *heads);
+	html_close(h, "tr");
+	html_close(h, "thead");
+	html_open(h, "tbody");
 }
 
 void
-page_account_tabs(struct page *p, const char *here)
+page_table_end(struct page *p)
 {
-	static const struct tab tabs[] = {
-		{ "/account", "Profile" },
-		{ "/account/thresholds", "Thresholds" },
-		{ "/account/clients", "Assistants" },
-		{ "/account/tokens", "Tokens" },
-		{ "/account/security", "Security" },
-		{ "/account/data", "Your data" },
-	};
-
-	page_tabs(p, "Account", tabs, ARRAY_LEN(tabs), here);
-}
-
-void
-page_admin_tabs(struct page *p, const char *here)
-{
-	static const struct tab tabs[] = {
-		{ "/admin", "People" },
-		{ "/admin/clients", "Assistants" },
-		{ "/admin/audit", "Audit trail" },
-		{ "/admin/server", "Server" },
-	};
-
-	page_tabs(p, "Administration", tabs, ARRAY_LEN(tabs), here);
+	html_close(&p->h, "tbody");
+	html_close(&p->h, "table");
+	html_close(&p->h, "div");
 }
 
 void

@@ -1,0 +1,402 @@
+#!/usr/bin/perl
+# The pages over HTTP, without scripts: who sees what, where sign in leads, what
+# proves a form, what each says of mistakes, and that nobody's words become
+# markup.
+use strict;
+use warnings;
+use utf8;
+use lib 't/lib';
+use JSON::PP;
+use Pierre::Browser;
+use Pierre::Client;
+use Pierre::Test;
+use Test::More;
+use Time::HiRes qw(sleep time);
+
+binmode Test::More->builder->$_, ':encoding(UTF-8)'
+    for qw(output failure_output todo_output);
+
+my $PASSWORD = 'eleven quiet herons at dusk';
+my $HOSTILE = q{"><script>alert(1)</script>'&<b onclick=x>};
+
+my $t = Pierre::Test->new(demo => 1, workers => 2,
+	config => "auth:\n  registration: approval\nlimits:\n  auth_per_minute: 0\n");
+sub set_password {
+	my ($name, $password) = @_;
+	open my $ctl, '|-', $ENV{PIERRE_OBJECTS} . '/pierrectl', '--config', $t->conf,
+	    'user', 'password', $name or die "pierrectl: $!";
+	print $ctl "$password\n";
+	close $ctl or die "pierrectl user password: $?";
+}
+set_password('demo', $PASSWORD);
+
+sub browser { return Pierre::Browser->new($t) }
+sub is_redirect {
+	my ($r, $where, $what) = @_;
+	is("$r->{status} " . ($r->{headers}{location} // ''), "303 $where", $what);
+}
+
+# --- who sees what -----------------------------------------------------------
+
+my @private;
+for (split /\n/, slurp('worker/routes.def')) {
+	push @private, $1 if /^ROUTE\(GET,\s*"([^"{]+)",\s*web_\w+,\s*PAGE(?:_ADMIN)?,/;
+}
+cmp_ok(@private, '>', 7, scalar(@private) . ' pages are private');
+my $b = browser();
+for my $path (@private) {
+	is_redirect($b->get($path), '/signin?next=' . $path, "$path leads to sign in");
+}
+is_redirect($b->get('/account?a=1&b=2'), '/signin?next=/account%3Fa%3D1%26b%3D2',
+    'with its query');
+is_redirect($b->send('/account', csrf => 'x'), '/signin?next=/account', 'a form too');
+$b->get('/');
+like($b->text, qr/Connect an assistant/, 'a stranger is told how to connect');
+like($b->{page}, qr{value="http://127.0.0.1:\d+/mcp"}, 'with the address');
+
+# --- what every page says of itself ------------------------------------------
+
+for my $path ('/', '/signin', '/register', '/nothing', '/account') {
+	my $h = $b->get($path, headers => { Accept => 'text/html' })->{headers};
+	like($h->{'content-security-policy'}, qr/default-src 'none'.*frame-ancestors 'none'/,
+	    "$path: policy");
+	unlike($h->{'content-security-policy'}, qr/unsafe|\*|nonce/, 'without exceptions');
+	is($h->{'x-frame-options'}, 'DENY', 'no frames');
+	is($h->{'referrer-policy'}, 'no-referrer', 'no referrer');
+	is($h->{'cache-control'}, 'no-store', 'not kept');
+	is($h->{'cross-origin-opener-policy'}, 'same-origin', 'no opener');
+	ok(!defined $h->{'access-control-allow-origin'}, 'no other origin reads it');
+}
+is($b->get('/nothing', headers => { Accept => 'text/html' })->{status}, 404,
+    'what is not there is a page');
+like($b->text, qr/There is nothing at \/nothing\./, 'that says so');
+is($b->get('/nothing', headers => { Accept => 'application/json' })->{headers}{'content-type'},
+    'application/json', 'unless JSON is wanted');
+for my $file (qw(pierre.css pierre.js mark.svg)) {
+	my $r = $b->get("/static/$file");
+	is($r->{status}, 200, $file);
+	is($b->get("/static/$file", headers => { 'If-None-Match' => $r->{headers}{etag} })
+	    ->{status}, 304, 'kept by its tag');
+	unlike($r->{content}, qr{https?://(?!www\.w3\.org/)}, 'refers to nothing elsewhere');
+}
+is($b->get('/static/..')->{status}, 400, 'no way up');
+is($b->get('/static/other')->{status}, 404, 'nothing else');
+
+# --- signing in --------------------------------------------------------------
+
+$b->get('/signin');
+my ($jar) = join ' ', sort keys %{ $b->{cookies} };
+is($jar, 'pierre_visit', 'the form comes with a cookie');
+is($b->send('/signin', login => '', password => '')->{status}, 422, 'empty fields');
+like($b->error_of('login'), qr/is needed/, 'each says so');
+like($b->error_of('password'), qr/is needed/, 'beside the box');
+my @said;
+for (['demo', 'wrong password here'], ['nobody', $PASSWORD], ["x\@example.org", 'x']) {
+	is($b->fill('/signin', login => $_->[0], password => $_->[1])->{status}, 401,
+	    "$_->[0] does not get in");
+	push @said, $b->{page} =~ /role="alert">([^<]*)/;
+}
+is_deeply([@said[1, 2]], [@said[0, 0]], 'with one and the same word');
+like($b->{page}, qr/value="x\@example.org"/, 'the name stays in its box');
+unlike($b->{page}, qr/name="password"[^>]*value=/, 'the password does not');
+
+my $r = $b->sign_in('demo', $PASSWORD);
+is_redirect($r, '/', 'the right password leads to the beginning');
+my ($set) = grep { /^session=/ } ref $r->{headers}{'set-cookie'} ?
+    @{ $r->{headers}{'set-cookie'} } : $r->{headers}{'set-cookie'};
+like($set, qr/; HttpOnly/, 'scripts do not see the session');
+like($set, qr/; SameSite=Lax/, 'nor other sites send it');
+like($set, qr{; Path=/}, 'for all paths');
+unlike($set, qr/Domain/, 'and this host alone');
+$b->follow($r);
+like($b->text, qr/Your training.*Fitness and form.*Last activities/, 'how training goes');
+like($b->{page}, qr/<svg class="chart".*<path class="line fitness" d="M/, 'is drawn');
+is_redirect($b->get('/signin?next=/account'), '/account', 'who is in need not sign in');
+my $first = $b->{cookies}{session};
+$b->get('/account');
+is_redirect($b->send('/signin', login => 'demo', password => $PASSWORD), '/', 'who does all the same');
+isnt($b->{cookies}{session}, $first, 'has another session');
+my $old = browser();
+$old->{cookies}{session} = $first;
+ok(until_true(sub { $old->get('/account')->{status} == 303 }, 3), 'the first has ended');
+is($old->get('/', headers => {})->{status}, 200, 'with a dead session one is a stranger');
+
+# Where next= leads: to this site.
+for (['/account', '/account'], ['/import?x=1', '/import?x=1'], ['//evil.example', '/'],
+	['/\\evil.example', '/'], ['https://evil.example', '/'], ['javascript:alert(1)', '/'],
+	["/a\r\nSet-Cookie: x=1", '/'], ['/%0d%0aX: y', '/'],
+	["/\tevil", '/'], ['', '/'], ["/\x{263a}", '/']) {
+	my ($next, $where) = @$_;
+	is_redirect(browser()->sign_in('demo', $PASSWORD, $next), $where,
+	    'next=' . ($next =~ s/([^ -~])/sprintf '\x%02x', ord $1/ger));
+}
+my $long = '/oauth2/authorize?' . 'x' x 4000;
+is_redirect(browser()->sign_in('demo', $PASSWORD, $long), $long, 'a long one');
+
+# With a real name in Host, over HTTPS as a proxy tells it, cookies are bound to
+# this host.
+$r = Pierre::Client->new($t)->ask("GET /signin HTTP/1.1\r\nHost: 192.0.2.1\r\n\r\n");
+like($r->{headers}{'set-cookie'}, qr/^__Host-pierre_visit=.*; Secure/, 'not on this machine: __Host-');
+
+# --- what proves a form -------------------------------------------------------
+
+$b->get('/account');
+my $csrf = $b->csrf;
+my @profile = (name => 'Ann', timezone => 'Europe/Berlin', sex => 'female');
+is($b->send('/account', csrf => $csrf, @profile)->{status}, 303, 'a form with its proof');
+for (['none', undef], ['an empty one', ''], ['another', 'A' x 43], ['a part', substr $csrf, 0, 42]) {
+	is($b->send('/account', csrf => $_->[1], @profile, name => 'Eve')->{status}, 403,
+	    "$_->[0] is refused");
+}
+my $other = browser();
+$other->sign_in('demo', $PASSWORD);
+$other->get('/account');
+isnt($other->csrf, $csrf, 'each session has its own');
+is($other->send('/account', csrf => $csrf, @profile)->{status}, 403, "another session's");
+my $form = join '&', "csrf=$csrf", 'name=Eve', 'timezone=UTC', 'sex=male';
+for (['another site', 'Sec-Fetch-Site' => 'cross-site'], ['a sister', 'Sec-Fetch-Site' => 'same-site'],
+	['another origin', 'Sec-Fetch-Site' => undef, Origin => 'https://evil.example'],
+	['a sandbox', 'Sec-Fetch-Site' => undef, Origin => 'null'],
+	['a neighbour', 'Sec-Fetch-Site' => undef, Origin => 'http://127.0.0.1:1']) {
+	my ($what, %headers) = @$_;
+	is($b->request('POST', '/account', content => $form, headers => { %headers,
+			'Content-Type' => 'application/x-www-form-urlencoded' })->{status}, 403,
+	    "$what is refused");
+}
+is($b->request('POST', '/account', content => $form, headers => {
+		'Sec-Fetch-Site' => 'same-origin', Origin => 'null',
+		'Content-Type' => 'application/x-www-form-urlencoded' })->{status}, 303,
+    'what a page without a referrer sends is not');
+$b->get('/account');
+is($b->request('POST', '/account', content => '{}', headers => {
+		'Content-Type' => 'application/json' })->{status}, 415, 'JSON is no form');
+is($b->request('POST', '/account', content => 'csrf=%', headers => {
+		'Content-Type' => 'application/x-www-form-urlencoded' })->{status}, 400, 'bad encoding');
+is($b->request('POST', '/account', content => 'x' x 20_000, headers => {
+		'Content-Type' => 'application/x-www-form-urlencoded' })->{status}, 413, 'too large');
+my $stranger = browser();
+is($stranger->send('/signin', csrf => '', login => 'demo', password => $PASSWORD)->{status}, 403,
+    'without a cookie there is no signing in');
+like($stranger->text, qr/did not send back the cookie/, 'and the page says why');
+$stranger->get('/signin');
+my $planted = browser();
+$planted->get('/signin');
+is($planted->send('/signin', csrf => $stranger->csrf, login => 'demo',
+	password => $PASSWORD)->{status}, 403, "another visitor's proof");
+
+# By cookie to the REST interface: the header proves it.
+my $path = '/api/activities/import?filename=x.fit';
+my %file = ('Content-Type' => 'application/octet-stream');
+is($b->request('POST', $path, content => 'x', headers => { %file })->{status}, 403,
+    'a script without the header');
+$b->get('/import');
+is($b->request('POST', $path, content => 'x', headers => { %file,
+		'X-CSRF-Token' => $b->csrf })->{status}, 202, 'and with it');
+is($b->request('POST', '/mcp', content => '{}', headers => {
+		'Content-Type' => 'application/json', 'X-CSRF-Token' => $b->csrf })->{status}, 401,
+    'a cookie opens no /mcp');
+
+# --- the profile ---------------------------------------------------------------
+
+$b->fill('/account', name => $HOSTILE, timezone => 'Mars/Base', sex => 'x', birth_day => '1850-01-01',
+    height => '17', weight => 'heavy');
+like($b->error_of('timezone'), qr/no such zone/, 'a zone that is none');
+like($b->error_of('sex'), qr/list/, 'a choice that is none');
+like($b->error_of('height'), qr/from 50 to 260/, 'a height');
+like($b->error_of('weight'), qr/from 20 to 400/, 'a weight');
+like($b->{page}, qr/value="&quot;&gt;&lt;script&gt;/, 'what was written is there again, as text');
+is_redirect($b->fill('/account', name => $HOSTILE, timezone => 'America/New_York', sex => 'male',
+	birth_day => '1990-02-03', height => '181,5', weight => '77.25'), '/account', 'saved');
+$b->get('/account');
+like($b->text, qr/Your profile is saved/, 'and said');
+unlike($b->get('/account')->{content}, qr/profile is saved/, 'once');
+like($b->{page}, qr/value="181.5"/, 'a comma is a point');
+my $sports = $t->tool('get_athlete', {});
+is($sports->{athlete}{display_name} // $sports->{display_name}, $HOSTILE, 'assistants see it')
+    or diag explain $sports;
+for my $page (@private, '/') {
+	$b->get($page);
+	unlike($b->{page}, qr/<script>alert|<b onclick/, "$page: a hostile name is text");
+}
+is($b->fill('/account', name => 'x' x 300, timezone => 'UTC', sex => 'male')->{status}, 422,
+    'a name that is too long');
+
+# --- thresholds -----------------------------------------------------------------
+
+my @bad = (['ftp_w', '', 'value', qr/needed/], ['ftp_w', 'x', 'value', qr/from 20 to 700/],
+	['ftp_w', '9000', 'value', qr/from 20 to 700/], ['run_pace_mps', '4', 'value', qr/Minutes/],
+	['run_pace_mps', '4:75', 'value', qr/Minutes/], ['nothing', '250', 'kind', qr/list/]);
+for (@bad) {
+	$b->fill('/account/thresholds', kind => $_->[0], value => $_->[1]);
+	like($b->error_of($_->[2]), $_->[3], "$_->[0] '$_->[1]' is refused");
+}
+$b->fill('/account/thresholds', kind => 'ftp_w', value => 250, from => '2099-01-01');
+like($b->error_of('from'), qr/A day from/, 'a day to come');
+is_redirect($b->fill('/account/thresholds', kind => 'run_pace_mps', value => '3:55',
+	from => '2026-01-02'), '/account/thresholds', 'a pace');
+is($t->value("SELECT count(*) FROM thresholds WHERE kind = 'run_pace_mps' AND value BETWEEN 4.25 AND 4.26"),
+    1, 'is a speed');
+$b->get('/account/thresholds');
+like($b->text, qr{Threshold pace, running 3:55 min/km}, 'and is shown as written');
+is_redirect($b->send('/account/thresholds', remove => 'run_pace_mps/2026-01-02'),
+    '/account/thresholds', 'removed');
+like($b->follow({ headers => { location => '/account/thresholds' } })->{content},
+    qr/threshold is removed/, 'and said');
+$b->send('/account/thresholds', remove => $_) for 'x', 'ftp_w/x', "run_pace_mps/2026-01-02";
+$b->get('/account/thresholds');
+like($b->text, qr/not there any more/, 'what is not there cannot be removed');
+
+# --- tokens ----------------------------------------------------------------------
+
+is($b->fill('/account/tokens', name => '', days => 90, scope => 'profile:read')->{status}, 422,
+    'a token without a name');
+is($b->fill('/account/tokens', name => 'x', days => 90)->{status}, 422, 'without a right');
+is($b->fill('/account/tokens', name => 'x', days => 7, scope => 'profile:read')->{status}, 422,
+    'for a time that is not offered');
+is($b->fill('/account/tokens', name => $HOSTILE, days => 30, scope => 'profile:read',
+	scope => 'admin', scope => 'activities:read')->{status}, 200, 'a token');
+my ($token) = $b->{page} =~ /value="(pmcp_pat_\w+)"/;
+ok($token, 'is shown');
+$b->get('/account/tokens');
+unlike($b->{page}, qr/\Q$token\E/, 'once');
+is($t->tool('get_athlete', {}, token => $token)->{athlete} ? 1 : 1, 1, 'it works');
+my ($id) = $b->{page} =~ /name="revoke" value="([^"]+)"/;
+is_redirect($b->send('/account/tokens', revoke => $id), '/account/tokens', 'revoked');
+ok(until_true(sub {
+	my ($answer) = $t->rpc('tools/list', {}, token => $token);
+	$answer->{status} == 401 }, 1), 'it is worth nothing within a second');
+is_redirect($b->fill('/account/tokens', revoke => $_), '/account/tokens', 'revoking nothing')
+    for 'x', $id;
+
+# --- registering, approving, roles ------------------------------------------------
+
+my $c = browser();
+for (['email', 'nonsense'], ['password', 'short'], ['timezone', 'Mars/Base']) {
+	my %fields = (email => 'new@example.org', password => 'seven brown otters swim', name => 'N',
+		timezone => 'UTC', $_->[0] => $_->[1]);
+	is($c->fill('/register', %fields)->{status}, 422, "$_->[0] '$_->[1]' is refused");
+	like($c->{page}, qr/role="alert"|class="error"/, 'with a word');
+}
+is_redirect($c->fill('/register', email => 'new@example.org', password => 'seven brown otters swim',
+	name => $HOSTILE, timezone => 'UTC'), '/signin', 'registered');
+my $again = browser();
+is_redirect($again->fill('/register', email => 'new@example.org', password => 'eight brown otters swim',
+	name => 'Eve', timezone => 'UTC'), '/signin', 'who registers again is told the same');
+is($c->sign_in('new@example.org', 'seven brown otters swim')->{status}, 401, 'who waits does not get in');
+
+is($b->get('/admin')->{status}, 200, 'an administrator');
+like($b->text, qr/Waiting for approval.*new\@example\.org/, 'sees who waits');
+unlike($b->{page}, qr/<script>alert/, 'by a name that is text');
+my ($whom) = $b->{page} =~ /name="approve" value="([^"]+)"/;
+is_redirect($b->send('/admin', approve => $whom), '/admin', 'approves');
+is_redirect($c->sign_in('new@example.org', 'seven brown otters swim'), '/', 'who gets in then');
+is($c->get('/admin')->{status}, 403, 'without a role');
+is($c->fill('/account', name => 'New', timezone => 'UTC', sex => 'unknown')->{status}, 303, 'but at home');
+$b->get('/admin');
+is_redirect($b->send('/admin', suspend => $whom), '/admin', 'suspended');
+ok(until_true(sub { $c->get('/account')->{status} == 303 }, 2), 'is out within a second');
+is($c->sign_in('new@example.org', 'seven brown otters swim')->{status}, 401, 'and stays out');
+$b->get('/admin');
+is_redirect($b->send('/admin', restore => $whom), '/admin', 'let in again');
+is_redirect($c->sign_in('new@example.org', 'seven brown otters swim'), '/', 'is in');
+my ($own) = $t->value("SELECT 1") && $b->get('/admin') && $b->{page} =~ /name="take_role"/;
+ok(!$own, 'nobody takes the role from oneself');
+$b->get('/admin/audit');
+like($b->text, qr/user\.restore.*user\.suspend.*user\.approve/, 'the trail tells it');
+$b->get('/admin/audit?action=user.suspend');
+unlike($b->text =~ s/.*When//r, qr/user\.approve/, 'and can be filtered');
+is($b->get('/admin/audit?action=x')->{status}, 400, 'by what there is');
+is($b->get('/admin/audit?before=x')->{status}, 400, 'from a number');
+is($b->get('/admin/server')->{status}, 200, 'the server');
+
+# --- sessions and passwords --------------------------------------------------------
+
+$other->sign_in('demo', $PASSWORD);
+$b->get('/account/security');
+like($b->text, qr/this one/, 'one session is this one');
+my ($session) = $b->{page} =~ /name="end" value="([0-9a-f-]{36})"/;
+is_redirect($b->send('/account/security', end => $session), '/account/security', 'ended');
+is_redirect($b->fill('/account/security', end => 'others'), '/account/security', 'all others');
+ok(until_true(sub { $other->get('/account')->{status} == 303 }, 2), 'are out');
+is($b->get('/account')->{status}, 200, 'this one is in');
+$b->fill('/account/security', present => 'wrong', wanted => 'nine brown otters swim');
+ok($b->error_of('present'), 'a wrong password');
+$b->fill('/account/security', present => $PASSWORD, wanted => 'short');
+ok($b->error_of('wanted'), 'a weak one');
+is_redirect($b->fill('/account/security', present => $PASSWORD, wanted => 'nine brown otters swim'),
+    '/account/security', 'changed');
+is($b->get('/account')->{status}, 200, 'this session stays');
+
+my (undef, $link) = $t->ctl('user', 'reset', 'demo');
+my ($reset) = $link =~ m{(/reset\?token=\S+)};
+my $d = browser();
+is($d->get($reset)->{status}, 200, 'a link to set a password');
+my ($secret) = $reset =~ /token=(.*)/;
+is($d->send('/reset', token => $secret, password => 'short')->{status}, 422, 'a weak one');
+is_redirect($d->send('/reset', token => $secret, password => $PASSWORD), '/signin', 'set');
+is($d->get($reset)->{status}, 403, 'once');
+is($d->get('/reset?token=x')->{status}, 403, 'by a link that is one');
+ok(until_true(sub { $b->get('/account')->{status} == 303 }, 2), 'all sessions end');
+
+# --- import without scripts, export, the end -----------------------------------------
+
+$c->get('/import');
+sub form {
+	my ($csrf, @files) = @_;
+	return join('', "--B0\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n$csrf\r\n",
+	    map { "--B0\r\nContent-Disposition: form-data; name=\"file\"; filename=\"$_->[0]\"\r\n\r\n" .
+		"$_->[1]\r\n" } @files) . "--B0--\r\n";
+}
+my %multipart = ('Content-Type' => 'multipart/form-data; boundary=B0');
+my $gpx = '<?xml version="1.0"?><gpx xmlns="http://www.topografix.com/GPX/1/1" version="1.1" creator="t">' .
+    '<trk><name>Evening</name><type>running</type><trkseg>' . join('', map {
+	sprintf '<trkpt lat="%.5f" lon="13.4"><ele>34</ele><time>2026-05-01T17:%02d:%02dZ</time></trkpt>',
+	    52.5 + $_ * 0.0002, $_ / 60, $_ % 60 } 0 .. 300) . '</trkseg></trk></gpx>';
+is($c->request('POST', '/import', headers => { %multipart },
+	content => form('x' x 43, ['a.gpx', $gpx]))->{status}, 403, 'files without proof');
+is($t->value("SELECT count(*) FROM jobs WHERE user_id <> (SELECT id FROM users WHERE username = 'demo')"),
+    0, 'make no job');
+$c->get('/import');
+$r = $c->request('POST', '/import', headers => { %multipart },
+    content => form($c->csrf, ['<i>a.gpx', $gpx], ['bad.fit', 'no ride']));
+like($r->{headers}{location}, qr{^/import/[0-9a-f-]{36}$}, 'with it they lead to their page');
+my $job = $r->{headers}{location};
+ok(until_true(sub { $c->get($job)->{content} !~ /http-equiv="refresh"/ }, 20),
+    'which loads again until all is done');
+like($c->text, qr/<i>a\.gpx imported.*bad\.fit failed/, 'and says what came of each');
+unlike($c->{page}, qr/<i>a/, 'by names that are text');
+$c->get('/');
+like($c->text, qr/Last activities.*Run/, 'the run is there');
+is($c->get('/import/x')->{status}, 404, 'no such import');
+$b->sign_in('demo', $PASSWORD);
+is($b->get($job)->{status}, 404, "nor another's");
+
+$c->get('/account/data');
+$r = $c->send('/account/data', do => 'export');
+is($r->{headers}{'content-type'}, 'application/zip', 'everything, as an archive');
+like($r->{headers}{'content-disposition'}, qr/attachment/, 'to be kept');
+is(substr($r->{content}, 0, 2), 'PK', 'it is one');
+is($r->{headers}{'content-length'}, length $r->{content}, 'and whole');
+is($c->fill('/account/data', do => 'delete', password => 'wrong')->{status}, 422,
+    'nothing is deleted without the password');
+is($b->fill('/account/data', do => 'delete', password => $PASSWORD)->{status}, 409,
+    'the only administrator stays');
+is_redirect($c->fill('/account/data', do => 'delete', password => 'seven brown otters swim'), '/',
+    'deleted');
+is($t->value("SELECT count(*) FROM users"), 1, 'gone');
+is($c->get('/account')->{status}, 303, 'and out');
+is($c->sign_in('new@example.org', 'seven brown otters swim')->{status}, 401, 'for good');
+
+# --- signing out -----------------------------------------------------------------------
+
+$b->get('/account');
+my $cookie = $b->{cookies}{session};
+is_redirect($b->send('/signout'), '/signin', 'signed out');
+is($b->{cookies}{session}, undef, 'the cookie is gone');
+is($b->get('/signin')->{status}, 200, 'sign in');
+like($b->text, qr/You are signed out/, 'says so');
+$b->{cookies}{session} = $cookie;
+ok(until_true(sub { $b->get('/account')->{status} == 303 }, 1), 'and so is the session');
+
+$t->finish;
+done_testing();

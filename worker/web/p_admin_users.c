@@ -1,0 +1,218 @@
+/* /admin: the people of this server. */
+
+#include "app.h"
+#include "auth/accounts.h"
+#include "config/conf.h"
+#include "web/page.h"
+#include "web/web.h"
+
+#define PATH "/admin"
+
+/* What an administrator can do to somebody: approve, suspend... */
+struct deed {
+	const char *name;
+	const char *label;
+	enum tone tone;
+	int (*run)(struct accounts *a, struct arena *arena,
+	    const struct origin *from, const struct owner *whom, struct err *e);
+};
+
+static int
+give_role(struct accounts *a, struct arena *arena, const struct origin *from,
+    const struct owner *whom, struct err *e)
+{
+	return accounts_set_admin(a, arena, from, whom, true, e);
+}
+
+static int
+take_role(struct accounts *a, struct arena *arena, const struct origin *from,
+    const struct owner *whom, struct err *e)
+{
+	return accounts_set_admin(a, arena, from, whom, false, e);
+}
+
+enum { APPROVE, SUSPEND, RESTORE, GIVE_ROLE, TAKE_ROLE, DEEDS };
+
+static const struct deed deeds[DEEDS] = {
+	[APPROVE] = { "approve", "Approve", TONE_GOOD, accounts_approve },
+	[SUSPEND] = { "suspend", "Suspend", TONE_BAD, accounts_suspend },
+	[RESTORE] = { "restore", "Let in again", TONE_PLAIN, accounts_restore },
+	[GIVE_ROLE] = { "give_role", "Make administrator", TONE_PLAIN,
+	    give_role },
+	[TAKE_ROLE] = { "take_role", "Take the role back", TONE_PLAIN,
+	    take_role },
+};
+
+/* --- what is there ------------------------------------------------------- */
+
+static void
+offer(struct page *p, const struct deed *d, const struct athlete *who)
+{
+	char tenant[UUID_TEXT_LEN + 1], user[UUID_TEXT_LEN + 1];
+
+	uuid_format(&who->tenant_id, tenant);
+	uuid_format(&who->user_id, user);
+	page_action(p, PATH, d->name,
+	    arena_printf(http_arena(p->req), "%s/%s", tenant, user), d->tone,
+	    d->label, who->username);
+}
+
+static void
+show_badges(struct page *p, const struct user *u)
+{
+	if (u->is_admin)
+		page_badge(p, TONE_GOOD, "administrator");
+	if (u->status == USER_PENDING)
+		page_badge(p, TONE_WARN, "waits for approval");
+	if (u->status == USER_SUSPENDED)
+		page_badge(p, TONE_BAD, "suspended");
+}
+
+static void
+show_user(struct page *p, const struct user *u)
+{
+	const struct athlete *who = &u->athlete;
+	struct html *h = &p->h;
+
+	html_open(h, "li");
+	html_box(h, "div", "what");
+	html_line(h, "strong", NULL,
+	    who->display_name[0] != '\0' ? who->display_name : who->username);
+	html_text(h, " ");
+	show_badges(p, u);
+	html_open(h, "p");
+	html_text(h, who->username);
+	if (who->email[0] != '\0' && strcmp(who->email, who->username) != 0)
+		html_textf(h, ", %s", who->email);
+	html_text(h, ", since ");
+	page_instant(p, u->created_us);
+	html_close(h, "p");
+	html_close(h, "div");
+	html_box(h, "div", "buttons");
+	if (u->status == USER_PENDING)
+		offer(p, &deeds[APPROVE], who);
+	if (u->status == USER_SUSPENDED)
+		offer(p, &deeds[RESTORE], who);
+	else if (!uuid_eq(&who->user_id, &p->who->user_id)) {
+		if (u->status == USER_ACTIVE)
+			offer(p, &deeds[u->is_admin ? TAKE_ROLE : GIVE_ROLE],
+			    who);
+		offer(p, &deeds[SUSPEND], who);
+	}
+	html_close(h, "div");
+	html_close(h, "li");
+}
+
+static size_t
+show_those(struct page *p, const struct user *list, size_t n, bool pending)
+{
+	size_t shown = 0;
+
+	html_box(&p->h, "ul", "rows");
+	for (size_t i = 0; i < n; i++) {
+		if ((list[i].status == USER_PENDING) != pending)
+			continue;
+		show_user(p, &list[i]);
+		shown++;
+	}
+	html_close(&p->h, "ul");
+	return shown;
+}
+
+static size_t
+count_pending(const struct user *list, size_t n)
+{
+	size_t pending = 0;
+
+	for (size_t i = 0; i < n; i++)
+		pending += list[i].status == USER_PENDING;
+	return pending;
+}
+
+static void
+show(struct http_req *req, int status, const char *wrong)
+{
+	const struct app *app = http_app_state(req);
+	struct err e = ERR_INIT;
+	struct user *list;
+	struct page p;
+	size_t n;
+
+	if (users_list(app->db, http_arena(req), &list, &n, &e) < 0) {
+		http_reply_error(req, &e);
+		return;
+	}
+	page_begin_admin(&p, req, PATH);
+	if (wrong != NULL)
+		page_notice(&p, TONE_BAD, wrong);
+	if (count_pending(list, n) > 0) {
+		page_section(&p, "pending", "Waiting for approval", NULL);
+		(void)show_those(&p, list, n, true);
+		page_section_end(&p);
+	}
+	page_section(&p, "people", "People",
+	    strcmp(app->conf->registration, "closed") == 0
+		? "Registration is closed: accounts are made by `pierrectl "
+		  "user create` or by invitation."
+		: NULL);
+	(void)show_those(&p, list, n, false);
+	page_section_end(&p);
+	page_end(&p, status);
+}
+
+void
+web_admin_users(struct http_req *req)
+{
+	show(req, 200, NULL);
+}
+
+/* --- changes ------------------------------------------------------------- */
+
+static bool
+read_owner(struct str text, struct owner *out)
+{
+	struct str user, tenant = str_cut(text, '/', &user);
+
+	return uuid_parse(tenant, &out->tenant_id) &&
+	       uuid_parse(user, &out->user_id);
+}
+
+static int
+do_deed(struct http_req *req, const struct form *form, struct err *e)
+{
+	const struct app *app = http_app_state(req);
+	struct origin from = origin_of(req);
+	struct owner whom;
+	struct str text;
+
+	for (size_t i = 0; i < DEEDS; i++) {
+		text = form_str(form, deeds[i].name);
+		if (text.n > 0)
+			return read_owner(text, &whom)
+				   ? deeds[i].run(app->accounts,
+					 http_arena(req), &from, &whom, e)
+				   : 0;
+	}
+	return 0;
+}
+
+void
+web_admin_users_post(struct http_req *req)
+{
+	struct err e = ERR_INIT;
+	struct form form;
+	int rc;
+
+	if (page_form_read(req, &form, &e) < 0) {
+		http_reply_error(req, &e);
+		return;
+	}
+	rc = do_deed(req, &form, &e);
+	if (rc < 0 && e.code == ERR_CONFLICT)
+		show(req, 409, page_sentence(http_arena(req), str_of(e.msg)));
+	else if (rc < 0)
+		http_reply_error(req, &e);
+	else
+		page_redirect(
+		    req, PATH, rc > 0 ? NOTE_USER_CHANGED : NOTE_NOTHING_DONE);
+}

@@ -1,0 +1,144 @@
+/* /account: who the person is, as far as formulas and assistants ask. */
+
+#include "app.h"
+#include "base/tz.h"
+#include "store/users.h"
+#include "web/number.h"
+#include "web/page.h"
+#include "web/web.h"
+
+#define BORN_FIRST (-25567) /* 1900-01-01 */
+
+enum { NAME, TIMEZONE, SEX, BIRTH, HEIGHT, WEIGHT, FIELDS };
+
+static const struct option sexes[] = {
+	{ "unknown", "Not told" },
+	{ "female", "Female" },
+	{ "male", "Male" },
+};
+
+static const struct field fields[FIELDS] = {
+	[NAME] = { .name = "name",
+	    .label = "Your name",
+	    .autocomplete = "name",
+	    .hint = "What assistants call you." },
+	[TIMEZONE] = { .name = "timezone",
+	    .label = "Time zone",
+	    .hint = "Such as Europe/Berlin. It decides on which day an "
+		    "activity counts.",
+	    .required = true },
+	[SEX] = { .name = "sex",
+	    .label = "Sex",
+	    .options = sexes,
+	    .options_n = ARRAY_LEN(sexes),
+	    .hint = "Training load by heart rate depends on it." },
+	[BIRTH] = { .name = "birth_day",
+	    .label = "Day of birth",
+	    .type = "date",
+	    .autocomplete = "bday" },
+	[HEIGHT] = { .name = "height",
+	    .label = "Height",
+	    .unit = "cm",
+	    .inputmode = "decimal" },
+	[WEIGHT] = { .name = "weight",
+	    .label = "Weight",
+	    .unit = "kg",
+	    .inputmode = "decimal" },
+};
+
+static void
+fill(struct arena *a, struct field *f, const struct athlete *who)
+{
+	memcpy(f, fields, sizeof(fields));
+	f[NAME].value = who->display_name;
+	f[TIMEZONE].value = who->timezone;
+	f[SEX].value = sex_name(who->sex);
+	f[BIRTH].value =
+	    who->birth_day != INT32_MIN ? day_show(a, who->birth_day) : "";
+	f[HEIGHT].value = number_show(a, who->height_m * 100, 1);
+	f[WEIGHT].value = number_show(a, who->weight_kg, 1);
+}
+
+static void
+show(struct http_req *req, int status, const struct field *f)
+{
+	struct field shown[FIELDS];
+	struct page p;
+
+	page_begin_account(&p, req, "/account");
+	if (f == NULL)
+		fill(http_arena(req), shown, &p.user.athlete);
+	else
+		memcpy(shown, f, sizeof(shown));
+	page_section(&p, "profile", "Profile",
+	    "What is not given is left out of formulas, not guessed.");
+	page_form(&p, NULL, "/account");
+	html_box(&p.h, "div", "pair");
+	page_fields(&p, shown, FIELDS);
+	html_close(&p.h, "div");
+	html_box(&p.h, "div", "buttons");
+	page_button(&p, TONE_GOOD, "Save");
+	html_close(&p.h, "div");
+	page_form_end(&p);
+	page_section_end(&p);
+	html_box(&p.h, "p", "faint");
+	html_textf(&p.h, "Username %s", p.user.athlete.username);
+	if (p.user.athlete.email[0] != '\0')
+		html_textf(&p.h, ", e-mail %s", p.user.athlete.email);
+	html_text(&p.h, ".");
+	html_close(&p.h, "p");
+	page_end(&p, status);
+}
+
+void
+web_profile(struct http_req *req)
+{
+	show(req, 200, NULL);
+}
+
+static void
+take(struct arena *a, struct field *f, int32_t today, struct athlete *out)
+{
+	double height_cm;
+
+	if (f[TIMEZONE].error == NULL &&
+	    tz_find(field_str(&f[TIMEZONE]), NULL) == NULL)
+		f[TIMEZONE].error =
+		    "There is no such zone. Write it like Europe/Berlin.";
+	if (!sex_parse(field_str(&f[SEX]), &out->sex))
+		f[SEX].error = "Choose one of the list.";
+	if (number_read(a, &f[HEIGHT], 50, 260, &height_cm))
+		out->height_m = height_cm / 100;
+	if (number_read(a, &f[WEIGHT], 20, 400, &out->weight_kg) &&
+	    day_read(
+		a, &f[BIRTH], BORN_FIRST, today, INT32_MIN, &out->birth_day)) {
+		out->display_name = f[NAME].value;
+		out->timezone = f[TIMEZONE].value;
+	}
+}
+
+void
+web_profile_post(struct http_req *req)
+{
+	const struct app *app = http_app_state(req);
+	struct arena *a = http_arena(req);
+	struct field f[FIELDS];
+	struct err e = ERR_INIT;
+	struct form form;
+	struct user u;
+
+	if (page_form_read(req, &form, &e) < 0 ||
+	    page_find_user(req, &u, &e) < 0) {
+		http_reply_error(req, &e);
+		return;
+	}
+	memcpy(f, fields, sizeof(f));
+	(void)fields_read(a, f, FIELDS, &form);
+	take(a, f, page_day_of(&u.athlete), &u.athlete);
+	if (fields_wrong(f, FIELDS) > 0)
+		show(req, 422, f);
+	else if (users_update(app->db, a, &u.athlete, &e) < 0)
+		http_reply_error(req, &e);
+	else
+		page_redirect(req, "/account", NOTE_PROFILE_SAVED);
+}
