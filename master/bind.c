@@ -134,33 +134,56 @@ socket_mode(const struct conf *c)
 }
 
 static int
-bind_path(
-    int fd, const struct sockaddr_un *addr, const struct conf *c, struct err *e)
+bind_path(int fd, const struct sockaddr_un *addr, mode_t mode, struct err *e)
 {
 	mode_t mask;
 	int r;
 
 	if (clear_path(addr, e) < 0)
 		return -1;
-	mask = umask(0777 & ~socket_mode(c));
+	mask = umask(0777 & ~mode);
 	r = bind(fd, (const void *)addr, sizeof(*addr));
 	umask(mask);
 	if (r < 0 || listen(fd, BACKLOG) < 0)
 		return err_sys(
 		    e, ERR_CONFIG, "cannot listen on unix:%s", addr->sun_path);
-	return ownership_take_socket(c, addr->sun_path, e);
+	return 0;
+}
+
+/* A descriptor, or -1. */
+static int
+open_path(const char *path, mode_t mode, struct err *e)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	int fd;
+
+	if (strlen(path) >= sizeof(addr.sun_path))
+		return err_set(e, ERR_CONFIG,
+		    "%s is longer than the %zu bytes a socket's path may have",
+		    path, sizeof(addr.sun_path) - 1);
+	memcpy(addr.sun_path, path, strlen(path));
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return err_sys(e, ERR_CONFIG, "socket for unix:%s", path);
+	if (bind_path(fd, &addr, mode, e) == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+int
+bind_admin(const char *path, struct err *e)
+{
+	return open_path(path, 0600, e);
 }
 
 static int
-open_path(const struct conf *c, const char *path, int *out, struct err *e)
+open_configured(const struct conf *c, const char *path, int *out, struct err *e)
 {
-	struct sockaddr_un addr = { .sun_family = AF_UNIX };
-
-	memcpy(addr.sun_path, path, strlen(path));
-	*out = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	*out = open_path(path, socket_mode(c), e);
 	if (*out < 0)
-		return err_sys(e, ERR_CONFIG, "socket for unix:%s", path);
-	if (bind_path(*out, &addr, c, e) == 0)
+		return -1;
+	if (ownership_take_socket(c, path, e) == 0)
 		return 1;
 	close(*out);
 	return -1;
@@ -170,6 +193,6 @@ int
 bind_open(const struct conf *c, const struct conf_listener *l, unsigned n,
     int *out, struct err *e)
 {
-	return l->path != NULL ? open_path(c, l->path, out, e)
+	return l->path != NULL ? open_configured(c, l->path, out, e)
 			       : open_address(l, n, out, e);
 }

@@ -14,4 +14,7 @@ struct conf_listener;
 int bind_open(const struct conf *c, const struct conf_listener *l, unsigned n,
     int *out, struct err *e);
 
+/* Listen on a path that is the owner's alone; a descriptor, or -1. */
+NODISCARD int bind_admin(const char *path, struct err *e);
+
 #endif

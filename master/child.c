@@ -157,6 +157,8 @@ live(struct master *m, const struct child *self, struct generation *own,
 		    own->sockets, self->index, own->n_workers, listen);
 	} else {
 		snprintf(name, sizeof(name), "%s", child_role_name(role));
+		if (role == CHILD_KEEPER)
+			listen[h.n_listen++] = sockets_admin(own->sockets);
 	}
 	title_set(name);
 	log_set_process(name);

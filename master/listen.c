@@ -135,12 +135,39 @@ open_configured(struct sockets *s, const struct conf *c, unsigned n,
 	return 0;
 }
 
+/* Whoever may read the data directory administers; it asks for no token. */
+static int
+open_admin(struct sockets *s, const struct conf *c, const struct sockets *old,
+    struct err *e)
+{
+	struct place *p = &s->place[s->n];
+	const struct place *same;
+	int n = snprintf(
+	    p->name, sizeof(p->name), "unix:%s/admin.sock", c->data_dir);
+
+	if (n >= (int)sizeof(p->name))
+		return err_set(e, ERR_CONFIG,
+		    "server.data_dir: %s is too long for a socket's path",
+		    c->data_dir);
+	same = find(old, p->name);
+	p->admin = true;
+	s->n++;
+	if (same != NULL)
+		return take_over(p, same, e);
+	p->fd[0] = bind_admin(p->name + strlen("unix:"), e);
+	p->n = p->fd[0] >= 0;
+	return p->n > 0 ? 0 : -1;
+}
+
 static int
 take_all(struct sockets *s, const struct sockets *old, struct err *e)
 {
 	for (unsigned i = 0; i < old->n; i++) {
-		struct place *p = &s->place[s->n++];
+		struct place *p = &s->place[s->n];
 
+		if (old->place[i].admin)
+			continue;
+		s->n++;
 		*p = old->place[i];
 		p->n = 0;
 		if (take_over(p, &old->place[i], e) < 0)
@@ -163,7 +190,7 @@ sockets_open(
 		r = take_all(s, old, e);
 	else
 		r = open_configured(s, c, MIN(n, SOCKETS_MAX), old, e);
-	if (r < 0)
+	if (r < 0 || open_admin(s, c, old, e) < 0)
 		sockets_retire(&s, old);
 	return s;
 }
@@ -174,7 +201,7 @@ sockets_open(
 static char
 kind_of(const struct place *p)
 {
-	return (char)('0' + p->tls + 2 * p->proxy);
+	return (char)('0' + p->tls + 2 * p->proxy + 4 * p->admin);
 }
 
 void
@@ -202,10 +229,11 @@ adopt_place(struct place *p, struct str fds, struct str name)
 	int64_t fd;
 
 	if (name.n < 2 || name.n > sizeof(p->name) || name.p[0] < '0' ||
-	    name.p[0] > '3')
+	    name.p[0] > '7')
 		return false;
 	p->tls = (name.p[0] - '0') & 1;
 	p->proxy = (name.p[0] - '0') & 2;
+	p->admin = (name.p[0] - '0') & 4;
 	memcpy(p->name, name.p + 1, name.n - 1);
 	while (fds.p != NULL && p->n < SOCKETS_MAX) {
 		if (!str_to_i64(str_cut(fds, ',', &fds), &fd) || fd < 3 ||
@@ -222,8 +250,8 @@ sockets_adopt(struct str fds, struct str names)
 	struct sockets *s = xcalloc(1, sizeof(*s));
 	bool good = names.p != NULL;
 
-	while (good && names.p != NULL && fds.p != NULL &&
-	       s->n < CONF_LISTEN_MAX) {
+	while (
+	    good && names.p != NULL && fds.p != NULL && s->n < SOCKETS_PLACES) {
 		struct str some = str_cut(fds, ';', &fds);
 
 		good = adopt_place(
@@ -288,6 +316,16 @@ add(struct listen_fd *out, unsigned *count, const struct place *p, unsigned k)
 	out[(*count)++] = (struct listen_fd){ p->fd[k], p->tls, p->proxy };
 }
 
+struct listen_fd
+sockets_admin(const struct sockets *s)
+{
+	const struct place *p = s->place;
+
+	while (!p->admin)
+		p++;
+	return (struct listen_fd){ .fd = p->fd[0] };
+}
+
 unsigned
 sockets_share(const struct sockets *s, unsigned i, unsigned n,
     struct listen_fd out[SOCKETS_ALL_MAX])
@@ -297,6 +335,8 @@ sockets_share(const struct sockets *s, unsigned i, unsigned n,
 	for (unsigned at = 0; at < s->n; at++) {
 		const struct place *p = &s->place[at];
 
+		if (p->admin)
+			continue;
 		if (n >= p->n)
 			add(out, &count, p, i % p->n);
 		else

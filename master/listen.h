@@ -21,17 +21,21 @@ struct place {
 	char name[CONF_LISTEN_NAME]; /* as in conf_listener, or "systemd" */
 	bool tls;
 	bool proxy;
+	bool admin; /* the keeper's, not the workers' */
 	unsigned n;
 	int fd[SOCKETS_MAX];
 };
 
+#define SOCKETS_PLACES (CONF_LISTEN_MAX + 1)
+
 struct sockets {
 	unsigned n;
-	struct place place[CONF_LISTEN_MAX];
+	struct place place[SOCKETS_PLACES];
 };
 
-/* Open n sockets for each place that the configuration names; those that
- * systemd passed (LISTEN_FDS) instead, when there are any.  A place that is in
+/* Open n sockets for each place that the configuration names, or those that
+ * systemd passed (LISTEN_FDS) instead, when there are any; and admin.sock in
+ * the data directory.  A place that is in
  * `old`, which may be NULL, is not opened but taken over: both hold it.  NULL
  * and e, with nothing left open. */
 struct sockets *sockets_open(
@@ -52,6 +56,8 @@ void sockets_close(struct sockets **s);
 /* The same, and shut those that are not in `kept`, which may be NULL, and
  * remove their files. */
 void sockets_retire(struct sockets **s, const struct sockets *kept);
+/* The keeper's. */
+struct listen_fd sockets_admin(const struct sockets *s);
 /* Those that worker i of n takes connections from; returns how many. */
 unsigned sockets_share(const struct sockets *s, unsigned i, unsigned n,
     struct listen_fd out[SOCKETS_ALL_MAX]);

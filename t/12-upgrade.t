@@ -60,6 +60,8 @@ cmp_ok(requests(), '>=', $counted, 'and counts on');
 ($status, $out) = $t->signal('status');
 like($out, qr/master $new, running, generation 2/, '-s status speaks to it');
 is(scalar @{ $t->children->{workers} }, 2, 'it has its workers');
+like((run_command('curl', '-s', '--unix-socket', $t->dir . '/admin.sock',
+    'http://localhost/readyz'))[1], qr/"ok"/, 'and the admin socket');
 
 # --- under load, ten times --------------------------------------------------------
 

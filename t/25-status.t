@@ -97,6 +97,7 @@ like(($t->signal('status'))[1], qr/^ +\d+ +worker .* POST \/mcp for \d+\.\d s$/m
 
 # --- nobody answers but the master -----------------------------------------------------
 
+ok($t->tool('explain_metric', { metric => 'tss' }), 'a tool is called');
 kill 'STOP', @{ $children->{workers} }, $children->{keeper};
 my @took;
 for (1 .. 5) {
@@ -109,6 +110,27 @@ for (1 .. 5) {
 	like($answer, qr/^ok\n.*POST \/mcp for/s, 'while all workers are stopped') if $_ == 1;
 }
 cmp_ok((sort { $a <=> $b } @took)[-1], '<', 50, sprintf 'in %.1f ms at most', (sort { $a <=> $b } @took)[-1]);
+kill 'CONT', $children->{keeper};
+
+# HTTP on the admin socket, of the keeper; its name is not that of any route.
+sub admin {
+	my ($path, @headers) = @_;
+	my $s = IO::Socket::UNIX->new(Peer => $t->dir . '/admin.sock', Timeout => 5) or return '';
+	print $s join("\r\n", "GET $path HTTP/1.1", 'Host: localhost', 'Connection: close',
+	    @headers, '', '');
+	local $/;
+	return <$s> // '';
+}
+is((stat $t->dir . '/admin.sock')[2] & 0777, 0600, 'the admin socket is the owner\'s');
+like(admin($_), qr{^HTTP/1\.1 200 }, "$_ there, without a token")
+    for qw(/livez /readyz /startupz /admin/health);
+like(admin('/admin/health'), qr/"checks":\[/, 'with what an administrator is shown');
+like(admin('/admin/status'), qr{"route":"POST /mcp"}, 'what the workers hang in');
+like(admin('/admin/status', 'Accept: text/html'), qr{<title>.*POST /mcp}s, 'as a page');
+like(admin('/metrics'), qr/^pierre_http_requests_total\{route="POST \/mcp",status="200"\} [1-9]/m,
+    'and what they have counted, by its names');
+like(admin('/metrics'), qr/^pierre_mcp_tool_calls_total\{tool="\w+",outcome="\w+"\}/m, 'of all rooms');
+like(admin($_), qr{^HTTP/1\.1 404 .*NOT_FOUND}s, "not $_") for qw(/mcp / /nothing);
 my $found = until_true(sub { status_json()->{totals}{processes_stuck} >= 1 }, 15);
 ok($found, 'those that do not turn are called stuck');
 kill 'CONT', @{ $children->{workers} }, $children->{keeper};

@@ -1,6 +1,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "admin.h"
 #include "base/arena.h"
 #include "base/check.h"
 #include "base/clock.h"
@@ -40,6 +41,7 @@ struct keeper {
 	struct loop *loop;
 	struct db *db;
 	struct nodes *nodes;
+	struct admin *admin;
 	struct timer round;
 	struct event *events[4];
 	int64_t last_good_us; /* monotonic */
@@ -162,22 +164,36 @@ on_round(void *arg)
 }
 
 static void
+on_drained(void *arg)
+{
+	struct keeper *k = arg;
+
+	loop_stop(k->loop);
+}
+
+static void
 leave(struct keeper *k)
 {
+	if (k->leaving)
+		return;
 	k->leaving = true;
 	timer_disarm(&k->round);
 	nodes_stop(k->nodes);
-	loop_stop(k->loop);
+	shm_beat(k->heritage->shm, k->heritage->slot, SLOT_DRAINING);
+	admin_drain(k->admin, on_drained, k);
 }
 
 static void
 on_signal(int signal, UNUSED short what, void *arg)
 {
+	struct keeper *k = arg;
 	struct err e = ERR_INIT;
 
 	if (signal != SIGUSR1)
-		leave(arg);
-	else if (log_reopen(&e) < 0)
+		leave(k);
+	if (signal == SIGTERM)
+		admin_abort(k->admin);
+	if (signal == SIGUSR1 && log_reopen(&e) < 0)
 		log_err(LOG_ERROR, "keeper", "reopen", &e);
 }
 
@@ -241,14 +257,19 @@ keeper_main(const struct heritage *h)
 		store_share_timeline(shm_db_timeline(h->shm));
 		k.db = store_open_one(h->conf, k.loop, &e);
 	}
-	if (k.db != NULL) {
+	if (k.db != NULL)
+		k.admin = admin_new(h, k.loop, k.db, &e);
+	if (k.admin != NULL) {
 		serve(&k);
 	} else {
 		log_err(LOG_ERROR, "keeper", "cannot start", &e);
 		status = e.code == ERR_CONFIG ? EXIT_CONFIG : 1;
 	}
+	admin_free(&k.admin);
 	store_close(&k.db);
 	loop_free(&k.loop);
+	for (unsigned i = 0; i < h->n_listen; i++)
+		close(h->listen[i].fd);
 	close(h->chan_fd);
 	return status;
 }

@@ -23,6 +23,7 @@
 #include "proc/sig.h"
 #include "rest/feeds.h"
 #include "rest/rest.h"
+#include "routes.h"
 #include "shm/board.h"
 #include "shm/limits.h"
 #include "shm/metrics.h"
@@ -50,19 +51,6 @@ struct worker {
 	uint64_t told_requests; /* of those answered, on the board */
 	int64_t leave_us;	/* when the drain's time is up */
 };
-
-#define LOOP  false
-#define FIBER true
-static const struct http_route routes[] = {
-#define ROUTE(method, pattern, handler, access, scopes, waits, body, limit)    \
-	{ HTTP_##method, pattern, handler, HTTP_##access, scopes, waits, body, \
-		HTTP_LIMIT_##limit },
-#include "routes.def"
-#undef ROUTE
-	{ .pattern = NULL },
-};
-#undef LOOP
-#undef FIBER
 
 static int
 check_limit(struct http_req *req, const struct http_route *route, struct err *e)
@@ -286,7 +274,7 @@ static int
 open_server(struct worker *w, struct err *e)
 {
 	w->http_app = (struct http_app){
-		.routes = routes,
+		.routes = app_routes,
 		.guard = check_guard,
 		.state = &w->app,
 		.limit = check_limit,

@@ -155,6 +155,16 @@ is_empty_value(const yaml_node_t *node)
 	return node->type == YAML_SCALAR_NODE && node->data.scalar.length == 0;
 }
 
+static bool
+is_name(struct walk *w, const yaml_node_t *node)
+{
+	if (node->type == YAML_SCALAR_NODE)
+		return true;
+	conf_complain(w->r, w->r->file, line_of(node), column_of(node),
+	    "a name must be plain text");
+	return false;
+}
+
 static void
 read_section(struct walk *w, const yaml_node_t *key, const yaml_node_t *value)
 {
@@ -173,9 +183,14 @@ read_section(struct walk *w, const yaml_node_t *key, const yaml_node_t *value)
 		return;
 	}
 	for (p = value->data.mapping.pairs.start;
-	     p < value->data.mapping.pairs.top; p++)
-		read_member(w, section, yaml_document_get_node(&w->doc, p->key),
-		    yaml_document_get_node(&w->doc, p->value));
+	     p < value->data.mapping.pairs.top; p++) {
+		const yaml_node_t *member =
+		    yaml_document_get_node(&w->doc, p->key);
+
+		if (is_name(w, member))
+			read_member(w, section, member,
+			    yaml_document_get_node(&w->doc, p->value));
+	}
 }
 
 static void
@@ -196,12 +211,9 @@ read_document(struct walk *w)
 		const yaml_node_t *key =
 		    yaml_document_get_node(&w->doc, p->key);
 
-		if (key->type == YAML_SCALAR_NODE)
+		if (is_name(w, key))
 			read_section(
 			    w, key, yaml_document_get_node(&w->doc, p->value));
-		else
-			conf_complain(w->r, w->r->file, line_of(key),
-			    column_of(key), "a name must be plain text");
 	}
 }
 

@@ -22,7 +22,7 @@ struct heritage {
 	unsigned generation;
 	int chan_fd; /* words go out here; end of file: master gone */
 	const struct listen_fd *listen;
-	unsigned n_listen; /* 0 for the keeper */
+	unsigned n_listen; /* the keeper's is the admin socket */
 };
 
 /* Serves requests. */

@@ -14,18 +14,22 @@ struct family {
 	size_t offset; /* in struct metric_block */
 	const char *label[2];
 	unsigned n[2];
+	size_t names[2]; /* offsets in struct metric_names */
 };
+
+#define NAMES_OF(field) offsetof(struct metric_names, field)
 
 static const struct family families[METRIC_COUNT] = {
 #define COUNTER(name, help, label1, n1, label2, n2)                            \
 	{ #name, help, KIND_COUNTER, offsetof(struct metric_block, name),      \
-		{ label1, label2 }, { n1, n2 } },
+		{ label1, label2 }, { n1, n2 },                                \
+		{ NAMES_OF(name##_1), NAMES_OF(name##_2) } },
 #define HISTOGRAM(name, help, label, n)                                        \
 	{ #name, help, KIND_HISTOGRAM, offsetof(struct metric_block, name),    \
-		{ label, "" }, { n, 1 } },
+		{ label, "" }, { n, 1 }, { NAMES_OF(name##_1), 0 } },
 #define GAUGE(name, help)                                                      \
 	{ #name, help, KIND_GAUGE, offsetof(struct metric_block, name),        \
-		{ "", "" }, { 1, 1 } },
+		{ "", "" }, { 1, 1 }, { 0, 0 } },
 #include "shm/metrics.def"
 #undef COUNTER
 #undef HISTOGRAM
@@ -40,11 +44,7 @@ static const char *const bounds_text[METRIC_BUCKETS + 1] = { "0.001", "0.0025",
 	"5.0", "10.0", "+Inf" };
 
 static struct metric_block *own;
-
-static struct {
-	const char *const *names;
-	size_t n;
-} labels[METRIC_COUNT][2];
+static struct metric_names *own_names;
 
 static _Atomic uint64_t *
 words_of(const struct metric_block *b, const struct family *f)
@@ -65,6 +65,7 @@ void
 metrics_attach(struct shm *s, unsigned slot)
 {
 	own = shm_metrics(s, slot);
+	own_names = shm_metric_names(s);
 	log_count_dropped(words_of(own, &families[M_log_dropped_total]));
 }
 
@@ -73,6 +74,7 @@ metrics_detach(void)
 {
 	log_count_dropped(NULL);
 	own = NULL;
+	own_names = NULL;
 }
 
 static void
@@ -136,18 +138,36 @@ metric_read(
 	    memory_order_relaxed);
 }
 
+static struct label_names *
+names_of(const struct metric_names *all, enum metric m, unsigned label)
+{
+	return (struct label_names *)(uintptr_t)((const char *)all +
+						 families[m].names[label]);
+}
+
 void
 metrics_label(enum metric m, unsigned label, const char *const *names, size_t n)
 {
+	struct label_names *known;
+
 	CHECK(label < 2 && n <= families[m].n[label]);
-	labels[m][label].names = names;
-	labels[m][label].n = n;
+	if (own_names == NULL)
+		return;
+	known = names_of(own_names, m, label);
+	for (size_t i = 0; i < n; i++) {
+		CHECK(strlen(names[i]) < METRIC_NAME_BYTES);
+		/* The same as before, but in a program that took over. */
+		if (strcmp(known->text[i], names[i]) != 0)
+			strncpy(known->text[i], names[i], METRIC_NAME_BYTES);
+	}
+	known->n = (uint32_t)n;
 }
 
 /* --- rendering ----------------------------------------------------------- */
 
-/* Slots that have words, while a rendering is under way. */
+/* While a rendering is under way: the slots that have words, and the names. */
 static unsigned slots_used;
+static const struct metric_names *rendered;
 
 /* Sum of a word over all slots. */
 static uint64_t
@@ -181,7 +201,9 @@ metrics_render_head(struct buf *out, enum metrics_format format,
 static const char *
 value_name(enum metric m, unsigned label, unsigned i)
 {
-	return i < labels[m][label].n ? labels[m][label].names[i] : "";
+	const struct label_names *known = names_of(rendered, m, label);
+
+	return i < known->n ? known->text[i] : "";
 }
 
 static unsigned
@@ -189,7 +211,7 @@ value_count(enum metric m, unsigned label)
 {
 	return families[m].label[label][0] == '\0'
 		   ? 1
-		   : (unsigned)labels[m][label].n;
+		   : MIN(names_of(rendered, m, label)->n, families[m].n[label]);
 }
 
 static void
@@ -253,6 +275,7 @@ metrics_render(struct buf *out, enum metrics_format format, struct shm *s)
 	static const char *const kinds[] = { "counter", "histogram", "gauge" };
 
 	slots_used = shm_slots_used(s);
+	rendered = shm_metric_names(s);
 	for (unsigned m = 0; m < METRIC_COUNT; m++) {
 		const struct family *f = &families[m];
 

@@ -39,8 +39,9 @@ void metric_gauge_add(enum metric m, int64_t delta);
 int64_t metric_read(
     struct shm *s, unsigned slot, enum metric m, unsigned d1, unsigned d2);
 
-/* What the values of label 0 or 1 are called; borrowed for good.  Unnamed
- * values are not shown. */
+/* What the values of label 0 or 1 are called, in fewer than METRIC_NAME_BYTES
+ * each; told to all processes.  Unnamed values are not shown.  Ignored before
+ * metrics_attach(). */
 void metrics_label(
     enum metric m, unsigned label, const char *const *names, size_t n);
 

@@ -54,6 +54,7 @@ struct shm {
 	struct metric_block *metrics;
 	struct limits *limits;
 	struct ring *ring;
+	struct metric_names *names;
 };
 
 #define ALIGN64(n) (((n) + 63) & ~(size_t)63)
@@ -66,7 +67,7 @@ layout_of(unsigned n_slots)
 	       (uint64_t)sizeof(struct board_slot) << 32 ^
 	       (uint64_t)sizeof(struct metric_block) << 8 ^
 	       (uint64_t)limits_size() << 20 ^ (uint64_t)ring_size() << 12 ^
-	       n_slots;
+	       (uint64_t)sizeof(struct metric_names) << 4 ^ n_slots;
 }
 
 /* Map n slots of a segment that is as large as it has to be, or is made so. */
@@ -79,11 +80,12 @@ map_segment(int fd, unsigned n_slots, bool make, struct err *e)
 	size_t limits =
 	    ALIGN64(metrics + n_slots * sizeof(struct metric_block));
 	size_t ring = ALIGN64(limits + limits_size());
+	size_t names = ALIGN64(ring + ring_size());
 	struct stat st;
 
 	s->fd = fd;
 	s->wake_fd = -1;
-	s->size = ring + ring_size();
+	s->size = names + sizeof(struct metric_names);
 	s->map = MAP_FAILED;
 	if ((!make || ftruncate(fd, (off_t)s->size) == 0) &&
 	    fstat(fd, &st) == 0 && (size_t)st.st_size == s->size)
@@ -99,6 +101,7 @@ map_segment(int fd, unsigned n_slots, bool make, struct err *e)
 	s->metrics = (struct metric_block *)(void *)((char *)s->map + metrics);
 	s->limits = (struct limits *)(void *)((char *)s->map + limits);
 	s->ring = (struct ring *)(void *)((char *)s->map + ring);
+	s->names = (struct metric_names *)(void *)((char *)s->map + names);
 	return s;
 }
 
@@ -212,6 +215,12 @@ shm_metrics(struct shm *s, unsigned slot)
 {
 	CHECK(slot < s->header->n_slots);
 	return &s->metrics[slot];
+}
+
+struct metric_names *
+shm_metric_names(struct shm *s)
+{
+	return s->names;
 }
 
 struct limits *

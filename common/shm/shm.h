@@ -13,6 +13,7 @@
 
 struct limits;
 struct metric_block;
+struct metric_names;
 struct ring;
 struct shm;
 
@@ -66,6 +67,7 @@ void shm_free(struct shm **s);
 unsigned shm_slots(const struct shm *s);
 struct board_slot *shm_slot(struct shm *s, unsigned slot);
 struct metric_block *shm_metrics(struct shm *s, unsigned slot);
+struct metric_names *shm_metric_names(struct shm *s);
 struct limits *shm_limits(struct shm *s);
 struct ring *shm_ring(struct shm *s);
 const char *slot_role_name(enum slot_role r);

@@ -3,10 +3,11 @@
 #include "base/check.h"
 #include "http/http_impl.h"
 #include "shm/board.h"
+#include "shm/metric_block.h"
 #include "shm/metrics.h"
 
 #define LABELS_MAX  SHM_ROUTES
-#define LABEL_BYTES 96
+#define LABEL_BYTES METRIC_NAME_BYTES
 
 /* Statuses by index; what is not here counts as the last. */
 static const int statuses[] = {

@@ -34,13 +34,32 @@ answer_probe(struct http_req *req, bool good)
 		    req, 503, MEDIA_TYPE, STR("{\"status\":\"unavailable\"}"));
 }
 
+static bool
+turns(const struct board_slot *b)
+{
+	return clock_mono_us() - b->heartbeat_us < STALE_US;
+}
+
+/* Asked on the admin socket, the answer is not a worker's own. */
+static bool
+a_worker_turns(struct shm *shm)
+{
+	for (unsigned i = 0; i < shm_slots_used(shm); i++) {
+		const struct board_slot *b = shm_slot(shm, i);
+
+		if (b->role == SLOT_WORKER && b->state != SLOT_DOWN && turns(b))
+			return true;
+	}
+	return false;
+}
+
 void
 rest_livez(struct http_req *req)
 {
 	struct shm *shm = app_of(req)->shm;
-	const struct board_slot *master = shm_slot(shm, SHM_MASTER_SLOT);
 
-	answer_probe(req, clock_mono_us() - master->heartbeat_us < STALE_US);
+	answer_probe(
+	    req, turns(shm_slot(shm, SHM_MASTER_SLOT)) && a_worker_turns(shm));
 }
 
 static bool

@@ -232,6 +232,19 @@ test_log_dropped(void)
 	metrics_attach(s, 1);
 }
 
+/* By one process, for whichever renders. */
+static void
+name_values(void)
+{
+	metrics_attach(s, 2);
+	metrics_label(M_http_requests_total, 0, routes, ARRAY_LEN(routes));
+	metrics_label(M_http_requests_total, 1, statuses, ARRAY_LEN(statuses));
+	metrics_label(
+	    M_http_request_duration_seconds, 0, routes, ARRAY_LEN(routes));
+	metrics_label(M_worker_exits_total, 0, reasons, ARRAY_LEN(reasons));
+	metrics_attach(s, 1);
+}
+
 static void
 too_many_names(void)
 {
@@ -251,12 +264,8 @@ main(void)
 	/* Slots that no process ever had are not read. */
 	for (unsigned i = 0; i < 3; i++)
 		shm_slot_begin(s, i, SLOT_WORKER, 1);
-	metrics_label(M_http_requests_total, 0, routes, ARRAY_LEN(routes));
-	metrics_label(M_http_requests_total, 1, statuses, ARRAY_LEN(statuses));
-	metrics_label(
-	    M_http_request_duration_seconds, 0, routes, ARRAY_LEN(routes));
-	metrics_label(M_worker_exits_total, 0, reasons, ARRAY_LEN(reasons));
 	test_unattached();
+	name_values();
 	test_counters();
 	test_gauges();
 	test_histograms();
