@@ -84,7 +84,8 @@ CFLAGS_ALL += $(CFLAGS)
 
 COMMON_SRC := $(wildcard common/*/*.c)
 MASTER_SRC := $(wildcard master/*.c)
-WORKER_SRC := $(wildcard worker/*.c worker/*/*.c worker/mcp/tools/*.c)
+WORKER_SRC := $(wildcard worker/*.c worker/*/*.c worker/mcp/tools/*.c \
+	worker/mcp/fixture/*.c)
 GEN_SRC := $(GEN)/sql_text.c $(GEN)/web_files.c
 UNIT_SRC := $(shell find t/unit -name '*.c' 2>/dev/null)
 FUZZ_SRC := $(wildcard t/fuzz/*.c)

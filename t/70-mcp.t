@@ -94,7 +94,7 @@ for (qw(2025-11-25 2025-06-18 2025-03-26 2024-11-05)) {
 ($r, $body) = legacy('initialize', { protocolVersion => '2026-07-28', capabilities => {},
 	clientInfo => { name => 'x', version => '1' } });
 is($body->{result}{protocolVersion}, '2025-11-25', 'the modern version is not negotiated');
-ok(!exists $r->{headers}{'mcp-session-id'}, 'there is no session');
+like($r->{headers}{'mcp-session-id'}, qr/^[0-9a-f-]{36}\z/, 'a session begins');
 
 # --- modern -----------------------------------------------------------------
 
@@ -106,7 +106,7 @@ is($body->{result}{_meta}{'io.modelcontextprotocol/serverInfo'}{name}, 'pierre-m
 ($r, $body) = $t->rpc('ping');
 refused($r, $body, 404, -32601, 'ping is of the past');
 ($r, $body) = $t->rpc('subscriptions/listen');
-refused($r, $body, 404, -32601, 'what is not advertised is not there');
+refused($r, $body, 200, -32602, 'a subscription to nothing');
 ($r, $body) = $t->rpc('tools/list', {}, headers => { 'Mcp-Method' => 'tools/call' });
 refused($r, $body, 400, -32020, 'a header that differs');
 ($r, $body) = $t->rpc('tools/call', { name => 'explain_metric' },

@@ -126,6 +126,13 @@ check_tls(struct conf_reader *r, bool wanted)
 }
 
 static bool
+is_loopback(struct str host)
+{
+	return str_is(host, "localhost") || str_is(host, "::1") ||
+	       str_starts(host, STR("127."));
+}
+
+static bool
 is_named_before(const struct conf *c, size_t i, const char *name)
 {
 	struct conf_listener other;
@@ -143,7 +150,7 @@ conf_check_listen(struct conf_reader *r)
 	struct conf *c = r->conf;
 	struct buf text = BUF_INIT;
 	struct conf_listener l;
-	bool tls = false;
+	bool tls = false, open = false;
 
 	if (c->listen.n == 0 || c->listen.n > CONF_LISTEN_MAX)
 		conf_complain_of(r, CONF_KEY_listen,
@@ -158,9 +165,14 @@ conf_check_listen(struct conf_reader *r)
 			conf_complain_of(r, CONF_KEY_listen,
 			    "%s stands there twice", l.name);
 		tls |= l.tls;
+		open |= l.path == NULL && !is_loopback(l.host);
 		buf_printf(&text, "%s%s", i > 0 ? ", " : "", c->listen.item[i]);
 	}
 	c->listen_text = arena_strndup(c->arena, text.p, text.n);
 	buf_free(&text);
 	check_tls(r, tls);
+	if (open && c->mcp_fixture)
+		conf_complain_of(r, CONF_KEY_mcp_fixture,
+		    "is for loopback addresses alone, and server.listen names "
+		    "another");
 }

@@ -17,7 +17,7 @@ is_pure(const struct rpc *r)
 	const cJSON *uri = json_get(r->params, "uri");
 
 	if (r->method == METHOD_TOOLS_CALL && cJSON_IsString(name))
-		return mcp_tool_find(str_of(name->valuestring)) < 0 ||
+		return mcp_tool_find(r->mcp, str_of(name->valuestring)) < 0 ||
 		       strcmp(name->valuestring, "explain_metric") == 0;
 	return r->method != METHOD_RESOURCES_READ || !cJSON_IsString(uri) ||
 	       strcmp(uri->valuestring, "pierre://methodology") == 0;
@@ -52,7 +52,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct conf conf;
+	static struct conf conf = { .mcp_toolset = "all",
+		.mcp_page_size = 100 };
 	static struct app app = { .conf = &conf };
 	static const struct who who = { .proof = WHO_STDIO };
 	struct err e = ERR_INIT;

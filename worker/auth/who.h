@@ -25,6 +25,7 @@ struct who {
 	struct uuid token_id;  /* row of the token, key, session or grant */
 	struct uuid client_id; /* row of the OAuth client; zero: none */
 	int64_t expires_us;    /* INT64_MAX: never */
+	char toolset[8];       /* of MCP, as the token says; "": it does not */
 };
 
 #endif

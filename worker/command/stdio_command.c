@@ -3,7 +3,12 @@
 #include "app.h"
 #include "auth/who.h"
 #include "command/command.h"
+#include "loop/loop.h"
 #include "mcp/mcp.h"
+
+/* One waits for the client. */
+#define THREADS	  3
+#define SETTLE_MS 2000
 
 /* mcp-stdio: for desktop clients that start their servers themselves.  Who may
  * read the database and the configuration is trusted as the person named. */
@@ -32,7 +37,11 @@ command_mcp_stdio(struct command *c, struct err *e)
 	app.mcp = mcp_new(&app, e);
 	if (app.mcp == NULL)
 		return -1;
+	app.loop = loop_new(THREADS);
 	r = mcp_stdio(&app, &who, STDIN_FILENO, STDOUT_FILENO, e);
+	if (!loop_settle(app.loop, SETTLE_MS))
+		return r;
+	loop_free(&app.loop);
 	mcp_free(&app.mcp);
 	return r;
 }

@@ -31,8 +31,8 @@ static const unsigned leads_to[] = {
 		     TO(CLOSED),
 	[CONN_WRITE] = TO(IDLE) | TO(LINGER) | TO(CLOSED),
 	[CONN_IDLE] = TO(HEAD) | TO(RUN) | TO(IDLE) | TO(CLOSED),
-	[CONN_STREAM] =
-	    TO(STREAM) | TO(WRITE) | TO(IDLE) | TO(LINGER) | TO(CLOSED),
+	[CONN_STREAM] = TO(STREAM) | TO(RUN) | TO(WRITE) | TO(IDLE) |
+			TO(LINGER) | TO(CLOSED),
 	[CONN_LINGER] = TO(CLOSED),
 	[CONN_CLOSED] = 0,
 };

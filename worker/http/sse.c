@@ -188,7 +188,9 @@ sse_close(struct sse *s)
 			conn_send_str(c, STR("0\r\n\r\n"));
 		c->sse = NULL;
 		/* A request under way settles its connection itself. */
-		if (c->req == NULL && c->state != CONN_CLOSED)
+		if (c->req != NULL && c->state == CONN_STREAM)
+			conn_move(c, CONN_RUN);
+		else if (c->req == NULL && c->state != CONN_CLOSED)
 			conn_settle(c);
 	}
 	if (!s->active && !s->ending)

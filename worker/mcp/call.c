@@ -3,6 +3,7 @@
 #include "auth/who.h"
 #include "base/check.h"
 #include "base/clock.h"
+#include "base/enc.h"
 #include "base/tz.h"
 #include "store/activities.h"
 #include "store/thresholds.h"
@@ -46,6 +47,7 @@ call_begin(struct mcp_call *call, struct rpc *rpc, const char *name, bool pure,
 	call->name = name;
 	call->owner = (struct owner){ rpc->who->tenant_id, rpc->who->user_id };
 	jsonw_init(&call->w, &call->structured);
+	call->progress = -1;
 	return pure ? 0 : find_athlete(call, e);
 }
 
@@ -54,6 +56,7 @@ call_end(struct mcp_call *call)
 {
 	buf_free(&call->text);
 	buf_free(&call->structured);
+	buf_free(&call->content);
 }
 
 /* --- arguments ----------------------------------------------------------- */
@@ -226,12 +229,61 @@ call_ready(struct mcp_call *call, struct str members)
 }
 
 void
-call_result_members(struct buf *out, struct str text, struct str structured)
+call_content(struct mcp_call *call, struct str json)
 {
-	buf_adds(out, "\"content\":[{\"type\":\"text\",\"text\":\"");
+	buf_addc(&call->content, ',');
+	buf_addstr(&call->content, json);
+}
+
+void
+call_image(struct mcp_call *call, const char *mime, struct str bytes)
+{
+	buf_printf(&call->content,
+	    ",{\"type\":\"image\",\"mimeType\":\"%s\",\"data\":\"", mime);
+	enc_base64(&call->content, bytes.p, bytes.n);
+	buf_adds(&call->content, "\"}");
+}
+
+void
+call_blob(struct mcp_call *call, struct str base64)
+{
+	call->blob = base64;
+}
+
+void
+call_failed(struct mcp_call *call)
+{
+	call->is_error = true;
+}
+
+static void
+add_text(struct buf *out, struct str text)
+{
+	buf_adds(out, "{\"type\":\"text\",\"text\":\"");
 	jsonw_escape(out, text);
-	buf_adds(out, "\"},{\"type\":\"text\",\"text\":\"");
-	jsonw_escape(out, structured);
-	buf_adds(out, "\"}],\"structuredContent\":");
-	buf_addstr(out, structured);
+	buf_adds(out, "\"}");
+}
+
+void
+call_result_members(
+    struct buf *out, struct str text, struct str structured, struct str content)
+{
+	bool both = text.n > 0 && structured.n > 0;
+
+	buf_adds(out, "\"content\":[");
+	if (text.n > 0)
+		add_text(out, text);
+	if (both)
+		buf_addc(out, ',');
+	if (structured.n > 0)
+		add_text(out, structured);
+	/* Each block of content brings the comma before it. */
+	if (content.n > 0 && text.n + structured.n == 0)
+		content = str_make(content.p + 1, content.n - 1);
+	buf_addstr(out, content);
+	buf_addc(out, ']');
+	if (structured.n > 0) {
+		buf_adds(out, ",\"structuredContent\":");
+		buf_addstr(out, structured);
+	}
 }

@@ -6,6 +6,8 @@
 #include "base/json.h"
 #include "mcp/args.h"
 #include "mcp/jsonrpc.h"
+#include "mcp/port.h"
+#include "mcp/rounds.h"
 #include "model/athlete.h"
 #include "store/owner.h"
 
@@ -16,6 +18,7 @@ struct mcp_call {
 	const char *name; /* of the tool or resource */
 	const struct mcp_arg *args;
 	struct mcp_value values[MCP_MAX_ARGS];
+	const cJSON *arguments; /* as they came; NULL: none */
 	const void *prepared;
 	struct owner owner;
 	const struct athlete *athlete; /* not of a pure tool */
@@ -23,14 +26,24 @@ struct mcp_call {
 	struct buf text;       /* what is said in words */
 	struct buf structured; /* what is said in JSON */
 	struct jsonw w;
-	struct str ready; /* the answer, when it is prepared */
-	bool refused;	  /* the text says what the caller should change */
+	struct buf content; /* further blocks, JSON */
+	struct str ready;   /* the answer, when it is prepared */
+	bool refused;	    /* the text says what the caller should change */
+	bool is_error;	    /* what is said is that it failed */
+	struct str blob;    /* of a resource that is no text, base64 */
+	struct mcp_rounds rounds;
+	uint32_t missing; /* what the client cannot do and must */
+	double progress;  /* told last; negative: none yet */
+	int64_t progress_us;
 };
 
 /* Find the person and the local day; waits for the store. */
 NODISCARD int call_begin(struct mcp_call *call, struct rpc *rpc,
     const char *name, bool pure, struct err *e);
 void call_end(struct mcp_call *call);
+/* Whether the call ended because it waits for the client, or the client cannot
+ * do what it needs; answered then. */
+NODISCARD bool call_answer_wants(struct mcp_call *call);
 
 /* --- arguments: asked by name, checked already --------------------------- */
 
@@ -81,9 +94,37 @@ const void *call_prepared(const struct mcp_call *call);
  * call_result_members(). */
 void call_ready(struct mcp_call *call, struct str members);
 
-/* Append the members of a tool result: content with both texts, and
- * structuredContent. */
-void call_result_members(
-    struct buf *out, struct str text, struct str structured);
+/* One more content block, a JSON object. */
+void call_content(struct mcp_call *call, struct str json);
+/* An image of these bytes. */
+void call_image(struct mcp_call *call, const char *mime, struct str bytes);
+/* The resource is these bytes, in base64. */
+void call_blob(struct mcp_call *call, struct str base64);
+/* The result is that it failed, all the same with all that was said. */
+void call_failed(struct mcp_call *call);
+
+/* --- the client ---------------------------------------------------------- */
+
+/* Ask the client n things and get the answers.  In the legacy era this waits;
+ * in the modern one -1 ends the call, which begins anew with the answers there.
+ * So a tool changes nothing before it has asked all it wants to know.  -1 too
+ * when the client cannot be asked this, or does not answer. */
+NODISCARD int call_ask(
+    struct mcp_call *call, struct mcp_ask *asks, size_t n, struct err *e);
+/* The person's word to an ASK_ELICIT: the form's content, or NULL when he
+ * declined or canceled. */
+const cJSON *call_form(const struct mcp_ask *ask);
+/* Say how far it is, when the client wants to know; `done` increases. */
+NODISCARD int call_progress(struct mcp_call *call, double done, double total,
+    const char *text, struct err *e);
+/* Say something that the client's log may want; json: any value, which holds
+ * no secret and nothing personal. */
+NODISCARD int call_log(struct mcp_call *call, enum mcp_level level,
+    const char *logger, struct str json, struct err *e);
+
+/* Append the members of a tool result: content with both texts and further
+ * blocks, and structuredContent. */
+void call_result_members(struct buf *out, struct str text,
+    struct str structured, struct str content);
 
 #endif

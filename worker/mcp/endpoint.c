@@ -1,7 +1,12 @@
-/* POST /mcp: one message in, one answer out. */
+/* The endpoint over HTTP: POST, and for sessions GET and DELETE. */
 
 #include "http/http.h"
+#include "mcp/batch.h"
+#include "mcp/cancel.h"
+#include "mcp/changes.h"
+#include "mcp/listening.h"
 #include "mcp/mcp_impl.h"
+#include "mcp/stream.h"
 #include "app.h"
 
 #define JSON_TYPE "application/json"
@@ -66,8 +71,41 @@ check_single_headers(struct rpc *r)
 	return true;
 }
 
+/* A message that is answered with no message. */
 static void
-serve_message(struct rpc *r)
+take_other(struct rpc *r, enum rpc_kind kind)
+{
+	const cJSON *method = json_get(r->message, "method");
+	struct err e = ERR_INIT;
+
+	if (kind == RPC_ANSWER) {
+		stream_take_answer(r);
+	} else if (r->era == ERA_LEGACY && cJSON_IsString(method) &&
+		   strcmp(method->valuestring, "notifications/cancelled") ==
+		       0 &&
+		   cancel_request(r, &e) < 0) {
+		r->silent = false;
+		rpc_error_err(r, &e);
+		r->status = err_http_status(e.code);
+	}
+}
+
+/* Requests that may take long enough to be cancelled. */
+static void
+serve_request(struct rpc *r)
+{
+	struct mcp_cancel cancel;
+
+	cancel_watch(&cancel, r);
+	mcp_serve(r);
+	if (cancel_unwatch(&cancel)) {
+		r->silent = true;
+		r->status = 202;
+	}
+}
+
+static void
+serve_message(struct rpc *r, struct mcp_stream *stream)
 {
 	struct era_input in = {
 		.has_headers = true,
@@ -75,17 +113,31 @@ serve_message(struct rpc *r)
 		.method = http_header(r->http, "mcp-method"),
 		.name = http_header(r->http, "mcp-name"),
 	};
+	enum rpc_kind kind = RPC_DONE;
 
-	if (check_media_types(r) && check_single_headers(r) &&
-	    rpc_read(r, http_body(r->http), &in))
-		mcp_serve(r);
+	if (check_media_types(r) && check_single_headers(r))
+		kind = rpc_read(r, http_body(r->http), &in);
+	if (kind == RPC_DONE ||
+	    (r->era == ERA_LEGACY && r->method != METHOD_INITIALIZE &&
+		session_find(r) < 0))
+		return;
+	r->port_arg = stream;
+	r->port =
+	    r->session != NULL ? &stream_port_legacy : &stream_port_modern;
+	if (kind == RPC_REQUEST)
+		serve_request(r);
+	else if (kind == RPC_BATCH)
+		batch_serve(r, &in, take_other);
+	else
+		take_other(r, kind);
 }
 
-void
-mcp_http(struct http_req *req)
+static struct rpc
+rpc_of(struct http_req *req)
 {
 	const struct app *app = http_app_state(req);
-	struct rpc r = {
+
+	return (struct rpc){
 		.app = app,
 		.mcp = app->mcp,
 		.who = http_who(req),
@@ -95,27 +147,83 @@ mcp_http(struct http_req *req)
 		.id = STR("null"),
 		.method = METHOD_COUNT,
 	};
+}
+
+static void
+reply(struct rpc *r)
+{
 	struct err gone = ERR_INIT;
 
-	serve_message(&r);
-	mcp_observe_request(&r);
-	if (!r.silent) {
-		http_reply(req, r.status, JSON_TYPE);
-	} else if (r.status == 202) {
-		http_reply(req, 202, NULL);
+	if (!r->silent) {
+		http_reply(r->http, r->status, JSON_TYPE);
+	} else if (r->status == 202) {
+		http_reply(r->http, 202, NULL);
 	} else {
 		err_set(&gone, ERR_CANCELED, "the client went away");
-		http_reply_error(req, &gone);
+		http_reply_error(r->http, &gone);
 	}
+}
+
+void
+mcp_http(struct http_req *req)
+{
+	struct rpc r = rpc_of(req);
+	struct mcp_stream stream = { .sse = NULL };
+
+	serve_message(&r, &stream);
+	mcp_observe_request(&r);
+	if (!r.kept && !stream_finish(&r, &stream))
+		reply(&r);
+}
+
+/* --- a session's stream, and its end ------------------------------------- */
+
+/* false: answered, since there is no session. */
+static bool
+find_session(struct rpc *r)
+{
+	struct err e = ERR_INIT;
+	int rc = session_find(r);
+
+	if (rc > 0)
+		return true;
+	if (rc == 0) {
+		http_add_header(r->http, "Allow", "POST");
+		err_set(&e, ERR_METHOD,
+		    "without the header Mcp-Session-Id of a session: use POST");
+		http_reply_error(r->http, &e);
+	} else {
+		reply(r);
+	}
+	return false;
 }
 
 void
 mcp_http_get(struct http_req *req)
 {
+	struct rpc r = rpc_of(req);
+	struct str last = http_header(req, "last-event-id");
+
+	if (!find_session(&r))
+		return;
+	if (last.p == NULL || str_starts(last, STR(LISTENER_EVENT_ID)))
+		listen_to_session(&r, last);
+	else
+		stream_resume(&r, last);
+	if (!r.kept)
+		reply(&r);
+}
+
+void
+mcp_http_delete(struct http_req *req)
+{
+	struct rpc r = rpc_of(req);
 	struct err e = ERR_INIT;
 
-	http_add_header(req, "Allow", "POST");
-	err_set(&e, ERR_METHOD,
-	    "there are no sessions and no streams to open: use POST");
-	http_reply_error(req, &e);
+	if (!find_session(&r))
+		return;
+	if (session_end(&r, &e) < 0)
+		http_reply_error(req, &e);
+	else
+		http_reply(req, 204, NULL);
 }

@@ -10,6 +10,7 @@
 
 #include "base/enc.h"
 #include "base/json.h"
+#include "mcp/client.h"
 
 enum eras { LEGACY = 1, MODERN = 2, BOTH = 3 };
 
@@ -17,11 +18,13 @@ static const struct {
 	const char *name;
 	enum eras eras;
 	const char *mirrored;
+	uint32_t needs;
 } methods[METHOD_COUNT + 1] = {
-#define METHOD(id, name, eras, mirrored) { name, eras, mirrored },
+#define METHOD(id, name, eras, mirrored, needs, handler)                       \
+	{ name, eras, mirrored, needs },
 #include "mcp/methods.def"
 #undef METHOD
-	[METHOD_COUNT] = { "other", 0, NULL },
+	[METHOD_COUNT] = { "other", 0, NULL, 0 },
 };
 
 const char *const era_versions[] = { ERA_MODERN_VERSION, "2025-11-25",
@@ -31,6 +34,19 @@ const char *
 era_method_name(enum mcp_method m)
 {
 	return methods[m <= METHOD_COUNT ? m : METHOD_COUNT].name;
+}
+
+uint32_t
+era_method_needs(enum mcp_method m)
+{
+	return methods[m <= METHOD_COUNT ? m : METHOD_COUNT].needs;
+}
+
+bool
+era_may_batch(struct str version)
+{
+	return version.p == NULL ||
+	       str_is(str_trim(version), ERA_BATCH_VERSION);
 }
 
 static bool
@@ -218,7 +234,7 @@ decide_modern(const struct era_input *in, const char *method, const cJSON *meta,
 	if (d->verdict == ERA_REFUSE)
 		return;
 	check_version(in, json_get(meta, META_VERSION)->valuestring, d);
-	if (d->verdict == ERA_REFUSE || d->verdict == ERA_ACCEPT)
+	if (d->verdict == ERA_REFUSE || d->verdict == ERA_NOTE)
 		return;
 	check_headers(in, method, d);
 	if (d->verdict != ERA_REFUSE)
@@ -290,7 +306,8 @@ find_fault(const cJSON *message)
 	const cJSON *version = json_get(message, "jsonrpc");
 
 	if (cJSON_IsArray(message))
-		return "batches are not served: send one message a request";
+		return "batches are of revision " ERA_BATCH_VERSION
+		       " alone: send one message a request";
 	if (!cJSON_IsObject(message))
 		return "a JSON-RPC message is an object";
 	if (!cJSON_IsString(version) ||
@@ -313,8 +330,7 @@ find_fault(const cJSON *message)
 static void
 decide_response(const struct era_input *in, struct era_decision *d)
 {
-	/* We ask clients nothing, so nothing waits for an answer. */
-	d->verdict = ERA_ACCEPT;
+	d->verdict = ERA_ANSWER;
 	if (is_modern_version(str_trim(in->version)))
 		refuse(
 		    d, 400, RPC_INVALID_REQUEST, "a response is not a request");
@@ -345,13 +361,13 @@ era_decide(const struct era_input *in, struct era_decision *d)
 		return;
 	}
 	if (json_get(in->message, "id") == NULL)
-		d->verdict = ERA_ACCEPT;
+		d->verdict = ERA_NOTE;
 	meta = json_get(params, "_meta");
 	if (json_get(meta, META_VERSION) != NULL)
 		decide_modern(in, method->valuestring, meta, d);
 	else if (!is_modern_version(str_trim(in->version)))
 		decide_legacy(in, method->valuestring, d);
-	else if (d->verdict == ERA_ACCEPT)
+	else if (d->verdict == ERA_NOTE)
 		d->era = ERA_MODERN;
 	else
 		refuse_half_modern(method->valuestring, meta, d);

@@ -12,7 +12,7 @@
 enum mcp_era { ERA_LEGACY, ERA_MODERN };
 
 enum mcp_method {
-#define METHOD(id, name, eras, mirrored) METHOD_##id,
+#define METHOD(id, name, eras, mirrored, needs, handler) METHOD_##id,
 #include "mcp/methods.def"
 #undef METHOD
 	METHOD_COUNT /* also: none */
@@ -27,6 +27,7 @@ enum rpc_code {
 	RPC_INTERNAL = -32603,
 	RPC_RESOURCE_NOT_FOUND = -32002, /* legacy alone */
 	RPC_HEADER_MISMATCH = -32020,
+	RPC_MISSING_ABILITY = -32021,
 	RPC_UNSUPPORTED_VERSION = -32022,
 };
 
@@ -37,6 +38,8 @@ enum rpc_code {
 #define META_CAPABILITIES "io.modelcontextprotocol/clientCapabilities"
 #define META_CLIENT	  "io.modelcontextprotocol/clientInfo"
 #define META_SERVER	  "io.modelcontextprotocol/serverInfo"
+#define META_LOG_LEVEL	  "io.modelcontextprotocol/logLevel"
+#define META_SUBSCRIPTION "io.modelcontextprotocol/subscriptionId"
 
 /* Every version we serve, newest first; the first is the modern one.  The last
  * is NULL. */
@@ -44,6 +47,10 @@ extern const char *const era_versions[];
 /* What `initialize` answers: the version asked for if it is a legacy one we
  * serve, else the newest legacy one. */
 const char *era_negotiate(struct str requested);
+/* The one revision whose messages may come in an array; `version` is a header's
+ * value, which may be absent. */
+#define ERA_BATCH_VERSION "2025-03-26"
+bool era_may_batch(struct str version);
 
 struct era_input {
 	const cJSON *message; /* parsed, any JSON value */
@@ -57,7 +64,8 @@ struct era_decision {
 	enum mcp_era era;
 	enum era_verdict {
 		ERA_SERVE,  /* a request for `method` */
-		ERA_ACCEPT, /* take it and answer 202 without a body */
+		ERA_NOTE,   /* a notification: is not answered */
+		ERA_ANSWER, /* to a request of ours */
 		ERA_REFUSE, /* status, code and message say why */
 	} verdict;
 	enum mcp_method method;
@@ -70,6 +78,8 @@ struct era_decision {
 void era_decide(const struct era_input *in, struct era_decision *out);
 
 const char *era_method_name(enum mcp_method m);
+/* What a client has to be able to do for it: bits of mcp/client.h. */
+uint32_t era_method_needs(enum mcp_method m);
 
 /* The text of a header that may be written =?base64?...?=, into `out` when it
  * was encoded.  false when the encoding is broken. */

@@ -1,6 +1,6 @@
-/* tools/call and resources/read: find the record, check scope and arguments,
- * run, answer.  What the model can mend is an answer with isError; what it
- * cannot is a JSON-RPC error. */
+/* tools/call: find the record, check scope and arguments, run, answer.  What
+ * the model can mend is an answer with isError; what it cannot is a JSON-RPC
+ * error. */
 
 #include "mcp/mcp_impl.h"
 
@@ -26,10 +26,8 @@ answer_tool_error(struct rpc *r, struct str text)
 
 /* --- scopes -------------------------------------------------------------- */
 
-/* True when the token allows it.  false: answered, over HTTP with all the
- * scopes that are needed, so that the client can ask the person for them. */
-static bool
-check_scope(struct rpc *r, uint32_t scopes, const char *what)
+bool
+mcp_check_scope(struct rpc *r, uint32_t scopes, const char *what)
 {
 	struct buf b = BUF_INIT;
 
@@ -52,8 +50,10 @@ check_scope(struct rpc *r, uint32_t scopes, const char *what)
 /* --- tools --------------------------------------------------------------- */
 
 static enum mcp_outcome
-answer_failure(struct rpc *r, const struct mcp_call *call, const struct err *e)
+answer_failure(struct rpc *r, struct mcp_call *call, const struct err *e)
 {
+	if (e->code != ERR_CANCELED && call_answer_wants(call))
+		return MCP_REFUSED;
 	if (call->refused) {
 		answer_tool_error(r, buf_str(&call->text));
 		return MCP_REFUSED;
@@ -74,23 +74,36 @@ answer_result(struct rpc *r, struct mcp_call *call)
 		buf_addstr(r->out, call->ready);
 	} else {
 		jsonw_done(&call->w);
-		call_result_members(
-		    r->out, buf_str(&call->text), buf_str(&call->structured));
+		call_result_members(r->out, buf_str(&call->text),
+		    buf_str(&call->structured), buf_str(&call->content));
 	}
+	if (call->is_error)
+		buf_adds(r->out, ",\"isError\":true");
 	rpc_result_end(r);
+}
+
+static bool
+read_arguments(
+    struct mcp_call *call, const struct mcp_tool *tool, const cJSON *arguments)
+{
+	call->arguments = arguments;
+	return tool->schema != NULL || args_read(tool->args, arguments, false,
+					   call->values, &call->text);
 }
 
 static enum mcp_outcome
 run_tool(struct rpc *r, int index, const cJSON *arguments)
 {
-	const struct mcp_tool *tool = mcp_tools[index];
+	const struct mcp_tool *tool = r->mcp->tools[index];
 	struct mcp_call call = { .args = tool->args,
 		.prepared = r->mcp->prepared[index] };
 	enum mcp_outcome outcome = MCP_DONE;
 	struct err e = ERR_INIT;
 
-	if (!args_read(tool->args, arguments, false, call.values, &call.text)) {
+	if (!read_arguments(&call, tool, arguments)) {
 		answer_tool_error(r, buf_str(&call.text));
+		outcome = MCP_REFUSED;
+	} else if (!rounds_begin(&call.rounds, r)) {
 		outcome = MCP_REFUSED;
 	} else if (call_begin(&call, r, tool->name, tool->pure, &e) < 0 ||
 		   tool->run(&call, &e) < 0) {
@@ -132,13 +145,27 @@ static void
 refuse_unknown_tool(struct rpc *r, const char *name)
 {
 	const char *names[MCP_MAX_TOOLS], *near;
-	size_t n = mcp_tool_names(names);
+	size_t n = 0;
 
+	for (; r->mcp->tools[n] != NULL; n++)
+		names[n] = r->mcp->tools[n]->name;
 	near = args_nearest(str_of(name), names, n);
 	rpc_error(r, 200, RPC_INVALID_PARAMS,
 	    "there is no tool \"%.80s\"%s%s%s", name,
 	    near != NULL ? "; did you mean \"" : "", near != NULL ? near : "",
 	    near != NULL ? "\"?" : "");
+}
+
+static bool
+check_call(struct rpc *r, const struct mcp_tool *tool, const cJSON *arguments)
+{
+	if (arguments != NULL && !cJSON_IsObject(arguments)) {
+		rpc_error(r, 200, RPC_INVALID_PARAMS,
+		    "params.arguments must be an object");
+		return false;
+	}
+	return check_param_headers(r, tool, arguments) &&
+	       rpc_require_client(r, tool->needs);
 }
 
 void
@@ -147,92 +174,21 @@ mcp_tools_call(struct rpc *r)
 	const cJSON *arguments = json_get(r->params, "arguments");
 	const char *name = mcp_param(r, "name");
 	int64_t start = clock_mono_us();
-	enum mcp_outcome outcome;
+	enum mcp_outcome outcome = MCP_REFUSED;
+	const struct mcp_tool *tool;
 	int index;
 
 	if (name == NULL)
 		return;
-	index = mcp_tool_find(str_of(name));
+	index = mcp_tool_find(r->mcp, str_of(name));
 	if (index < 0) {
 		refuse_unknown_tool(r, name);
 		return;
 	}
-	if (arguments != NULL && !cJSON_IsObject(arguments)) {
-		rpc_error(r, 200, RPC_INVALID_PARAMS,
-		    "params.arguments must be an object");
+	tool = r->mcp->tools[index];
+	if (!check_call(r, tool, arguments))
 		return;
-	}
-	if (!check_param_headers(r, mcp_tools[index], arguments))
-		return;
-	if (check_scope(r, mcp_tools[index]->scope, name))
+	if (mcp_check_scope(r, tool->scope, name))
 		outcome = run_tool(r, index, arguments);
-	else
-		outcome = MCP_REFUSED;
 	mcp_observe_tool(r, index, outcome, clock_mono_us() - start);
-}
-
-/* --- resources ----------------------------------------------------------- */
-
-static void
-refuse_unknown_resource(struct rpc *r, const char *uri)
-{
-	struct buf data = BUF_INIT;
-
-	buf_adds(&data, "\"uri\":\"");
-	jsonw_escape(&data, str_of(uri));
-	buf_addc(&data, '"');
-	rpc_error_data(r, 200,
-	    r->era == ERA_MODERN ? RPC_INVALID_PARAMS : RPC_RESOURCE_NOT_FOUND,
-	    "there is no such resource", buf_str(&data));
-	buf_free(&data);
-}
-
-static void
-answer_resource(
-    struct rpc *r, const struct mcp_resource *res, struct mcp_call *call)
-{
-	struct str text = call->structured.n > 0 ? buf_str(&call->structured)
-						 : buf_str(&call->text);
-
-	rpc_result(r);
-	buf_printf(r->out,
-	    "\"contents\":[{\"uri\":\"%s\",\"mimeType\":\"%s\",\"text\":\"",
-	    res->uri, res->mime);
-	jsonw_escape(r->out, text);
-	buf_adds(r->out, "\"}]");
-	if (r->era == ERA_MODERN) {
-		buf_addc(r->out, ',');
-		mcp_write_caching(
-		    r->out, res->pure ? MCP_LIST_TTL_MS : 0, res->pure);
-	}
-	rpc_result_end(r);
-}
-
-void
-mcp_resources_read(struct rpc *r)
-{
-	static const struct mcp_arg none[] = { { .type = MCP_ARG_END } };
-	const char *uri = mcp_param(r, "uri");
-	const struct mcp_resource *res = NULL;
-	struct mcp_call call = { .args = none };
-	struct err e = ERR_INIT;
-
-	if (uri == NULL)
-		return;
-	for (size_t i = 0; mcp_resources[i] != NULL; i++) {
-		if (strcmp(mcp_resources[i]->uri, uri) == 0)
-			res = mcp_resources[i];
-	}
-	if (res == NULL) {
-		refuse_unknown_resource(r, uri);
-		return;
-	}
-	if (!check_scope(r, res->scope, res->uri))
-		return;
-	if (call_begin(&call, r, res->name, res->pure, &e) < 0 ||
-	    res->run(&call, &e) < 0)
-		rpc_error_err(r, &e);
-	else
-		answer_resource(r, res, &call);
-	call_end(&call);
 }

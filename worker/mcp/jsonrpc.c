@@ -9,9 +9,25 @@
 #include "base/json.h"
 #include "base/jsonw.h"
 #include "base/log.h"
+#include "mcp/client.h"
 
-const char rpc_server_info[] = "{\"name\":\"pierre-mcp-server\",\"title\":"
-			       "\"Pierre\",\"version\":\"" PIERRE_VERSION "\"}";
+#define SERVER_MEMBERS                                                         \
+	"\"name\":\"pierre-mcp-server\",\"title\":\"Pierre\","                 \
+	"\"version\":\"" PIERRE_VERSION "\""
+
+/* A heartbeat on a round field, as SVG. */
+#define ICON                                                                   \
+	"data:image/svg+xml;base64,"                                           \
+	"PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciIHZpZXdCb3g9IjAg" \
+	"MCA0OCA0OCI+PGNpcmNsZSBjeD0iMjQiIGN5PSIyNCIgcj0iMjQiIGZpbGw9IiMxMzRl" \
+	"NGEiLz48cGF0aCBkPSJNNiAyNmg5bDQtMTIgOCAyMiA1LTEwaDEwIiBmaWxsPSJub25l" \
+	"IiBzdHJva2U9IiNmZmYiIHN0cm9rZS13aWR0aD0iMyIvPjwvc3ZnPg=="
+
+const char rpc_server_info[] = "{" SERVER_MEMBERS "}";
+const char rpc_server_card[] =
+    "{" SERVER_MEMBERS ",\"description\":\"A person's fitness data and sports "
+    "science over it.\",\"icons\":[{\"src\":\"" ICON
+    "\",\"mimeType\":\"image/svg+xml\",\"sizes\":[\"any\"]}]}";
 
 static void
 open_frame(struct rpc *r)
@@ -68,14 +84,20 @@ rpc_error_err(struct rpc *r, const struct err *e)
 }
 
 void
-rpc_result(struct rpc *r)
+rpc_result_of_type(struct rpc *r, const char *type)
 {
 	r->status = 200;
 	r->code = 0;
 	open_frame(r);
 	buf_adds(r->out, ",\"result\":{");
 	if (r->era == ERA_MODERN)
-		buf_adds(r->out, "\"resultType\":\"complete\",");
+		buf_printf(r->out, "\"resultType\":\"%s\",", type);
+}
+
+void
+rpc_result(struct rpc *r)
+{
+	rpc_result_of_type(r, "complete");
 }
 
 void
@@ -127,19 +149,71 @@ refuse_version(struct rpc *r, const struct era_decision *d)
 }
 
 bool
+rpc_require_client(struct rpc *r, uint32_t abilities)
+{
+	struct buf data = BUF_INIT;
+	uint32_t missing = abilities & ~r->client;
+
+	if (missing == 0)
+		return true;
+	buf_adds(&data, "\"requiredCapabilities\":");
+	client_write(&data, missing);
+	rpc_error_data(r, 400, RPC_MISSING_ABILITY,
+	    "the client does not declare a capability that this needs",
+	    buf_str(&data));
+	buf_free(&data);
+	return false;
+}
+
+/* Of an answer that cannot be given, since nobody awaits one. */
+static void
+take_silently(struct rpc *r)
+{
+	r->status = 202;
+	r->silent = true;
+}
+
+static enum rpc_kind
+obey(struct rpc *r, const struct era_decision *d)
+{
+	switch (d->verdict) {
+	case ERA_SERVE:
+		return rpc_require_client(r, era_method_needs(d->method))
+			   ? RPC_REQUEST
+			   : RPC_DONE;
+	case ERA_NOTE:
+		take_silently(r);
+		return RPC_NOTE;
+	case ERA_ANSWER:
+		take_silently(r);
+		return RPC_ANSWER;
+	case ERA_REFUSE:
+		break;
+	}
+	if (d->code == RPC_UNSUPPORTED_VERSION)
+		refuse_version(r, d);
+	else
+		rpc_error(r, d->status, d->code, "%s", d->message);
+	return RPC_DONE;
+}
+
+enum rpc_kind
 rpc_read(struct rpc *r, struct str text, struct era_input *in)
 {
 	struct era_decision d;
 	struct err e = ERR_INIT;
 	struct str id;
 
+	r->text = text;
 	r->id = STR("null");
 	r->method = METHOD_COUNT;
-	in->message = json_parse(r->arena, text, &e);
+	r->message = in->message = json_parse(r->arena, text, &e);
 	if (in->message == NULL) {
 		rpc_error(r, 400, RPC_PARSE_ERROR, "%s", e.msg);
-		return false;
+		return RPC_DONE;
 	}
+	if (cJSON_IsArray(in->message) && era_may_batch(in->version))
+		return RPC_BATCH;
 	id = json_raw_member(text, STR("id"));
 	if (id.n > 0 && strchr("\"-0123456789", id.p[0]) != NULL)
 		r->id = id;
@@ -148,14 +222,66 @@ rpc_read(struct rpc *r, struct str text, struct era_input *in)
 	r->method = d.method;
 	r->params = json_get(in->message, "params");
 	r->status = d.status;
-	if (d.verdict == ERA_ACCEPT) {
-		r->status = 202;
-		r->silent = true;
-	} else if (d.verdict == ERA_REFUSE &&
-		   d.code == RPC_UNSUPPORTED_VERSION) {
-		refuse_version(r, &d);
-	} else if (d.verdict == ERA_REFUSE) {
-		rpc_error(r, d.status, d.code, "%s", d.message);
+	if (r->era == ERA_MODERN)
+		r->client = client_read(
+		    json_get(json_get(r->params, "_meta"), META_CAPABILITIES));
+	return obey(r, &d);
+}
+
+/* --- batches ------------------------------------------------------------- */
+
+/* The length of the value that s begins with. */
+static size_t
+value_length(struct str s)
+{
+	unsigned depth = 0;
+	bool quoted = false;
+
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.p[i];
+
+		if (quoted && c == '\\')
+			i++;
+		else if (c == '"')
+			quoted = !quoted;
+		else if (quoted)
+			continue;
+		else if (depth == 0 && (c == ',' || c == ']'))
+			return i;
+		else if (c == '[' || c == '{')
+			depth++;
+		else if (c == ']' || c == '}')
+			depth--;
 	}
-	return d.verdict == ERA_SERVE;
+	return s.n;
+}
+
+static bool
+is_json_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static struct str
+skip_spaces(struct str s)
+{
+	while (s.n > 0 && is_json_space(*s.p))
+		s = str_make(s.p + 1, s.n - 1);
+	return s;
+}
+
+struct str
+rpc_next_element(struct str *rest)
+{
+	struct str s = skip_spaces(*rest), element;
+
+	if (s.n > 0 && (*s.p == '[' || *s.p == ','))
+		s = skip_spaces(str_make(s.p + 1, s.n - 1));
+	if (s.n == 0 || *s.p == ']')
+		return STR_NULL;
+	element = str_make(s.p, value_length(s));
+	*rest = str_make(s.p + element.n, s.n - element.n);
+	while (is_json_space(element.p[element.n - 1]))
+		element.n--;
+	return element;
 }

@@ -11,7 +11,17 @@
 struct app;
 struct http_req;
 struct mcp;
+struct mcp_port;
+struct mcp_session;
 struct who;
+
+enum rpc_kind {
+	RPC_DONE,    /* answered already: it could not be served */
+	RPC_REQUEST, /* method and params are set */
+	RPC_NOTE,    /* a notification, method not among ours */
+	RPC_ANSWER,  /* to a request of ours */
+	RPC_BATCH,   /* an array of messages, each to be read by itself */
+};
 
 struct rpc {
 	const struct app *app;
@@ -21,25 +31,36 @@ struct rpc {
 	struct arena *arena;
 	struct buf *out; /* the answer's body */
 
-	struct str id; /* raw JSON; "null" when it could not be read */
+	/* Where side messages go; NULL: nowhere. */
+	const struct mcp_port *port;
+	void *port_arg;
+	struct mcp_session *session; /* NULL: none */
+
+	struct str text;      /* of the message */
+	const cJSON *message; /* parsed */
+	struct str id;	      /* raw JSON; "null" when it could not be read */
 	enum mcp_era era;
 	enum mcp_method method;
 	const cJSON *params; /* object or NULL */
+	uint32_t client;     /* what it can do: bits of mcp/client.h */
 
 	int status;  /* HTTP status of the answer */
 	int code;    /* JSON-RPC code of an error answer, else 0 */
 	bool silent; /* nothing is to be answered */
+	bool kept;   /* the answer's stream goes on without us */
 };
 
 /* Parse and judge the message; headers are those of in, whose message is
- * filled in.  true: a request to be served, r->method and r->params are
- * set.  false: answered already. */
-NODISCARD bool rpc_read(struct rpc *r, struct str text, struct era_input *in);
+ * filled in. */
+NODISCARD enum rpc_kind rpc_read(
+    struct rpc *r, struct str text, struct era_input *in);
 
 /* Begin an answer and end it; between them members of the result are appended
  * to r->out as text, at least one: "a":1,"b":2. */
 void rpc_result(struct rpc *r);
 void rpc_result_end(struct rpc *r);
+/* As rpc_result, of another type than "complete" (modern alone). */
+void rpc_result_of_type(struct rpc *r, const char *type);
 /* A whole answer from such members. */
 void rpc_result_members(struct rpc *r, struct str members);
 
@@ -52,9 +73,19 @@ void rpc_error_data(
 /* By e: the caller's mistakes in their words, ours in the public text. */
 void rpc_error_err(struct rpc *r, const struct err *e);
 
+/* True when the client can do all this; else answered with an error that says
+ * what is missing. */
+NODISCARD bool rpc_require_client(struct rpc *r, uint32_t abilities);
+
+/* Split the elements of a JSON array that has parsed: the text of the next, or
+ * STR_NULL.  Begin with *rest = the array's text. */
+struct str rpc_next_element(struct str *rest);
+
 /* The protocol versions we serve, one JSON array. */
 void rpc_write_versions(struct buf *out);
 /* {"name":"pierre-mcp-server","version":...}, one JSON value. */
 extern const char rpc_server_info[];
+/* The same with what a person may want to see: website and icon. */
+extern const char rpc_server_card[];
 
 #endif

@@ -1,7 +1,9 @@
 /* Answers that are the same for everybody: what this server is and offers.
  * Written once a process from the records. */
 
+#include "config/conf.h"
 #include "mcp/mcp_impl.h"
+#include "app.h"
 
 static const char instructions[] =
     "Fitness data of one person and sports science over it. Start with "
@@ -22,9 +24,10 @@ mcp_write_caching(struct buf *out, int64_t ttl_ms, bool is_public)
 void
 mcp_write_abilities(struct buf *out)
 {
-	buf_adds(out,
-	    "\"capabilities\":{\"tools\":{},\"resources\":{},\"prompts\":{}},"
-	    "\"instructions\":\"");
+	buf_adds(out, "\"capabilities\":{\"tools\":{\"listChanged\":true},"
+		      "\"resources\":{\"listChanged\":true,\"subscribe\":true},"
+		      "\"prompts\":{\"listChanged\":true},\"completions\":{},"
+		      "\"logging\":{}},\"instructions\":\"");
 	jsonw_escape(out, str_of(instructions));
 	buf_addc(out, '"');
 }
@@ -44,72 +47,64 @@ write_annotations(struct jsonw *w, const struct mcp_tool *t)
 	jsonw_kv_object(w, "annotations");
 	jsonw_kv_cstr(w, "title", t->title);
 	jsonw_kv_bool(w, "readOnlyHint", !t->writes);
-	jsonw_kv_bool(w, "destructiveHint", false);
+	jsonw_kv_bool(w, "destructiveHint", t->destroys);
 	jsonw_kv_bool(w, "idempotentHint", !t->writes || t->idempotent);
-	jsonw_kv_bool(w, "openWorldHint", false);
+	jsonw_kv_bool(w, "openWorldHint", t->open_world);
 	jsonw_end_object(w);
 }
 
 static void
-write_tool(struct jsonw *w, const struct mcp_tool *t)
+write_tool(struct jsonw *w, const void *item)
 {
+	const struct mcp_tool *t = item;
+
 	jsonw_object(w);
 	jsonw_kv_cstr(w, "name", t->name);
 	jsonw_kv_cstr(w, "title", t->title);
 	jsonw_kv_cstr(w, "description", t->about);
 	jsonw_key(w, "inputSchema");
-	args_schema(w, t->args);
+	if (t->schema != NULL)
+		jsonw_raw(w, str_of(t->schema));
+	else
+		args_schema(w, t->args);
 	if (t->result[0].name != NULL) {
 		jsonw_key(w, "outputSchema");
 		args_result_schema(w, t->result);
 	}
 	write_annotations(w, t);
+	if (t->ui != NULL) {
+		jsonw_kv_object(w, "_meta");
+		jsonw_kv_object(w, "ui");
+		jsonw_kv_cstr(w, "resourceUri", t->ui);
+		jsonw_end_object(w);
+		jsonw_end_object(w);
+	}
 	jsonw_end_object(w);
 }
 
 static void
-write_tools(struct buf *out)
+write_resource(struct jsonw *w, const void *item)
 {
-	struct jsonw w;
+	const struct mcp_resource *r = item;
 
-	buf_adds(out, "\"tools\":");
-	jsonw_init(&w, out);
-	jsonw_array(&w);
-	for (size_t i = 0; mcp_tools[i] != NULL; i++)
-		write_tool(&w, mcp_tools[i]);
-	jsonw_end_array(&w);
-}
-
-static void
-write_resources(struct buf *out)
-{
-	const struct mcp_resource *r;
-	struct jsonw w;
-
-	buf_adds(out, "\"resources\":");
-	jsonw_init(&w, out);
-	jsonw_array(&w);
-	for (size_t i = 0; (r = mcp_resources[i]) != NULL; i++) {
-		jsonw_object(&w);
-		jsonw_kv_cstr(&w, "uri", r->uri);
-		jsonw_kv_cstr(&w, "name", r->name);
-		jsonw_kv_cstr(&w, "title", r->title);
-		jsonw_kv_cstr(&w, "description", r->about);
-		jsonw_kv_cstr(&w, "mimeType", r->mime);
-		jsonw_end_object(&w);
+	jsonw_object(w);
+	jsonw_kv_cstr(
+	    w, r->args[0].type == MCP_ARG_END ? "uri" : "uriTemplate", r->uri);
+	jsonw_kv_cstr(w, "name", r->name);
+	jsonw_kv_cstr(w, "title", r->title);
+	jsonw_kv_cstr(w, "description", r->about);
+	jsonw_kv_cstr(w, "mimeType", r->mime);
+	if (r->meta != NULL) {
+		jsonw_key(w, "_meta");
+		jsonw_raw(w, str_of(r->meta));
 	}
-	jsonw_end_array(&w);
+	jsonw_end_object(w);
 }
 
 static void
-write_templates(struct buf *out)
+write_prompt(struct jsonw *w, const void *item)
 {
-	buf_adds(out, "\"resourceTemplates\":[]");
-}
-
-static void
-write_prompt(struct jsonw *w, const struct mcp_prompt *p)
-{
+	const struct mcp_prompt *p = item;
 	const struct mcp_arg *a = p->args;
 
 	jsonw_object(w);
@@ -128,40 +123,159 @@ write_prompt(struct jsonw *w, const struct mcp_prompt *p)
 	jsonw_end_object(w);
 }
 
-static void
-write_prompts(struct buf *out)
-{
-	struct jsonw w;
+/* --- pages --------------------------------------------------------------- */
 
-	buf_adds(out, "\"prompts\":");
-	jsonw_init(&w, out);
-	jsonw_array(&w);
-	for (size_t i = 0; mcp_prompts[i] != NULL; i++)
-		write_prompt(&w, mcp_prompts[i]);
-	jsonw_end_array(&w);
+/* What a list is made of. */
+struct list_plan {
+	enum mcp_method method;
+	const char *member; /* of the result */
+	void (*write)(struct jsonw *w, const void *item);
+	const void *const *items; /* ends with NULL */
+	enum mcp_toolset set;	  /* of tools: those in it */
+};
+
+static bool
+is_in(const struct list_plan *p, const void *item)
+{
+	const struct mcp_tool *t = item;
+
+	return p->method != METHOD_TOOLS_LIST || t->set <= p->set;
+}
+
+/* A cursor holds for the list that it came from alone. */
+static void
+write_bound(enum mcp_method method, size_t n_pages, struct buf *out)
+{
+	buf_printf(out, "%s %zu", era_method_name(method), n_pages);
 }
 
 static void
-keep(struct mcp *m, enum mcp_method method, void (*write)(struct buf *out))
+write_cursor(struct mcp *m, const struct list_plan *p, size_t n_pages,
+    size_t next, struct buf *out)
 {
-	struct buf b = BUF_INIT;
-	struct str *legacy = &m->fixed[ERA_LEGACY][method];
-	struct str *modern = &m->fixed[ERA_MODERN][method];
+	struct buf bound = BUF_INIT;
+	uint32_t at = (uint32_t)next;
 
-	write(&b);
-	*legacy = str_make(arena_memdup(m->arena, b.p, b.n), b.n);
+	buf_adds(out, ",\"nextCursor\":\"");
+	write_bound(p->method, n_pages, &bound);
+	mcp_token_seal(m->tokens, buf_str(&bound),
+	    str_make((const char *)&at, sizeof(at)), out);
+	buf_addc(out, '"');
+	buf_free(&bound);
+}
+
+bool
+mcp_page_find(const struct rpc *r, const struct mcp_pages *pages,
+    const cJSON *cursor, size_t *at_r)
+{
+	struct buf bound = BUF_INIT, plain = BUF_INIT;
+	uint32_t at = 0;
+
+	write_bound(r->method, pages->n, &bound);
+	if (cJSON_IsString(cursor) &&
+	    mcp_token_open(r->mcp->tokens, buf_str(&bound),
+		str_of(cursor->valuestring), &plain) &&
+	    plain.n == sizeof(at))
+		memcpy(&at, plain.p, sizeof(at));
+	buf_free(&bound);
+	buf_free(&plain);
+	*at_r = at;
+	return at > 0 && at < pages->n;
+}
+
+static struct str
+keep(struct mcp *m, const struct buf *b)
+{
+	return str_make(arena_memdup(m->arena, b->p, b->n), b->n);
+}
+
+/* Items from *at on, up to a page; *at moves along. */
+static void
+write_items(const struct list_plan *p, size_t size, size_t *at, struct buf *out)
+{
+	struct jsonw w;
+
+	buf_printf(out, "\"%s\":", p->member);
+	jsonw_init(&w, out);
+	jsonw_array(&w);
+	for (size_t n = 0; p->items[*at] != NULL && n < size; ++*at) {
+		if (!is_in(p, p->items[*at]))
+			continue;
+		p->write(&w, p->items[*at]);
+		n++;
+	}
+	jsonw_end_array(&w);
+}
+
+static size_t
+count_pages(const struct list_plan *p, size_t size)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; p->items[i] != NULL; i++)
+		n += is_in(p, p->items[i]);
+	return n == 0 ? 1 : (n + size - 1) / size;
+}
+
+static void
+prepare_list(struct mcp *m, const struct list_plan *p, struct mcp_pages *legacy,
+    struct mcp_pages *modern)
+{
+	size_t size = (size_t)MAX(m->app->conf->mcp_page_size, 1);
+	size_t n = count_pages(p, size), at = 0;
+	struct buf b = BUF_INIT;
+
+	*legacy = (struct mcp_pages){ arena_many(m->arena, n, struct str), n };
+	*modern = (struct mcp_pages){ arena_many(m->arena, n, struct str), n };
+	for (size_t i = 0; i < n; i++) {
+		buf_clear(&b);
+		write_items(p, size, &at, &b);
+		if (i + 1 < n)
+			write_cursor(m, p, n, i + 1, &b);
+		legacy->page[i] = keep(m, &b);
+		buf_addc(&b, ',');
+		mcp_write_caching(&b, MCP_LIST_TTL_MS, false);
+		modern->page[i] = keep(m, &b);
+	}
+	buf_free(&b);
+}
+
+static void
+prepare_discover(struct mcp *m)
+{
+	struct mcp_pages *pages = &m->fixed[ERA_MODERN][METHOD_DISCOVER];
+	struct buf b = BUF_INIT;
+
+	write_discover(&b);
 	buf_addc(&b, ',');
 	mcp_write_caching(&b, MCP_LIST_TTL_MS, true);
-	*modern = str_make(arena_memdup(m->arena, b.p, b.n), b.n);
+	*pages = (struct mcp_pages){ arena_many(m->arena, 1, struct str), 1 };
+	pages->page[0] = keep(m, &b);
 	buf_free(&b);
 }
 
 void
 mcp_prepare_lists(struct mcp *m)
 {
-	keep(m, METHOD_DISCOVER, write_discover);
-	keep(m, METHOD_TOOLS_LIST, write_tools);
-	keep(m, METHOD_RESOURCES_LIST, write_resources);
-	keep(m, METHOD_TEMPLATES_LIST, write_templates);
-	keep(m, METHOD_PROMPTS_LIST, write_prompts);
+	const struct list_plan plans[] = {
+		{ METHOD_RESOURCES_LIST, "resources", write_resource,
+		    (const void *const *)m->resources, TOOLSET_ALL },
+		{ METHOD_TEMPLATES_LIST, "resourceTemplates", write_resource,
+		    (const void *const *)m->templates, TOOLSET_ALL },
+		{ METHOD_PROMPTS_LIST, "prompts", write_prompt,
+		    (const void *const *)m->prompts, TOOLSET_ALL },
+	};
+	struct list_plan tools = { METHOD_TOOLS_LIST, "tools", write_tool,
+		(const void *const *)m->tools, TOOLSET_ALL };
+
+	for (size_t i = 0; i < ARRAY_LEN(plans); i++)
+		prepare_list(m, &plans[i],
+		    &m->fixed[ERA_LEGACY][plans[i].method],
+		    &m->fixed[ERA_MODERN][plans[i].method]);
+	for (int set = 0; set < TOOLSET_COUNT; set++) {
+		tools.set = (enum mcp_toolset)set;
+		prepare_list(m, &tools, &m->tool_lists[ERA_LEGACY][set],
+		    &m->tool_lists[ERA_MODERN][set]);
+	}
+	prepare_discover(m);
 }

@@ -3,8 +3,8 @@
 
 /* The Model Context Protocol endpoint: one JSON-RPC message a POST, or one a
  * line on stdio.  Serves revision 2026-07-28, whose requests are complete in
- * themselves, and the revisions before it, which begin with `initialize`; no
- * session is kept in either. */
+ * themselves, and the revisions before it, which begin a session with
+ * `initialize`. */
 
 #include <stdio.h>
 
@@ -21,11 +21,13 @@ void mcp_free(struct mcp **m);
 
 /* POST /mcp; the guard has found who asks. */
 void mcp_http(struct http_req *req);
-/* GET and DELETE /mcp: 405, since there are no sessions. */
+/* GET /mcp: a session's own stream, or an answer's that was lost. */
 void mcp_http_get(struct http_req *req);
+/* DELETE /mcp: the end of a session. */
+void mcp_http_delete(struct http_req *req);
 
-/* Serve newline-delimited JSON-RPC until in_fd ends.  Blocks; 0 at the end of
- * the input, -1 when reading or writing failed. */
+/* Serve newline-delimited JSON-RPC until in_fd ends.  Runs app->loop; 0 at the
+ * end of the input, -1 when reading or writing failed. */
 NODISCARD int mcp_stdio(struct app *app, const struct who *who, int in_fd,
     int out_fd, struct err *e);
 

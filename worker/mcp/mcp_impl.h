@@ -8,21 +8,52 @@
 #include "mcp/args.h"
 #include "mcp/jsonrpc.h"
 #include "mcp/mcp.h"
+#include "mcp/mcp_token.h"
 #include "mcp/tool.h"
 
 #define MCP_LIST_TTL_MS 300000 /* lists change with the program alone */
 
+/* Members of a result that are the same for everybody, page by page. */
+struct mcp_pages {
+	struct str *page;
+	size_t n;
+};
+
 struct mcp {
 	const struct app *app;
 	struct arena *arena;
-	/* Members of the result, by era, of the methods whose answer is always
-	 * the same; p NULL: another. */
-	struct str fixed[2][METHOD_COUNT];
+	struct mcp_tokens *tokens;
+	/* By era; of the methods whose answer is always the same. */
+	struct mcp_pages fixed[2][METHOD_COUNT];
+	struct mcp_pages tool_lists[2][TOOLSET_COUNT];
+	/* Each ends with NULL. */
+	const struct mcp_tool **tools;
+	const struct mcp_resource **resources;
+	const struct mcp_resource **templates;
+	const struct mcp_prompt **prompts;
 	const void **prepared; /* a tool's own, by its index */
 };
 
-/* Fill m->fixed. */
+/* Fill tools, resources, templates, prompts, prepared. */
+void mcp_collect_records(struct mcp *m);
+/* Index in m->tools, or -1. */
+int mcp_tool_find(const struct mcp *m, struct str name);
+/* Names of the product's tools by index; returns their number. */
+size_t mcp_tool_names(const char *names_r[MCP_MAX_NAMED]);
+
+const struct mcp_prompt *mcp_prompt_find(const struct mcp *m, const char *name);
+
+/* Fill m->fixed and m->tool_lists. */
 void mcp_prepare_lists(struct mcp *m);
+/* Which page a cursor asks for; false: it is none of these pages'. */
+NODISCARD bool mcp_page_find(const struct rpc *r, const struct mcp_pages *pages,
+    const cJSON *cursor, size_t *at_r);
+/* TOOLSET_COUNT when there is no such. */
+enum mcp_toolset mcp_toolset_find(const char *name);
+
+/* A resource, or a template that the URI fits. */
+bool mcp_resource_exists(struct rpc *r, const char *uri);
+void mcp_refuse_resource(struct rpc *r, const char *uri);
 /* "capabilities":...,"instructions":"..." */
 void mcp_write_abilities(struct buf *out);
 /* "ttlMs":...,"cacheScope":"..." */
@@ -32,9 +63,15 @@ void mcp_write_caching(struct buf *out, int64_t ttl_ms, bool is_public);
 void mcp_serve(struct rpc *r);
 
 /* Handlers of methods. */
-void mcp_tools_call(struct rpc *r);
-void mcp_resources_read(struct rpc *r);
-void mcp_prompts_get(struct rpc *r);
+typedef void mcp_handler(struct rpc *r);
+#define METHOD(id, name, eras, mirrored, needs, handler) mcp_handler handler;
+#include "mcp/methods.def"
+#undef METHOD
+
+/* True when the token allows it.  false: answered, over HTTP with all the
+ * scopes that are needed, so that the client can ask the person for them. */
+NODISCARD bool mcp_check_scope(
+    struct rpc *r, uint32_t scopes, const char *what);
 
 /* A required string of params; NULL: answered with an error. */
 const char *mcp_param(struct rpc *r, const char *name);

@@ -13,12 +13,18 @@ static const char *const outcomes[] = {
 	[MCP_CANCELED] = "canceled",
 };
 
+static unsigned product_tools;
+
 void
 mcp_observe_init(void)
 {
 	static const char *methods[METHOD_COUNT + 1];
-	static const char *tools[MCP_MAX_TOOLS];
+	static const char *tools[MCP_MAX_NAMED + 1];
 	size_t n = mcp_tool_names(tools);
+
+	/* Those of a conformance suite count as one. */
+	product_tools = (unsigned)n;
+	tools[n++] = "fixture";
 
 	for (int m = 0; m <= METHOD_COUNT; m++)
 		methods[m] = era_method_name((enum mcp_method)m);
@@ -32,6 +38,8 @@ mcp_observe_init(void)
 static enum mcp_outcome
 outcome_of(const struct rpc *r)
 {
+	if (r->kept)
+		return MCP_DONE;
 	if (r->silent)
 		return r->status == 202 ? MCP_DONE : MCP_CANCELED;
 	if (r->code == 0)
@@ -52,11 +60,12 @@ void
 mcp_observe_tool(
     const struct rpc *r, int tool, enum mcp_outcome outcome, int64_t us)
 {
-	const char *name = mcp_tools[tool]->name;
+	const char *name = r->mcp->tools[tool]->name;
+	unsigned label = MIN((unsigned)tool, product_tools);
 	char user[UUID_TEXT_LEN + 1];
 
-	metric_add(M_mcp_tool_calls_total, (unsigned)tool, outcome, 1);
-	metric_observe(M_mcp_tool_duration_seconds, (unsigned)tool, us);
+	metric_add(M_mcp_tool_calls_total, label, outcome, 1);
+	metric_observe(M_mcp_tool_duration_seconds, label, us);
 	uuid_format(&r->who->user_id, user);
 	log_with(LOG_INFO, "mcp", "Tool execution completed",
 	    F_STR("tool_name", name), F_INT("duration_ms", us / 1000),

@@ -1,6 +1,7 @@
 /* Prompts: questions that are worth asking, with the tools that answer them.
  * A prompt only instructs; it reads no data itself. */
 
+#include "mcp/call.h"
 #include "mcp/mcp_impl.h"
 
 #include "base/check.h"
@@ -104,16 +105,66 @@ write_text(struct buf *out, const struct mcp_prompt *p, const cJSON *given)
 }
 
 static void
-answer_prompt(struct rpc *r, const struct mcp_prompt *p, const cJSON *given)
+begin_answer(struct rpc *r, const struct mcp_prompt *p)
 {
 	rpc_result(r);
 	buf_adds(r->out, "\"description\":\"");
 	jsonw_escape(r->out, str_of(p->about));
-	buf_adds(r->out, "\",\"messages\":[{\"role\":\"user\",\"content\":"
+	buf_adds(r->out, "\",\"messages\":");
+}
+
+static void
+answer_prompt(struct rpc *r, const struct mcp_prompt *p, const cJSON *given)
+{
+	begin_answer(r, p);
+	buf_adds(r->out, "[{\"role\":\"user\",\"content\":"
 			 "{\"type\":\"text\",\"text\":\"");
 	write_text(r->out, p, given);
 	buf_adds(r->out, "\"}}]");
 	rpc_result_end(r);
+}
+
+/* Of a prompt that writes its messages itself. */
+static void
+run_prompt(struct rpc *r, const struct mcp_prompt *p, struct mcp_call *call)
+{
+	struct err e = ERR_INIT;
+
+	if (!rounds_begin(&call->rounds, r))
+		return;
+	if (call_begin(call, r, p->name, true, &e) == 0 &&
+	    p->run(call, &e) == 0) {
+		begin_answer(r, p);
+		buf_addstr(r->out, buf_str(&call->structured));
+		rpc_result_end(r);
+	} else if (e.code == ERR_CANCELED || !call_answer_wants(call)) {
+		rpc_error_err(r, &e);
+	}
+}
+
+static void
+fill_prompt(struct rpc *r, const struct mcp_prompt *p, const cJSON *given)
+{
+	struct mcp_call call = { .args = p->args, .arguments = given };
+
+	if (!args_read(p->args, given, true, call.values, &call.text))
+		rpc_error(
+		    r, 200, RPC_INVALID_PARAMS, "%s", buf_cstr(&call.text));
+	else if (p->run != NULL)
+		run_prompt(r, p, &call);
+	else
+		answer_prompt(r, p, given);
+	call_end(&call);
+}
+
+const struct mcp_prompt *
+mcp_prompt_find(const struct mcp *m, const char *name)
+{
+	for (size_t i = 0; m->prompts[i] != NULL; i++) {
+		if (strcmp(m->prompts[i]->name, name) == 0)
+			return m->prompts[i];
+	}
+	return NULL;
 }
 
 void
@@ -121,25 +172,17 @@ mcp_prompts_get(struct rpc *r)
 {
 	const cJSON *given = json_get(r->params, "arguments");
 	const char *name = mcp_param(r, "name");
-	const struct mcp_prompt *p = NULL;
-	struct mcp_value values[MCP_MAX_ARGS];
-	struct buf problem = BUF_INIT;
+	const struct mcp_prompt *p;
 
 	if (name == NULL)
 		return;
-	for (size_t i = 0; mcp_prompts[i] != NULL; i++) {
-		if (strcmp(mcp_prompts[i]->name, name) == 0)
-			p = mcp_prompts[i];
-	}
+	p = mcp_prompt_find(r->mcp, name);
 	if (p == NULL)
 		rpc_error(r, 200, RPC_INVALID_PARAMS,
 		    "there is no prompt \"%.80s\"", name);
 	else if (given != NULL && !cJSON_IsObject(given))
 		rpc_error(r, 200, RPC_INVALID_PARAMS,
 		    "params.arguments must be an object");
-	else if (!args_read(p->args, given, true, values, &problem))
-		rpc_error(r, 200, RPC_INVALID_PARAMS, "%s", buf_cstr(&problem));
 	else
-		answer_prompt(r, p, given);
-	buf_free(&problem);
+		fill_prompt(r, p, given);
 }

@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/jsonw.h"
 
+struct err;
 struct mcp_call;
 
 /* --- arguments ----------------------------------------------------------- */
@@ -32,7 +33,11 @@ struct mcp_arg {
 	bool required;
 	const char *about;
 	const char *header; /* mirrored by clients in Mcp-Param-<header> */
+	/* Write strings that begin so with call_out(), for a client that
+	 * completes what a person types; NULL: those of words. */
+	int (*suggest)(struct mcp_call *call, struct str begin, struct err *e);
 };
+#define MCP_MAX_VALUES 100
 
 #define ARG_INT(n, lo, hi, dflt, text)                                         \
 	{                                                                      \
@@ -124,58 +129,88 @@ struct mcp_field {
 
 typedef int mcp_run(struct mcp_call *call, struct err *e);
 
+/* Which lists a tool stands in; every tool may be called whatever is listed. */
+enum mcp_toolset {
+	TOOLSET_CORE,	/* what most people need; small */
+	TOOLSET_LEGACY, /* core, and the names that older clients know */
+	TOOLSET_ALL,
+	TOOLSET_COUNT,
+};
+extern const char *const mcp_toolset_names[TOOLSET_COUNT + 1];
+
+/* May a call become a task that the client comes back for? */
+enum mcp_task_support { MCP_TASK_NEVER, MCP_TASK_MAY, MCP_TASK_MUST };
+
 struct mcp_tool {
 	const char *name;
 	const char *title;
 	const char *about;
 	struct mcp_arg args[MCP_MAX_ARGS + 1];
+	/* Instead of what follows from args, a JSON Schema; such a tool takes
+	 * any arguments. */
+	const char *schema;
 	struct mcp_field result[24];
+	enum mcp_toolset set; /* the smallest that it stands in */
+	enum mcp_task_support task;
+	const char *ui;	 /* resource that shows its result; NULL: none */
 	uint32_t scope;	 /* all needed */
+	uint32_t needs;	 /* bits of mcp/client.h that the client needs */
 	bool writes;	 /* changes what is stored */
+	bool destroys;	 /* of one that writes: what was there is lost */
 	bool idempotent; /* of one that writes: twice is as once */
+	bool open_world; /* reaches beyond this server */
 	bool pure;	 /* reads no person's data: needs no store */
 	/* What run may ask for with call_prepared(), made once a process. */
 	const void *(*prepare)(struct arena *a);
 	mcp_run *run;
 };
 
-/* run writes the resource's text with call_out(). */
+/* run writes the resource's text with call_out() or call_text(), or calls
+ * call_blob(). */
 struct mcp_resource {
+	/* A template has one part in braces, the name of args[0]: the text that
+	 * stands there in a URI is its value. */
 	const char *uri;
+	struct mcp_arg args[2];
 	const char *name;
 	const char *title;
 	const char *about;
 	const char *mime;
+	const char *meta; /* JSON object for _meta; NULL: none */
 	uint32_t scope;
+	uint32_t changes; /* 1 << EVENT_x of the feed that tell of a change */
 	bool pure;
 	mcp_run *run;
 };
 
-/* text: {argument} stands for its value. */
+/* text: {argument} stands for its value; or run writes the messages, a JSON
+ * array, with call_out(). */
 struct mcp_prompt {
 	const char *name;
 	const char *title;
 	const char *about;
 	struct mcp_arg args[5];
 	const char *text;
+	mcp_run *run;
 };
 
 /* In the order of the .def files; end with NULL. */
 extern const struct mcp_tool *const mcp_tools[];
 extern const struct mcp_resource *const mcp_resources[];
+extern const struct mcp_resource *const mcp_templates[];
 extern const struct mcp_prompt *const mcp_prompts[];
 
 #define TOOL(id) extern const struct mcp_tool tool_##id;
 #include "mcp/tools.def"
 #undef TOOL
 #define RESOURCE(id) extern const struct mcp_resource resource_##id;
+#define TEMPLATE(id) extern const struct mcp_resource resource_##id;
 #include "mcp/resources.def"
 #undef RESOURCE
+#undef TEMPLATE
 
-#define MCP_MAX_TOOLS 64
-/* Index in mcp_tools, or -1. */
-int mcp_tool_find(struct str name);
-/* All names by index; returns their number. */
-size_t mcp_tool_names(const char *names_r[MCP_MAX_TOOLS]);
+/* Those of the product, as the metrics have room for, and all. */
+#define MCP_MAX_NAMED 127
+#define MCP_MAX_TOOLS 192
 
 #endif

@@ -331,7 +331,7 @@ sub rpc {
 	$p{_meta} = {
 		'io.modelcontextprotocol/protocolVersion' => '2026-07-28',
 		'io.modelcontextprotocol/clientInfo' => { name => 'test', version => '1' },
-		'io.modelcontextprotocol/clientCapabilities' => {},
+		'io.modelcontextprotocol/clientCapabilities' => $o{abilities} || {},
 	};
 	my $name = $p{name} // $p{uri};
 	my $r = $self->request('POST', '/mcp', %o,

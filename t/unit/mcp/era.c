@@ -32,7 +32,8 @@ struct row {
 };
 
 #define SERVES(era, m)		   era, ERA_SERVE, 200, 0, METHOD_##m
-#define ACCEPTS(era)		   era, ERA_ACCEPT, 200, 0, METHOD_COUNT
+#define NOTES(era)		   era, ERA_NOTE, 200, 0, METHOD_COUNT
+#define ANSWERS(era)		   era, ERA_ANSWER, 200, 0, METHOD_COUNT
 #define REFUSES(era, status, code) era, ERA_REFUSE, status, code, METHOD_COUNT
 
 static const struct row rows[] = {
@@ -75,10 +76,10 @@ static const struct row rows[] = {
 
 	/* responses: nobody waits for one */
 	{ "a legacy response", "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}",
-	    OLD, NULL, NULL, ACCEPTS(ERA_LEGACY) },
+	    OLD, NULL, NULL, ANSWERS(ERA_LEGACY) },
 	{ "a legacy error response",
 	    "{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{}}", NULL, NULL, NULL,
-	    ACCEPTS(ERA_LEGACY) },
+	    ANSWERS(ERA_LEGACY) },
 	{ "a response with both",
 	    "{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{},\"result\":{}}", NULL,
 	    NULL, NULL, REFUSES(ERA_LEGACY, 400, -32600) },
@@ -189,9 +190,9 @@ static const struct row rows[] = {
 	{ "resources/subscribe", REQ("resources/subscribe", GOOD), NEW,
 	    "resources/subscribe", NULL, REFUSES(ERA_MODERN, 404, -32601) },
 	{ "subscriptions/listen", REQ("subscriptions/listen", GOOD), NEW,
-	    "subscriptions/listen", NULL, REFUSES(ERA_MODERN, 404, -32601) },
+	    "subscriptions/listen", NULL, SERVES(ERA_MODERN, LISTEN) },
 	{ "completion/complete", REQ("completion/complete", GOOD), NEW,
-	    "completion/complete", NULL, REFUSES(ERA_MODERN, 404, -32601) },
+	    "completion/complete", NULL, SERVES(ERA_MODERN, COMPLETE) },
 
 	/* modern header, no claim in the body */
 	{ "no _meta", REQ("tools/list", ""), NEW, "tools/list", NULL,
@@ -240,21 +241,21 @@ static const struct row rows[] = {
 	{ "legacy discover", REQ("server/discover", ""), NULL, NULL, NULL,
 	    REFUSES(ERA_LEGACY, 200, -32601) },
 	{ "legacy logging/setLevel", REQ("logging/setLevel", ""), OLD, NULL,
-	    NULL, REFUSES(ERA_LEGACY, 200, -32601) },
+	    NULL, SERVES(ERA_LEGACY, SET_LEVEL) },
 
 	/* notifications */
 	{ "initialized", NOTE("notifications/initialized", ""), OLD, NULL, NULL,
-	    ACCEPTS(ERA_LEGACY) },
+	    NOTES(ERA_LEGACY) },
 	{ "any legacy notification", NOTE("no/such", ""), NULL, NULL, NULL,
-	    ACCEPTS(ERA_LEGACY) },
+	    NOTES(ERA_LEGACY) },
 	{ "a notification of an unknown version", NOTE("no/such", ""),
 	    "2025-01-01", NULL, NULL, REFUSES(ERA_LEGACY, 400, -32600) },
 	{ "a notification with a modern header",
 	    NOTE("notifications/cancelled", ""), NEW, NULL, NULL,
-	    ACCEPTS(ERA_MODERN) },
+	    NOTES(ERA_MODERN) },
 	{ "a modern notification needs no headers",
 	    NOTE("notifications/cancelled", GOOD), NULL, NULL, NULL,
-	    ACCEPTS(ERA_MODERN) },
+	    NOTES(ERA_MODERN) },
 	{ "a notification with a bad envelope",
 	    NOTE("notifications/cancelled", META_IS("\"2026-07-28\"", "")), NEW,
 	    NULL, NULL, REFUSES(ERA_MODERN, 400, -32602) },

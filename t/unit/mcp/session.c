@@ -11,8 +11,8 @@
 #include "base/date.h"
 #include "base/json.h"
 #include "base/log.h"
-#include "mcp/era.h"
-#include "mcp/tool.h"
+#include "loop/loop.h"
+#include "mcp/mcp_impl.h"
 #include "store/activities.h"
 #include "store/temp_db.h"
 #include "store/thresholds.h"
@@ -199,9 +199,9 @@ test_eras(void)
 	    "and says who we are");
 	ok(json_get(r, "resultType") == NULL && json_get(r, "_meta") == NULL,
 	    "nothing modern in a legacy answer");
-	ok(json_get(json_get(json_get(r, "capabilities"), "tools"),
-	       "listChanged") == NULL,
-	    "no notifications are promised");
+	ok(cJSON_IsTrue(json_get(
+	       json_get(json_get(r, "capabilities"), "tools"), "listChanged")),
+	    "what changes is told");
 	is_int(code(ask("initialize", "")), -32602, "no version asked for");
 
 	r = result("server/discover", META);
@@ -277,7 +277,8 @@ test_records(void)
 				       : true) &&
 			       !(a->required && a->fallback != NULL);
 		ok(good, "the record of %s", tool->name);
-		is_int(mcp_tool_find(str_of(tool->name)), i, "is found");
+		is_int(
+		    mcp_tool_find(app.mcp, str_of(tool->name)), i, "is found");
 	}
 }
 
@@ -304,7 +305,8 @@ type_agrees(const cJSON *item, const char *type)
 static void
 check_against_record(const char *name, const cJSON *answer)
 {
-	const struct mcp_tool *tool = mcp_tools[mcp_tool_find(str_of(name))];
+	const struct mcp_tool *tool =
+	    mcp_tools[mcp_tool_find(app.mcp, str_of(name))];
 	const cJSON *item;
 	size_t declared = 0;
 
@@ -664,7 +666,10 @@ set_up(void)
 	is_int(thresholds_set(t.db, t.arena, &me, &ftp, &t.e), 0, "ftp");
 	add_ride();
 	add_bare_run();
-	app = (struct app){ .conf = &t.conf, .db = t.db };
+	t.conf.mcp_toolset = "all";
+	t.conf.mcp_page_size = 100;
+	t.conf.mcp_answer_timeout_us = 1000000;
+	app = (struct app){ .conf = &t.conf, .db = t.db, .loop = loop_new(3) };
 	app.mcp = mcp_new(&app, &t.e);
 	log_configure(LOG_ALERT, LOG_TEXT);
 }
@@ -688,6 +693,8 @@ main(void)
 	test_resources();
 	test_prompts();
 	mcp_free(&app.mcp);
+	ok(loop_settle(app.loop, 5000), "nothing runs on");
+	loop_free(&app.loop);
 	temp_close(&t);
 	return tap_done();
 }

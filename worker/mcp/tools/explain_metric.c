@@ -29,7 +29,7 @@ prepare_answer(struct arena *a, const struct explain *m)
 	    m->unit, m->formula, m->source, m->caveat);
 	jsonw_init(&w, &json);
 	write_metric(&w, m);
-	call_result_members(&all, buf_str(&text), buf_str(&json));
+	call_result_members(&all, buf_str(&text), buf_str(&json), STR_NULL);
 	answer = str_make(arena_memdup(a, all.p, all.n), all.n);
 	buf_free(&text);
 	buf_free(&json);

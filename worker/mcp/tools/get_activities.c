@@ -2,6 +2,7 @@
 
 #include "mcp/loads.h"
 #include "mcp/show.h"
+#include "store/event_log.h"
 
 #define RECENT 20
 #define LINES  20 /* at most, in the short text */
@@ -172,6 +173,7 @@ recent_run(struct mcp_call *call, struct err *e)
 
 const struct mcp_resource resource_recent_activities = {
 	.uri = "pierre://activities/recent",
+	.changes = 1 << EVENT_NEW_ACTIVITY,
 	.name = "recent_activities",
 	.title = "Recent activities",
 	.about = "The athlete's 20 newest activities.",

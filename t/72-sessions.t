@@ -1,0 +1,273 @@
+#!/usr/bin/perl
+# Sessions of the legacy revisions, over four workers: what lives in them,
+# streams that are lost and found, questions to the client, cancellation; and
+# what the modern era has instead.
+use strict;
+use warnings;
+use lib 't/lib';
+use JSON::PP;
+use POSIX qw(strftime);
+use Test::More;
+use Time::HiRes qw(sleep time);
+use Pierre::Mcp;
+use Pierre::Test;
+
+my $t = Pierre::Test->new(workers => 4, demo => 1,
+    config => "mcp:\n  conformance_fixture: true\n  page_size: 10\n  answer_timeout: 2s\n");
+my %able = (capabilities => { sampling => {}, elicitation => {} });
+
+sub reload {
+	my ($status, $out, $err) = $t->signal('reload');
+	is($status, 0, 'a reload') or diag($out, $err);
+}
+
+# A run of two minutes, that ends now.
+sub import_run {
+	my $points = join '', map { sprintf '<trkpt lat="47.%04d" lon="8.5"><time>%s</time></trkpt>',
+		$_, strftime('%Y-%m-%dT%H:%M:%SZ', gmtime(time - 120 + $_)) } 1 .. 120;
+	my $r = $t->request('POST', '/api/activities/import?name=run.gpx',
+	    headers => { 'Content-Type' => 'application/gpx+xml' },
+	    content => '<?xml version="1.0"?><gpx version="1.1" creator="x" ' .
+		'xmlns="http://www.topografix.com/GPX/1/1"><trk><type>running</type>' .
+		"<trkseg>$points</trkseg></trk></gpx>");
+	is($r->{status}, 202, 'a run is imported') or diag($r->{content});
+}
+
+# --- beginning and end --------------------------------------------------------
+
+my $c = Pierre::Mcp->new($t, %able);
+like($c->{session}, qr/^[0-9a-f-]{36}\z/, 'a session begins');
+my ($r, $body);
+for (1 .. 8) { ($r, $body) = $c->call('ping'); is($r->{status}, 200, 'on any worker') }
+($r) = $c->post({ jsonrpc => '2.0', id => 1, method => 'ping' },
+    'Mcp-Session-Id' => '00000000-0000-0000-0000-000000000001');
+is($r->{status}, 404, 'a session that is not there');
+($r) = $c->post({ jsonrpc => '2.0', id => 1, method => 'ping' }, 'Mcp-Session-Id' => 'x');
+is($r->{status}, 404, 'or cannot be');
+my $gone = Pierre::Mcp->new($t);
+my $stream = $gone->get;
+is($stream->status, 200, 'its stream');
+is($gone->delete->{status}, 204, 'DELETE ends it');
+is($stream->event(5), undef, 'its stream too');
+ok($stream->{ended}, 'at once');
+is(($gone->call('ping'))[0]{status}, 404, 'it is gone');
+is($gone->delete->{status}, 404, 'for good');
+reload();
+is(($c->call('ping'))[0]{status}, 200, 'a reload does not end a session');
+
+# --- revisions ------------------------------------------------------------------
+
+for my $version (qw(2024-11-05 2025-03-26 2025-06-18)) {
+	my $old = Pierre::Mcp->new($t, version => $version);
+	is($old->{hello}{protocolVersion}, $version, "$version is agreed on");
+	my @batch = map { { jsonrpc => '2.0', id => $_, method => 'ping' } } 1, 2;
+	push @batch, { jsonrpc => '2.0', method => 'notifications/x' }, 7;
+	($r, $body) = $old->post(\@batch);
+	if ($version eq '2025-03-26') {
+		is(join(' ', map { $_->{id} // 'null' } @$body), '1 2 null', 'a batch is answered by one');
+		is($body->[2]{error}{code}, -32600, 'what is no message has an error of its own');
+		($r) = $old->post([ $batch[2] ]);
+		is("$r->{status} [$r->{content}]", '202 []', 'nothing to answer');
+		($r, $body) = $old->post([]);
+		is($body->{error}{code}, -32600, 'an empty batch');
+		($r, $body) = $old->post([ map { $batch[0] } 1 .. 51 ]);
+		is($body->{error}{code}, -32600, 'a batch without end');
+	} else {
+		is($r->{status}, 400, 'it has no batches');
+	}
+}
+
+# --- side messages, lost streams --------------------------------------------------
+
+$stream = $c->begin('tools/call', { name => 'test_tool_with_progress',
+	_meta => { progressToken => 'p' } });
+my @events = $stream->all;
+is(join(' ', map { $_->{data}{params}{progress} // 'result' } @events), '0 50 100 result',
+    'progress, then the result');
+is(scalar(grep { $_->{id} } @events), 4, 'with an id each');
+
+$stream = $c->begin('tools/call', { name => 'test_tool_with_progress',
+	_meta => { progressToken => 7 } });
+my $first = $stream->event;
+is($first->{data}{params}{progress}, 0, 'the first message');
+$stream->hang_up;
+my @rest = $c->get('Last-Event-ID' => $first->{id})->all;
+is(join(' ', map { $_->{data}{params}{progress} // $_->{data}{result}{content}[0]{text} } @rest),
+    '50 100 Tool with progress executed successfully', 'the rest, on another connection');
+is(scalar(() = $c->get('Last-Event-ID' => $rest[0]{id})->all), 2, 'as often as wanted');
+my $other = Pierre::Mcp->new($t);
+my $stranger = $other->get('Last-Event-ID' => $first->{id});
+is($stranger->event(0.5), undef, 'not in another session');
+is($c->get('Last-Event-ID' => 'x')->status, 400, 'a wrong Last-Event-ID');
+
+$stream = $c->begin('tools/call', { name => 'test_tool_with_progress',
+	_meta => { progressToken => 7 } });
+$first = $stream->event;
+reload();
+$stream->all;
+@rest = $c->get('Last-Event-ID' => $stream->{last_id})->all;
+my @whole = ($first, @rest);
+is($whole[-1]{data}{result}{content}[0]{text}, 'Tool with progress executed successfully',
+    'a call goes on while its worker leaves');
+
+($r, $body) = $c->call('logging/setLevel', { level => 'warning' });
+is_deeply($body->{result}, {}, 'a level is set');
+($r, $body) = $c->call('tools/call', { name => 'test_tool_with_logging' });
+ok($body->{result}, 'and nothing below is sent, so the answer is plain');
+($r, $body) = $c->call('logging/setLevel', { level => 'loud' });
+is($body->{error}{code}, -32602, 'no such level');
+$c->call('logging/setLevel', { level => 'debug' });
+@events = $c->begin('tools/call', { name => 'test_tool_with_logging' })->all;
+is(scalar @events, 4, 'everything is sent');
+
+# --- questions ----------------------------------------------------------------------
+
+sub answer {
+	my ($client, $question, $result) = @_;
+	return ($client->post({ jsonrpc => '2.0', id => $question->{data}{id},
+		%$result }))[0]{status};
+}
+
+$stream = $c->begin('tools/call', { name => 'test_elicitation',
+	arguments => { message => 'Who "are" you?' } });
+my $question = $stream->event;
+is($question->{data}{method}, 'elicitation/create', 'a question');
+is($question->{data}{params}{message}, 'Who "are" you?', 'in its words');
+is(answer($other, $question, { result => { action => 'cancel' } }), 400,
+    'another session cannot answer it');
+is(answer($c, $question, { result => { action => 'accept', content => { username => 'a' } } }),
+    202, 'an answer, at any worker');
+like($stream->event->{data}{result}{content}[0]{text}, qr/accept.*"username":"a"/, 'arrives');
+$stream = $c->begin('tools/call', { name => 'test_sampling' });
+$question = $stream->event;
+answer($c, $question, { error => { code => -1, message => 'not today' } });
+my $result = $stream->event->{data}{result};
+ok($result->{isError} && $result->{content}[0]{text} =~ /not today/, 'an error for an answer');
+is((($c->post({ jsonrpc => '2.0', id => 'made-up', result => {} }))[0]{status}), 400,
+    'what was not asked');
+$stream = $c->begin('tools/call', { name => 'test_sampling' });
+$question = $stream->event;
+my $last = $stream->event(10);
+ok($last && ($last->{data}{error} || $last->{data}{result}{isError}), 'no answer in time')
+    or diag(encode_json($last || {}));
+my $dumb = Pierre::Mcp->new($t);
+($r, $body) = $dumb->call('tools/call', { name => 'test_elicitation' });
+ok($body->{result}{isError}, 'who cannot be asked is not');
+
+$stream = $c->begin('tools/call', { name => 'test_elicitation' });
+$question = $stream->event;
+$stream->hang_up;
+answer($c, $question, { result => { action => 'decline' } });
+@rest = $c->get('Last-Event-ID' => $question->{id})->all;
+like($rest[-1]{data}{result}{content}[0]{text}, qr/decline/, 'answered while nobody listened');
+
+# --- cancellation --------------------------------------------------------------------
+
+$stream = $c->begin('tools/call', { name => 'test_sampling' }, id => 'stop "me"');
+$question = $stream->event;
+is($c->note('notifications/cancelled', { requestId => 'stop "me"' })->{status}, 202, 'canceled');
+my $begun = time;
+is($stream->event(5), undef, 'there is no answer');
+ok($stream->{ended} && time - $begun < 1.5, 'and the stream ends at once');
+is($c->note('notifications/cancelled', { requestId => 12345 })->{status}, 202,
+    'what does not run can be canceled');
+
+# --- changes ------------------------------------------------------------------------
+
+$stream = $c->get;
+is($stream->status, 200, 'a stream of its own');
+($r, $body) = $c->call('resources/subscribe', { uri => 'pierre://activities/recent' });
+is_deeply($body->{result}, {}, 'a resource is watched');
+($r, $body) = $c->call('resources/subscribe', { uri => 'pierre://none' });
+is($body->{error}{code}, -32002, 'one that is not there');
+$c->call('tools/call', { name => 'test_trigger_tool_change' });
+my $event = $stream->event;
+is($event->{data}{method}, 'notifications/tools/list_changed', 'a list changed');
+import_run();
+my $updated = $stream->event;
+is($updated->{data}{params}{uri}, 'pierre://activities/recent', 'a resource was updated')
+    or diag(encode_json($updated || {}));
+my $second = $c->get('Last-Event-ID' => $event->{id});
+is($second->event->{data}{params}{uri}, 'pierre://activities/recent',
+    'what came after an event comes again');
+is($stream->event(5), undef, 'a session has one stream');
+ok($stream->{ended}, 'the older one ends');
+($r, $body) = $c->call('resources/unsubscribe', { uri => 'pierre://activities/recent' });
+is_deeply($body->{result}, {}, 'and is watched no more');
+$c->call('tools/call', { name => 'test_trigger_prompt_change' });
+is($second->event->{data}{method}, 'notifications/prompts/list_changed', 'the new one goes on');
+$second->hang_up;
+
+# --- the modern era -------------------------------------------------------------------
+
+my %meta = ('io.modelcontextprotocol/protocolVersion' => '2026-07-28',
+    'io.modelcontextprotocol/clientCapabilities' => { elicitation => {}, sampling => {} });
+my $modern = Pierre::Mcp->new($t, session => 0);
+my $number = 100;
+sub listen_to {
+	my ($filter) = @_;
+	return $modern->begin('subscriptions/listen', { notifications => $filter, _meta => \%meta },
+	    'MCP-Protocol-Version' => '2026-07-28', 'Mcp-Method' => 'subscriptions/listen',
+	    id => ++$number);
+}
+my @listeners = map { listen_to({ toolsListChanged => JSON::PP::true }) } 1 .. 5;
+my $deaf = listen_to({ promptsListChanged => JSON::PP::true });
+my $ack = $_->event for @listeners, $deaf;
+$t->rpc('tools/call', { name => 'test_trigger_tool_change' });
+is(scalar(grep { ($_->event || {})->{data}{method} eq 'notifications/tools/list_changed' }
+    @listeners), 5, 'five streams on four workers hear of a change');
+is($deaf->event(0.3), undef, 'who did not ask does not');
+reload();
+my @end = $listeners[0]->all;
+is($end[-1]{data}{result}{resultType}, 'complete', 'a listener is told when its worker leaves');
+$_->hang_up for @listeners, $deaf;
+
+my %able_now = (abilities => { elicitation => {}, sampling => {} });
+my $name = 'test_input_required_result_multi_round';
+($r, $body) = $t->rpc('tools/call', { name => $name }, %able_now);
+is($body->{result}{resultType}, 'input_required', 'a first round');
+my $state = $body->{result}{requestState};
+($r, $body) = $t->rpc('tools/call', { name => 'test_input_required_result_request_state',
+	inputResponses => {}, requestState => $state }, %able_now);
+is($body->{error}{code}, -32602, 'a state is of one request');
+($r, $body) = $t->rpc('tools/call', { name => $name, requestState => $state,
+	inputResponses => { step1 => { action => 'accept', content => { name => 'A' } } } }, %able_now);
+$state = $body->{result}{requestState};
+($r, $body) = $t->rpc('tools/call', { name => $name, requestState => $state,
+	inputResponses => { step2 => { action => 'accept', content => { color => 'red' } } } }, %able_now);
+is($body->{result}{content}[0]{text}, 'A likes red.', 'the last round knows the first');
+
+# --- pages ----------------------------------------------------------------------------
+
+my (@names, $cursor);
+do {
+	($r, $body) = $t->rpc('tools/list', { defined $cursor ? (cursor => $cursor) : () });
+	cmp_ok(scalar @{ $body->{result}{tools} }, '<=', 10, 'a page');
+	push @names, map { $_->{name} } @{ $body->{result}{tools} };
+	$cursor = $body->{result}{nextCursor};
+} while (defined $cursor);
+my %seen;
+is(scalar(grep { $seen{$_}++ } @names), 0, 'no tool twice');
+ok($seen{get_activities} && $seen{test_input_required_result_capabilities}, 'from the first to the last');
+($r, $body) = $t->rpc('tools/list', {});
+($r, my $wrong) = $t->rpc('prompts/list', { cursor => $body->{result}{nextCursor} });
+is($wrong->{error}{code}, -32602, 'a cursor of another list');
+($r, $wrong) = $t->rpc('tools/list', { cursor => $body->{result}{nextCursor} . 'x' });
+is($wrong->{error}{code}, -32602, 'a cursor that was changed');
+
+# --- completion ---------------------------------------------------------------------
+
+($r, $body) = $t->rpc('completion/complete', { ref => { type => 'ref/prompt', name => 'race_build_check' },
+	argument => { name => 'sport_type', value => 'ri' } });
+ok((grep { $_ eq 'ride' } @{ $body->{result}{completion}{values} }), 'a word is completed');
+($r, $body) = $t->rpc('completion/complete', { ref => { type => 'ref/resource',
+	uri => 'pierre://activities/{activity_id}' }, argument => { name => 'activity_id', value => '' } });
+my $id = $body->{result}{completion}{values}[0];
+($r, $body) = $t->rpc('resources/read', { uri => "pierre://activities/$id" });
+is(decode_json($body->{result}{contents}[0]{text})->{activity}{id}, $id, 'a template is read');
+($r, $body) = $t->rpc('completion/complete', { ref => { type => 'ref/prompt', name => 'none' },
+	argument => { name => 'x', value => '' } });
+is($body->{error}{code}, -32602, 'of what is not there');
+
+$t->finish;
+done_testing;

@@ -1,0 +1,176 @@
+#include "mcp/listening.h"
+
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "base/map.h"
+#include "base/xalloc.h"
+#include "http/http.h"
+#include "mcp/changes.h"
+#include "mcp/mcp_impl.h"
+#include "mcp/stdio.h"
+#include "store/mcp_sessions.h"
+#include "app.h"
+
+/* A listener over HTTP: its connection. */
+struct stream {
+	struct sse *sse;
+	struct mcp_listener *listener;
+};
+
+static bool
+send_event(void *arg, struct str event_id, struct str message)
+{
+	struct stream *s = arg;
+	struct err e = ERR_INIT;
+
+	return sse_send(s->sse, STR_NULL, event_id, message, &e) == 0;
+}
+
+static void
+close_stream(void *arg)
+{
+	struct stream *s = arg;
+
+	listener_free(&s->listener);
+	sse_close(s->sse);
+	free(s);
+}
+
+/* The client has gone, or the worker drains. */
+static void
+on_end(UNUSED struct sse *sse, void *arg)
+{
+	struct stream *s = arg;
+	struct mcp_listener *l = s->listener;
+
+	listener_say_goodbye(l);
+	listener_free(&l);
+	free(s);
+}
+
+static struct stream *
+stream_new(struct rpc *r, struct str id, struct mcp_filter *filter)
+{
+	struct stream *s = xcalloc(1, sizeof(*s));
+	struct mcp_outlet out = { send_event, close_stream, s };
+
+	s->listener = listener_new(r, id, filter, &out);
+	return s;
+}
+
+static void
+answer_failure(struct rpc *r, const struct err *e)
+{
+	rpc_error_err(r, e);
+	if (!r->silent)
+		r->status = err_http_status(e->code);
+}
+
+/* Keep it open beyond the request. */
+static void
+keep(struct rpc *r, struct stream *s, struct str first)
+{
+	struct err e = ERR_INIT;
+
+	s->sse = sse_open(r->http);
+	if (first.p != NULL &&
+	    sse_send(s->sse, STR_NULL, STR_NULL, first, &e) < 0)
+		log_err(LOG_DEBUG, "mcp", "listening", &e);
+	sse_detach(s->sse, on_end, s);
+	r->silent = r->kept = true;
+}
+
+static void
+begin(
+    struct rpc *r, struct stream *s, struct str last_event_id, struct str first)
+{
+	struct err e = ERR_INIT;
+
+	if (listener_start(s->listener, last_event_id, &e) == 0) {
+		keep(r, s, first);
+		return;
+	}
+	listener_free(&s->listener);
+	free(s);
+	answer_failure(r, &e);
+}
+
+/* --- subscriptions/listen ------------------------------------------------ */
+
+static struct str
+acknowledgment(struct rpc *r, const struct mcp_filter *f)
+{
+	struct jsonw w;
+
+	buf_clear(r->out);
+	jsonw_init(&w, r->out);
+	jsonw_object(&w);
+	jsonw_kv_cstr(&w, "jsonrpc", "2.0");
+	jsonw_kv_cstr(&w, "method", "notifications/subscriptions/acknowledged");
+	jsonw_kv_object(&w, "params");
+	jsonw_key(&w, "notifications");
+	filter_write(&w, f);
+	jsonw_kv_object(&w, "_meta");
+	jsonw_key(&w, META_SUBSCRIPTION);
+	jsonw_raw(&w, r->id);
+	jsonw_end_object(&w);
+	jsonw_end_object(&w);
+	jsonw_end_object(&w);
+	return buf_str(r->out);
+}
+
+void
+mcp_listen(struct rpc *r)
+{
+	struct mcp_filter filter;
+	struct err e = ERR_INIT;
+	struct str first;
+
+	filter_init(&filter);
+	if (filter_read(&filter, json_get(r->params, "notifications"), &e) <
+	    0) {
+		rpc_error_err(r, &e);
+	} else {
+		first = acknowledgment(r, &filter);
+		if (r->http == NULL)
+			stdio_listen(r, &filter, first);
+		else
+			begin(
+			    r, stream_new(r, r->id, &filter), STR_NULL, first);
+	}
+	filter_free(&filter);
+}
+
+/* --- a legacy session's own stream --------------------------------------- */
+
+static int
+read_watched(struct rpc *r, struct mcp_filter *f, struct err *e)
+{
+	struct owner o = rpc_owner(r);
+	const char **uris;
+	size_t n = 0;
+
+	f->tools = f->prompts = f->resources = true;
+	if (mcp_subscriptions_list(
+		r->app->db, r->arena, &o, &r->session->id, &uris, &n, e) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		map_put(f->uris, str_of(uris[i]), f);
+	return 0;
+}
+
+void
+listen_to_session(struct rpc *r, struct str last_event_id)
+{
+	struct mcp_filter filter;
+	struct err e = ERR_INIT;
+
+	filter_init(&filter);
+	if (read_watched(r, &filter, &e) < 0)
+		answer_failure(r, &e);
+	else
+		begin(r, stream_new(r, STR(""), &filter), last_event_id,
+		    STR_NULL);
+	filter_free(&filter);
+}
