@@ -19,6 +19,7 @@
 #include "shm/shm.h"
 #include "store/dbmeta.h"
 #include "store/event_log.h"
+#include "store/mcp_sessions.h"
 #include "store/store.h"
 
 /* The keeper does what has to be done once a node.  Every round it asks the
@@ -27,9 +28,10 @@
  * limits, and what jobs, uploads and events left behind.  All the while it
  * listens for events of other nodes. */
 
-#define ROUND_MS     250
-#define SWEEP_ROUNDS 40
-#define SWEEP_EVENTS 2000 /* at once */
+#define ROUND_MS       250
+#define SWEEP_ROUNDS   40
+#define SWEEP_EVENTS   2000 /* at once */
+#define SWEEP_SESSIONS 1000
 /* A database is called ill only after this long without an answer. */
 #define DEBOUNCE_US INT64_C(10000000)
 #define COMPLAIN_US INT64_C(60000000)
@@ -122,6 +124,19 @@ sweep_events(struct keeper *k, struct err *e)
 	return rc;
 }
 
+static int
+sweep_sessions(struct keeper *k, struct err *e)
+{
+	int64_t before_us =
+	    clock_wall_us() - k->heritage->conf->mcp_session_ttl_us;
+	struct arena *a = arena_new();
+	int64_t n;
+	int rc = mcp_sessions_purge(k->db, a, before_us, SWEEP_SESSIONS, &n, e);
+
+	arena_free(&a);
+	return rc;
+}
+
 static void
 sweep_rows(void *arg)
 {
@@ -129,7 +144,7 @@ sweep_rows(void *arg)
 	struct err e = ERR_INIT;
 
 	if (jobs_sweep(k->heritage->conf, k->db, &e) < 0 ||
-	    sweep_events(k, &e) < 0)
+	    sweep_events(k, &e) < 0 || sweep_sessions(k, &e) < 0)
 		complain(k, &e);
 	k->sweeping = false;
 }

@@ -41,5 +41,5 @@ DELETE FROM events WHERE (tenant_id, user_id, topic, seq) IN (
 -- name: event_purge_streams write
 DELETE FROM event_streams WHERE (tenant_id, user_id, topic) IN (
 	SELECT tenant_id, user_id, topic FROM event_streams
-	WHERE touched_at < $1 AND topic <> $3
+	WHERE touched_at < $1 AND topic <> $3 AND topic <> $4
 	ORDER BY touched_at LIMIT $2);

@@ -20,7 +20,7 @@ cancel_topic(const struct rpc *r, struct str id, char out[EVENT_TOPIC_MAX + 1])
 
 	snprintf(name, sizeof(name), "%016llx",
 	    (unsigned long long)map_hash_with(seed, id));
-	session_topic(r->session, "c/", name, out);
+	mcp_session_topic(r->session, "c/", name, out);
 }
 
 static bool

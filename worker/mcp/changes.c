@@ -20,7 +20,7 @@
 
 enum source { CHANGES, FEED, SOURCES };
 
-static const char *const topics[SOURCES] = { SESSION_CHANGES, EVENT_FEED };
+static const char *const topics[SOURCES] = { EVENT_CHANGES, EVENT_FEED };
 
 struct mcp_listener {
 	const struct app *app;
@@ -48,7 +48,7 @@ changes_publish(struct db *db, struct arena *a, const struct owner *o,
 		      a, "{\"method\":\"%s\",\"params\":%s}", method, params);
 
 	return event_log_put(
-	    db, a, o, SESSION_CHANGES, EVENT_MESSAGE, str_of(text), NULL, e);
+	    db, a, o, EVENT_CHANGES, EVENT_MESSAGE, str_of(text), NULL, e);
 }
 
 struct mcp_listener *
@@ -301,7 +301,7 @@ claim(struct mcp_listener *l, struct arena *a, struct err *e)
 
 	uuid_format(&l->session, session);
 	uuid_format(&l->stream, stream);
-	return event_log_put(l->app->db, a, &l->owner, SESSION_CHANGES,
+	return event_log_put(l->app->db, a, &l->owner, EVENT_CHANGES,
 	    EVENT_MESSAGE,
 	    str_of(arena_printf(
 		a, "{\"session\":\"%s\",\"stream\":\"%s\"}", session, stream)),

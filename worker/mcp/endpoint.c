@@ -119,7 +119,7 @@ serve_message(struct rpc *r, struct mcp_stream *stream)
 		kind = rpc_read(r, http_body(r->http), &in);
 	if (kind == RPC_DONE ||
 	    (r->era == ERA_LEGACY && r->method != METHOD_INITIALIZE &&
-		session_find(r) < 0))
+		mcp_session_find(r) < 0))
 		return;
 	r->port_arg = stream;
 	r->port =
@@ -183,7 +183,7 @@ static bool
 find_session(struct rpc *r)
 {
 	struct err e = ERR_INIT;
-	int rc = session_find(r);
+	int rc = mcp_session_find(r);
 
 	if (rc > 0)
 		return true;
@@ -222,7 +222,7 @@ mcp_http_delete(struct http_req *req)
 
 	if (!find_session(&r))
 		return;
-	if (session_end(&r, &e) < 0)
+	if (mcp_session_end(&r, &e) < 0)
 		http_reply_error(req, &e);
 	else
 		http_reply(req, 204, NULL);

@@ -27,8 +27,8 @@ rpc_owner(const struct rpc *r)
 }
 
 void
-session_topic(const struct mcp_session *s, const char *kind, const char *name,
-    char out[EVENT_TOPIC_MAX + 1])
+mcp_session_topic(const struct mcp_session *s, const char *kind,
+    const char *name, char out[EVENT_TOPIC_MAX + 1])
 {
 	char id[UUID_TEXT_LEN + 1];
 
@@ -46,7 +46,7 @@ announce(struct rpc *r)
 }
 
 int
-session_begin(struct rpc *r, const char *version, const cJSON *capabilities,
+mcp_session_begin(struct rpc *r, const char *version, const cJSON *capabilities,
     struct err *e)
 {
 	struct owner o = rpc_owner(r);
@@ -104,7 +104,7 @@ refuse_session(struct rpc *r)
 }
 
 int
-session_find(struct rpc *r)
+mcp_session_find(struct rpc *r)
 {
 	struct str header = http_header(r->http, HEADER);
 	struct owner o = rpc_owner(r);
@@ -134,7 +134,7 @@ session_find(struct rpc *r)
 }
 
 int
-session_set_level(struct rpc *r, enum mcp_level level, struct err *e)
+mcp_session_set_level(struct rpc *r, enum mcp_level level, struct err *e)
 {
 	struct owner o = rpc_owner(r);
 
@@ -190,12 +190,12 @@ change(struct db *tx, void *arg, struct err *e)
 		    tx, r->arena, &o, &r->session->id, c->uri, c->on, e);
 	if (rc < 0)
 		return -1;
-	return event_log_put(tx, r->arena, &o, SESSION_CHANGES, EVENT_MESSAGE,
+	return event_log_put(tx, r->arena, &o, EVENT_CHANGES, EVENT_MESSAGE,
 	    change_text(c), NULL, e);
 }
 
 int
-session_watch(struct rpc *r, const char *uri, bool on, struct err *e)
+mcp_session_watch(struct rpc *r, const char *uri, bool on, struct err *e)
 {
 	struct change c = { .rpc = r, .uri = uri, .on = on };
 
@@ -205,7 +205,7 @@ session_watch(struct rpc *r, const char *uri, bool on, struct err *e)
 }
 
 int
-session_end(struct rpc *r, struct err *e)
+mcp_session_end(struct rpc *r, struct err *e)
 {
 	struct change c = { .rpc = r };
 

@@ -18,23 +18,22 @@ struct mcp_session {
 
 /* Make the session that an `initialize` begins; it is announced in the reply's
  * headers.  Fills r->session. */
-NODISCARD int session_begin(struct rpc *r, const char *version,
+NODISCARD int mcp_session_begin(struct rpc *r, const char *version,
     const cJSON *capabilities, struct err *e);
 /* Find the session that the request's header names: r->session, r->client.
  * 1; 0 when it names none; -1: answered, as 404 when there is no such. */
-NODISCARD int session_find(struct rpc *r);
+NODISCARD int mcp_session_find(struct rpc *r);
 
 /* 0, or -1 when the store failed. */
-NODISCARD int session_set_level(
+NODISCARD int mcp_session_set_level(
     struct rpc *r, enum mcp_level level, struct err *e);
-NODISCARD int session_watch(
+NODISCARD int mcp_session_watch(
     struct rpc *r, const char *uri, bool on, struct err *e);
 /* End it, its streams too. */
-NODISCARD int session_end(struct rpc *r, struct err *e);
+NODISCARD int mcp_session_end(struct rpc *r, struct err *e);
 
 /* Streams of the store, by their names. */
-#define SESSION_CHANGES "mcp" /* of a person: what is new for all streams */
-void session_topic(const struct mcp_session *s, const char *kind,
+void mcp_session_topic(const struct mcp_session *s, const char *kind,
     const char *name, char out[EVENT_TOPIC_MAX + 1]);
 
 struct owner rpc_owner(const struct rpc *r);

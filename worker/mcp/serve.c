@@ -67,8 +67,8 @@ mcp_initialize(struct rpc *r)
 	if (asked == NULL)
 		return;
 	version = era_negotiate(str_of(asked));
-	if (session_begin(r, version, json_get(r->params, "capabilities"), &e) <
-	    0) {
+	if (mcp_session_begin(
+		r, version, json_get(r->params, "capabilities"), &e) < 0) {
 		rpc_error_err(r, &e);
 		return;
 	}
@@ -122,7 +122,7 @@ mcp_set_level(struct rpc *r)
 		    "params.level must be one of debug, info, notice, "
 		    "warning, error, critical, alert, emergency");
 	else
-		answer_nothing(r, session_set_level(r, level, &e), &e);
+		answer_nothing(r, mcp_session_set_level(r, level, &e), &e);
 }
 
 void
@@ -137,7 +137,7 @@ mcp_subscribe(struct rpc *r)
 	if (on && !mcp_resource_exists(r, uri))
 		mcp_refuse_resource(r, uri);
 	else
-		answer_nothing(r, session_watch(r, uri, on, &e), &e);
+		answer_nothing(r, mcp_session_watch(r, uri, on, &e), &e);
 }
 
 /* A level that is none must not pass for "all of them". */

@@ -71,7 +71,7 @@ begin_log(struct rpc *r, struct mcp_stream *s)
 	s->logged = true;
 	s->id = uuid_new();
 	uuid_format(&s->id, id);
-	session_topic(r->session, "", id, s->topic);
+	mcp_session_topic(r->session, "", id, s->topic);
 	if (strcmp(r->session->version, PRIMED_SINCE) >= 0 &&
 	    send_event(s, 0, STR(""), &gone) == 0)
 		sse_retry(s->sse, RETRY_MS);
@@ -184,7 +184,7 @@ question_topic(const struct mcp_session *s, const struct uuid *id,
 	char name[UUID_TEXT_LEN + 1];
 
 	uuid_format(id, name);
-	session_topic(s, "q/", name, out);
+	mcp_session_topic(s, "q/", name, out);
 }
 
 static int
@@ -366,7 +366,7 @@ stream_resume(struct rpc *r, struct str last_event_id)
 	s->stream.id = id;
 	s->stream.logged = true;
 	uuid_format(&id, name);
-	session_topic(r->session, "", name, s->stream.topic);
+	mcp_session_topic(r->session, "", name, s->stream.topic);
 	s->stream.sse = sse_open(r->http);
 	s->sub = events_subscribe(
 	    r->app->events, &o, s->stream.topic, seq, pass_on, s);

@@ -37,7 +37,6 @@ struct mcp_arg {
 	 * completes what a person types; NULL: those of words. */
 	int (*suggest)(struct mcp_call *call, struct str begin, struct err *e);
 };
-#define MCP_MAX_VALUES 100
 
 #define ARG_INT(n, lo, hi, dflt, text)                                         \
 	{                                                                      \

@@ -187,8 +187,10 @@ purge(struct db *db, struct arena *a, enum query_id id, int64_t before_us,
 	db_query_init(&q, db, a, id);
 	db_bind_time(&q, 1, before_us);
 	db_bind_int(&q, 2, limit);
-	if (id == Q_event_purge_streams)
+	if (id == Q_event_purge_streams) {
 		db_bind_text(&q, 3, EVENT_FEED);
+		db_bind_text(&q, 4, EVENT_CHANGES);
+	}
 	if (db_run(&q, e) < 0)
 		return -1;
 	*n_r = q.changed;

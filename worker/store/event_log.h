@@ -20,7 +20,9 @@ enum event_kind {
 extern const char *const event_kind_names[EVENT_KIND_COUNT];
 
 /* What a person's apps are told: all kinds but EVENT_MESSAGE. */
-#define EVENT_FEED	"feed"
+#define EVENT_FEED "feed"
+/* What a person's MCP clients are told. */
+#define EVENT_CHANGES	"mcp"
 #define EVENT_TOPIC_MAX 80	     /* bytes of a topic's name */
 #define EVENT_BYTES_MAX (256 * 1024) /* of a payload */
 
@@ -64,8 +66,8 @@ NODISCARD int event_log_touched(struct db *db, struct arena *a,
     int64_t since_us, int64_t limit, struct event_mark **list_r, size_t *n_r,
     struct err *e);
 
-/* Delete up to `limit` events older than a time, of anybody, and streams other
- * than the feed that have none; how many events. */
+/* Delete up to `limit` events older than a time, of anybody, and streams that
+ * have none, other than the feed and the changes; how many events. */
 NODISCARD int event_log_purge(struct db *db, struct arena *a, int64_t before_us,
     int64_t limit, int64_t *n_r, struct err *e);
 
