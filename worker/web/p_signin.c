@@ -38,6 +38,13 @@ show_ways_in(struct page *p)
 	html_close(h, "p");
 }
 
+/* An assistant waits for the answer, which may lead back to it at once. */
+static bool
+is_for_client(const char *next)
+{
+	return strncmp(next, "/oauth2/", 8) == 0;
+}
+
 static void
 show(struct http_req *req, int status, const struct field *f, const char *next,
     const char *wrong)
@@ -45,7 +52,7 @@ show(struct http_req *req, int status, const struct field *f, const char *next,
 	struct page p;
 
 	page_begin_narrow(&p, req, "Sign in");
-	if (strncmp(next, "/oauth2/", 8) == 0)
+	if (is_for_client(next))
 		page_notice(&p, TONE_PLAIN,
 		    "An assistant asks for access to your data. Sign in to "
 		    "see what it asks for.");
@@ -127,6 +134,8 @@ web_signin_post(struct http_req *req)
 	else if (rc == 0)
 		show(req, e.code == ERR_LIMITED ? 429 : 401, f, next,
 		    page_sentence(http_arena(req), str_of(e.msg)));
+	else if (is_for_client(next))
+		page_go_on(req, next);
 	else
 		page_redirect(req, next, NOTE_NONE);
 }

@@ -368,6 +368,27 @@ page_redirect(struct http_req *req, const char *path, enum note note)
 	http_reply(req, 303, NULL);
 }
 
+void
+page_go_on(struct http_req *req, const char *path)
+{
+	struct page p;
+
+	CHECK(path[0] == '/');
+	page_head(&p, req, "Going on");
+	html_open(&p.h, "meta");
+	html_attr(&p.h, "http-equiv", "refresh");
+	html_attrf(&p.h, "content", "0; url=%s", path);
+	p.narrow = true;
+	page_body(&p, "Going on");
+	html_open(&p.h, "p");
+	html_box(&p.h, "a", "button");
+	html_attr(&p.h, "href", path);
+	html_text(&p.h, "Go on");
+	html_close(&p.h, "a");
+	html_close(&p.h, "p");
+	page_end(&p, 200);
+}
+
 /* Messages are made to follow a colon. */
 const char *
 page_sentence(struct arena *a, struct str message)

@@ -75,6 +75,9 @@ void page_redirect(struct http_req *req, const char *path, enum note note);
  * none. */
 const char *page_next(struct arena *a, struct str wanted);
 
+/* The same by a page, at once and by a link: for where the way after a form may
+ * lead on to another site, which form-action would stop. */
+void page_go_on(struct http_req *req, const char *path);
 /* An error's message as a sentence of its own. */
 const char *page_sentence(struct arena *a, struct str message);
 
