@@ -104,11 +104,21 @@ sub read_queries {
 }
 
 # Its words in braces replaced.
-sub read_template {
+sub fill {
 	my ($name, %word) = @_;
 	my $path = "sql/templates/$name.sql";
-	read_queries($path, slurp($path) =~
-	    s/\{(\w+)\}/$word{$1} \/\/ die "$path: {$1}?\n"/ger);
+	return slurp($path) =~ s/\{(\w+)\}/$word{$1} \/\/ die "$path: {$1}?\n"/ger;
+}
+
+sub read_template {
+	my ($name, %word) = @_;
+	read_queries("sql/templates/$name.sql", fill($name, %word));
+}
+
+# The texts after each "-- part: x", by x.
+sub parts {
+	my (undef, %part) = split /^-- part: (\w+)\n/m, fill(@_);
+	return \%part;
 }
 
 read_queries($_, slurp($_)) for sort glob 'sql/queries/*.sql';
@@ -155,6 +165,11 @@ for my $t (@tables) {
 	$t->{personal} = $t->{type}{tenant_id} && $t->{type}{ $t->{user} };
 	read_template('person', %word, user => $t->{user}, params => params(3, scalar @key),
 	    after => '$' . (@key + 3)) if $t->{personal};
+	$t->{moving} = parts('moving', %word,
+		key_columns => join(', ', map {"$_ $t->{type}{$_} NOT NULL"} @key),
+		key_or_null => join(', ', map { $is_key{$_} ? $_ : 'NULL' } @{ $t->{columns} }),
+		new_key => join(', ', map {"NEW.$_"} @key),
+		old_key => join(', ', map {"OLD.$_"} @key));
 	$t->{outlives} = grep { $_->{table} == $t } @{ $said{outlives} };
 }
 for my $query (@queries) {
@@ -211,7 +226,8 @@ for my $t (@tables) {
 	    ",\n\t    ", $t->{personal} ? 'true' : 'false', ', ',
 	    $t->{outlives} ? 'true' : 'false', ", ${q}_page, ${q}_get, ${q}_put, ${q}_remove,\n",
 	    "\t    ", $t->{personal} ? "${p}_page, ${p}_trim" : 'QUERY_COUNT, QUERY_COUNT',
-	    " },\n";
+	    ",\n\t    {\n", (map { "\t    .$_ =\n" . literal($t->{moving}{$_}) . ",\n" }
+		sort keys %{ $t->{moving} }), "\t    } },\n";
 }
 print $c "\t{ 0 },\n};\n";
 close $c or die;

@@ -197,6 +197,13 @@ command_progress(const char *what, unsigned done, unsigned all)
 }
 
 void
+command_count(const char *what, int64_t done)
+{
+	if (isatty(STDERR_FILENO))
+		fprintf(stderr, "\r\033[K%s %lld", what, (long long)done);
+}
+
+void
 command_progress_clear(void)
 {
 	if (isatty(STDERR_FILENO))

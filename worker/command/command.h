@@ -77,6 +77,8 @@ void command_visible(struct buf *out, const char *name);
 
 /* A bar on standard error while it is a terminal; ends itself at `all`. */
 void command_progress(const char *what, unsigned done, unsigned all);
+/* Of something without a known end: how far it has come. */
+void command_count(const char *what, int64_t done);
 /* Take it away before a line is printed. */
 void command_progress_clear(void);
 

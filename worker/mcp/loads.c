@@ -87,10 +87,14 @@ rate_one(struct rating *r, struct arena *scratch, struct stored_load *load,
 	return 1;
 }
 
+/* must_keep: whoever rates goes on from what is stored; else a database that
+ * cannot be written now does not keep anybody from reading. */
 static int
-rate_batch(struct rating *r, struct stored_load *list, size_t n, struct err *e)
+rate_batch(struct rating *r, struct stored_load *list, size_t n, bool must_keep,
+    struct err *e)
 {
 	struct arena *scratch = arena_new();
+	struct err mine = ERR_INIT;
 	size_t rated = 0;
 	int rc = 0;
 
@@ -102,9 +106,14 @@ rate_batch(struct rating *r, struct stored_load *list, size_t n, struct err *e)
 	}
 	if (rc >= 0)
 		rc = activities_set_loads(
-		    r->of.db, scratch, r->of.owner, list, rated, e);
+		    r->of.db, scratch, r->of.owner, list, rated, &mine);
 	arena_free(&scratch);
-	return rc;
+	if (rc == 0 || mine.code == ERR_NONE)
+		return rc;
+	if (mine.code == ERR_UNAVAILABLE && !must_keep)
+		return 0;
+	*e = mine;
+	return -1;
 }
 
 static void
@@ -130,7 +139,7 @@ loads_refresh(const struct loads_of *of, struct err *e)
 		rc = activities_stale(of->db, scratch, of->owner, r.key,
 		    INT32_MIN, BATCH, &list, &n, e);
 		if (rc == 0)
-			rc = rate_batch(&r, list, n, e);
+			rc = rate_batch(&r, list, n, true, e);
 	} while (
 	    rc == 0 && n == BATCH && clock_mono_us() - start < PATIENCE_US);
 	arena_free(&scratch);
@@ -191,7 +200,7 @@ activity_loads_fill(struct mcp_call *call, struct stored_activity *list,
 	}
 	if (n_stale == 0)
 		return 0;
-	if (rate_batch(&r, stale, n_stale, e) < 0)
+	if (rate_batch(&r, stale, n_stale, false, e) < 0)
 		return -1;
 	for (size_t i = 0, k = 0; i < n && k < n_stale; i++) {
 		if (uuid_eq(&list[i].activity.id, &stale[k].activity_id))

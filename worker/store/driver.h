@@ -20,6 +20,13 @@ struct db_ops {
 	/* Inside a transaction: wait until no other runner changes the
 	 * schema. */
 	int (*lock_schema)(struct db *tx, struct err *e);
+	/* Inside a transaction: a statement of ours that has no name (SQLite).
+	 */
+	int (*select)(
+	    struct db *tx, const char *sql, struct db_query *q, struct err *e);
+	/* Inside a transaction: insert the rows of a page (PostgreSQL). */
+	int (*load)(struct db *tx, const struct sql_table *t,
+	    struct db_query *page, struct err *e);
 	/* 1 when the database has this table, 0, -1. */
 	int (*has_table)(struct db *db, const char *name, struct err *e);
 	/* db_snapshot(), db_copy(), db_check() and db_scrub() of store.h */

@@ -255,6 +255,17 @@ run_script(struct db *tx, const char *sql, struct err *e)
 	return rc;
 }
 
+static int
+load_pg(struct db *tx, const struct sql_table *t, struct db_query *page,
+    struct err *e)
+{
+	struct pg_tx *p = tx_of_db(tx);
+	int rc = pg_conn_load(p->conn, t, page, e);
+
+	p->lost = p->conn->broken;
+	return rc;
+}
+
 /* One runner at a time over all nodes, for as long as it takes. */
 static int
 lock_schema(struct db *tx, struct err *e)
@@ -340,6 +351,7 @@ static const struct db_ops pg_ops = {
 	.run = run_pg,
 	.write = write_pg,
 	.script = run_script,
+	.load = load_pg,
 	.lock_schema = lock_schema,
 	.has_table = has_table,
 	.scrub = scrub,

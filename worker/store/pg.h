@@ -6,6 +6,7 @@
 
 #include <libpq-fe.h>
 
+#include "base/buf.h"
 #include "base/list.h"
 #include "loop/fiber.h"
 #include "store/driver.h"
@@ -105,6 +106,9 @@ NODISCARD int pg_conn_script(struct pg_conn *c, const char *sql, struct err *e);
 
 /* --- pg_copy.c ----------------------------------------------------------- */
 
+/* Insert rows by COPY, within a transaction that has begun. */
+NODISCARD int pg_conn_load(struct pg_conn *c, const struct sql_table *t,
+    struct db_query *page, struct err *e);
 /* pg_dump of what the snapshot of this name sees. */
 NODISCARD int pg_dump_to(
     const char *url, const char *snapshot, const char *path, struct err *e);
@@ -121,6 +125,10 @@ struct pg_params {
 /* What libpq wants for a query's parameters. */
 NODISCARD int pg_params_make(
     struct pg_params *p, const struct db_query *q, struct err *e);
+/* Appended: a value of a column of this type, with its length before it, as
+ * COPY BINARY has it.  ERR_INVALID when the type cannot hold it. */
+NODISCARD int pg_value_copy(struct buf *out, enum sql_type type,
+    const struct db_value *v, struct err *e);
 /* The rows of a binary result into the query's arena. */
 NODISCARD int pg_rows_read(
     struct db_query *q, const PGresult *r, struct err *e);

@@ -153,6 +153,78 @@ pg_params_make(struct pg_params *p, const struct db_query *q, struct err *e)
 	return 0;
 }
 
+/* --- COPY ---------------------------------------------------------------- */
+
+static void
+add_be(struct buf *out, uint64_t v, int n)
+{
+	char bytes[8];
+
+	put_be64(bytes, v);
+	buf_add(out, bytes + 8 - n, (size_t)n);
+}
+
+static void
+add_number(struct buf *out, uint64_t v, int n)
+{
+	add_be(out, (uint64_t)n, 4);
+	add_be(out, v, n);
+}
+
+static int
+add_text(struct buf *out, bool json, struct str s, struct err *e)
+{
+	if (memchr(s.p, '\0', s.n) != NULL || !str_is_utf8(s))
+		return err_set(e, ERR_INVALID,
+		    "text that is no UTF-8, or has a zero byte");
+	add_be(out, s.n + json, 4);
+	if (json)
+		buf_addc(out, 1); /* the form's version */
+	buf_addstr(out, s);
+	return 0;
+}
+
+int
+pg_value_copy(struct buf *out, enum sql_type type, const struct db_value *v,
+    struct err *e)
+{
+	uint64_t bits;
+
+	switch (v->type) {
+	case DB_NULL:
+		add_be(out, UINT32_MAX, 4);
+		return 0;
+	case DB_INT:
+		if (type == SQL_INTEGER &&
+		    (v->v.i < INT32_MIN || v->v.i > INT32_MAX))
+			return err_set(
+			    e, ERR_INVALID, "an integer beyond 32 bits");
+		add_number(out, (uint64_t)v->v.i, type == SQL_INTEGER ? 4 : 8);
+		return 0;
+	case DB_TIME:
+		add_number(out, (uint64_t)time_out(v->v.i), 8);
+		return 0;
+	case DB_FLOAT:
+		memcpy(&bits, &v->v.f, sizeof(bits));
+		add_number(out, bits, 8);
+		return 0;
+	case DB_BOOL:
+		add_number(out, v->v.i != 0, 1);
+		return 0;
+	case DB_UUID:
+		add_be(out, sizeof(v->v.u.b), 4);
+		buf_add(out, v->v.u.b, sizeof(v->v.u.b));
+		return 0;
+	case DB_BYTES:
+		add_be(out, v->v.s.n, 4);
+		buf_addstr(out, v->v.s);
+		return 0;
+	case DB_TEXT:
+		return add_text(out, type == SQL_JSON, v->v.s, e);
+	}
+	BUG("a value of no type");
+}
+
 /* --- in ------------------------------------------------------------------ */
 
 static void

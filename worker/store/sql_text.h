@@ -55,6 +55,17 @@ struct sql_column {
 
 #define SQL_MAX_KEY 8
 
+/* For SQLite, while rows are moved to another database (store/move.h): scripts,
+ * and what is selected has the columns of the table. */
+struct sql_moving {
+	const char *watch;   /* note the key of each row that changes */
+	const char *changes; /* select these keys */
+	const char *last;    /* and the newest one's number */
+	const char *clear;   /* drop those up to a number (%lld) */
+	const char *refuse;  /* let nobody change anything */
+	const char *forget;  /* undo watch and refuse, done or not */
+};
+
 /* A table as the migrations leave it, with the queries made from
  * sql/templates. */
 struct sql_table {
@@ -67,6 +78,7 @@ struct sql_table {
 	bool outlives;	  /* and they stay when a person goes */
 	enum query_id page, get, put, remove;
 	enum query_id person_page, person_trim; /* when is_personal */
+	struct sql_moving moving;
 };
 
 /* Indexed by query_id; the array ends with name NULL. */

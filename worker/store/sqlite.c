@@ -259,6 +259,12 @@ run_script(struct db *tx, const char *sql, struct err *e)
 	return sqlite_conn_exec(conn_of_tx(tx), sql, e);
 }
 
+static int
+select_sqlite(struct db *tx, const char *sql, struct db_query *q, struct err *e)
+{
+	return sqlite_conn_select(conn_of_tx(tx), sql, q, e);
+}
+
 /* BEGIN IMMEDIATE has done it. */
 static int
 lock_schema(struct db *tx, UNUSED struct err *e)
@@ -394,6 +400,7 @@ static const struct db_ops sqlite_ops = {
 	.run = run_sqlite,
 	.write = write_sqlite,
 	.script = run_script,
+	.select = select_sqlite,
 	.lock_schema = lock_schema,
 	.has_table = has_table,
 	.scrub = scrub,

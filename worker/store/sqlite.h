@@ -35,6 +35,9 @@ NODISCARD int sqlite_conn_exec(
 /* Run a named query to its end. */
 NODISCARD int sqlite_conn_run(
     struct sqlite_conn *c, struct db_query *q, struct err *e);
+/* Run a statement without a name or parameters; rows as of a named one. */
+NODISCARD int sqlite_conn_select(
+    struct sqlite_conn *c, const char *sql, struct db_query *q, struct err *e);
 /* The connection's last error as ours; returns -1. */
 int sqlite_conn_fail(
     struct sqlite_conn *c, int rc, const char *what, struct err *e);

@@ -38,6 +38,9 @@ sqlite_conn_fail(struct sqlite_conn *c, int rc, const char *what, struct err *e)
 		    rc == SQLITE_CONSTRAINT_PRIMARYKEY ||
 		    rc == SQLITE_CONSTRAINT_FOREIGNKEY)
 			code = ERR_CONFLICT;
+		/* Ours say that the database was moved (store/move.h). */
+		if (rc == SQLITE_CONSTRAINT_TRIGGER)
+			code = ERR_UNAVAILABLE;
 		break;
 	default:
 		break;
@@ -271,6 +274,24 @@ step_all(struct sqlite_stmt *s, struct db_query *q)
 			read_value(q->arena, s->handle, (int)col, &row[col]);
 	}
 	return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+int
+sqlite_conn_select(
+    struct sqlite_conn *c, const char *sql, struct db_query *q, struct err *e)
+{
+	struct sqlite_stmt s = { NULL };
+	int rc = sqlite3_prepare_v2(c->handle,
+	    db_expand_types(q->arena, sql, types), -1, &s.handle, NULL);
+
+	q->n_rows = 0;
+	q->at = 0;
+	if (rc == SQLITE_OK)
+		rc = step_all(&s, q);
+	if (rc != SQLITE_OK)
+		sqlite_conn_fail(c, rc, "select", e);
+	sqlite3_finalize(s.handle);
+	return rc == SQLITE_OK ? 0 : -1;
 }
 
 int
