@@ -4,61 +4,36 @@
 use strict;
 use warnings;
 use lib 't/lib';
-use Cwd qw(abs_path);
-use File::Temp qw(tempdir);
-use IPC::Open2;
-use POSIX ();
 use Test::More;
+use Pierre::Conformance;
 use Pierre::Test;
 
-my $clients = abs_path($ENV{PIERRE_CLIENTS} || 'build/clients');
 plan skip_all => 'the clients are not installed (make check does)'
-    unless -e "$clients/.installed";
-$ENV{PATH} = "$clients/node_modules/.bin:$ENV{PATH}";
+    unless -e ($ENV{PIERRE_CLIENTS} || 'build/clients') . '/.installed';
 
-# How many are scored, and further ones that must hold too.
-my %required = ('2025-11-25' => 30, '2026-07-28' => 37);
-my %further = (
-	'2025-11-25' => [qw(server-session-lifecycle json-schema-2020-12
-	    server-sse-polling)],
-	'2026-07-28' => [qw(json-schema-2020-12 http-header-validation
-	    http-custom-header-server-validation)],
-);
-
-my $t = Pierre::Test->new(workers => 4, demo => 1,
-    config => "mcp:\n  conformance_fixture: true\n");
-# The suite sends no token; this proxy adds it.
-my $proxy = open2(my $from, my $to, 'node', "$clients/proxy.mjs", $t->url, $t->token);
-chomp(my $port = <$from>);
-
+my $t = Pierre::Test->new(workers => 4, demo => 1, config => suite_config());
+my $url = suite_proxy($t);
 # Both at once.
-my %run;
-for my $revision (sort keys %required) {
-	my $dir = tempdir(CLEANUP => 1);
-	my $pid = open my $fh, '-|' or do {
-		open STDERR, '>&', \*STDOUT;
-		exec 'conformance', 'server', '--url', "http://127.0.0.1:$port/mcp",
-		    '--requirements', $revision, '-o', $dir or POSIX::_exit(127);
-	};
-	$run{$revision} = $fh;
+my %run = map { $_ => suite_start($url, $_) } keys %suite_required;
+for my $revision (sort keys %run) {
+	my $run = suite_end($run{$revision});
+	my %failed = %{ $run->{failed} };
+	my @further = @{ $suite_further{$revision} };
+	is($run->{status}, 0, "$revision: what is required") or diag($run->{out});
+	cmp_ok(scalar(grep { $_ eq '0' } values %failed), '>=',
+	    $suite_required{$revision} + @further, "$revision: scenarios that pass");
+	is($failed{$_}, 0, "$revision: $_") for @further;
+	is(join(' ', grep { $failed{$_} && !/^(tasks|sep-2640)-/ } sort keys %failed),
+	    '', "$revision: none fails");
 }
 
-for my $revision (sort keys %required) {
-	my $out = do { local $/; readline $run{$revision} };
-	close $run{$revision};
-	is($? >> 8, 0, "$revision: what is required") or diag($out);
-	$out =~ s/\e\[\d+m//g;
-	# ✓ tools-list: 8 passed, 0 failed
-	my %failed = map { /^\s*\S+ ([\w-]+): (\d+) passed, (\d+) failed/ ?
-		($1 => $2 > 0 ? $3 : 'all') : () } split /\n/, $out;
-	my @good = grep { $failed{$_} eq '0' } keys %failed;
-	cmp_ok(scalar @good, '>=', $required{$revision} + @{ $further{$revision} },
-	    "$revision: scenarios that pass");
-	is($failed{$_}, 0, "$revision: $_") for @{ $further{$revision} };
-	my @bad = grep { $failed{$_} && !/^(tasks|sep-2640)-/ } sort keys %failed;
-	is("@bad", '', "$revision: none fails");
-}
-close $to;
-waitpid $proxy, 0;
+# Whose addresses others reach does not start with them.
+my $dir = $t->dir;
+open my $fh, '>', "$dir/open.yaml" or die $!;
+print $fh "server:\n  data_dir: $dir\n  listen: 0.0.0.0:1\n", suite_config();
+close $fh;
+my ($status, $out, $err) = run_command($t->bin, '-t', '-c', "$dir/open.yaml");
+isnt($status, 0, 'the fixtures are for loopback addresses');
+like($err . $out, qr/open\.yaml:5:\d+: mcp\.conformance_fixture: is for loopback/, 'and it says so');
 $t->finish;
 done_testing();

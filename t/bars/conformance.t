@@ -1,0 +1,80 @@
+#!/usr/bin/perl
+# The conformance suite while the server is reloaded every second; and, of the
+# era without sessions, while a worker is killed every three seconds: what a
+# death takes along is asked for again.
+use strict;
+use warnings;
+use lib 't/lib';
+use POSIX qw(WNOHANG);
+use Test::More;
+use Time::HiRes qw(sleep time);
+use Pierre::Bars;
+use Pierre::Conformance;
+use Pierre::Test;
+
+# Do something every so many seconds, in a process of its own.
+sub every {
+	my ($seconds, $do) = @_;
+	my $pid = fork // die "fork: $!";
+	return $pid if $pid;
+	$SIG{TERM} = sub { POSIX::_exit(0) };
+	for (;;) { sleep $seconds; $do->() }
+}
+
+sub stop { kill TERM => $_[0]; waitpid $_[0], 0 }
+
+sub failures {
+	my ($run) = @_;
+	my %failed = %{ $run->{failed} };
+	return grep { $failed{$_} && !/^(tasks|sep-2640)-/ } sort keys %failed;
+}
+
+sub reloads {
+	my ($t) = @_;
+	return metrics_of($t)->{'pierre_reloads_total{outcome="done"}'} // 0;
+}
+
+# --- reloads --------------------------------------------------------------------
+
+my $t = Pierre::Test->new(workers => 4, demo => 1, config => suite_config() .
+    "log:\n  access: false\n");
+my $url = suite_proxy($t);
+my $reloader = every(1, sub { $t->signal('reload') });
+for my $revision (sort keys %suite_required) {
+	my $run = suite_end(suite_start($url, $revision));
+	is($run->{status}, 0, "$revision while reloads happen: what is required")
+	    or diag($run->{out});
+	is(join(' ', failures($run)), '', "$revision: none fails");
+	figure('%s with %d reloads: %d scenarios pass, %d fail', $revision,
+	    reloads($t), scalar(grep { $_ eq '0' } values %{ $run->{failed} }),
+	    scalar failures($run));
+}
+stop($reloader);
+cmp_ok(reloads($t), '>=', 5, 'reloads happened');
+$t->finish;
+
+# --- deaths ---------------------------------------------------------------------
+
+$t = Pierre::Test->new(workers => 4, demo => 1, config => suite_config() .
+    "log:\n  access: false\n");
+$url = suite_proxy($t, 'retry');
+my $killer = every(3, sub {
+	my @workers = @{ $t->children->{workers} };
+	kill KILL => $workers[rand @workers] if @workers;
+});
+my ($revision, $again) = ('2026-07-28', 0);
+my $run = suite_end(suite_start($url, $revision));
+my @failed = failures($run);
+for my $scenario (@failed) {
+	my $good = 0;
+	for (1 .. 3) { last if $good; $again++; $good = suite_scenario($url, $revision, $scenario) }
+	ok($good, "$scenario passes when it is run again");
+}
+stop($killer);
+my $killed = metrics_of($t)->{'pierre_worker_exits_total{reason="killed"}'} // 0;
+cmp_ok($killed, '>=', 2, 'workers died');
+figure('%s with %d deaths: %d scenarios were run again, %d times', $revision, $killed,
+    scalar @failed, $again);
+cmp_ok(scalar(keys %{ $run->{failed} }), '>=', $suite_required{$revision}, 'all were run');
+$t->finish(qr/was killed by signal 9/);
+done_testing;
