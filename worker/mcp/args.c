@@ -16,6 +16,8 @@ const char *const mcp_sports[] = {
 	NULL,
 };
 
+const char *const mcp_formats[] = { "json", "toon", NULL };
+
 static size_t
 count_words(const char *const *words)
 {
@@ -109,6 +111,41 @@ say_allowed(struct buf *out, const struct mcp_arg *a)
 	}
 }
 
+void
+args_example(struct buf *out, const struct mcp_arg *a)
+{
+	const char *word = a->words != NULL ? a->words[0] : a->fallback;
+
+	if (a->example != NULL)
+		buf_adds(out, a->example);
+	else if (a->type == MCP_ARG_INT || a->type == MCP_ARG_NUM)
+		buf_adds(out, a->fallback != NULL ? a->fallback : "");
+	else if (a->type == MCP_ARG_BOOL)
+		buf_adds(out, "true");
+	else if (a->type == MCP_ARG_DATE)
+		buf_adds(out, "\"2026-11-23\"");
+	else if (a->type == MCP_ARG_LIST)
+		buf_printf(out, "[\"%s\"]", word);
+	else if (word != NULL)
+		buf_printf(out, "\"%s\"", word);
+	if ((a->type == MCP_ARG_INT || a->type == MCP_ARG_NUM) &&
+	    a->example == NULL && a->fallback == NULL)
+		buf_printf(out, "%.15g", a->min);
+}
+
+/* The end of a refusal. */
+static void
+say_example(struct buf *out, const struct mcp_arg *a)
+{
+	struct buf example = BUF_INIT;
+
+	args_example(&example, a);
+	if (example.n > 0)
+		buf_printf(
+		    out, " Example: {\"%s\": %s}", a->name, buf_cstr(&example));
+	buf_free(&example);
+}
+
 /* A short form of what was given. */
 static void
 say_given(struct buf *out, const cJSON *item)
@@ -145,6 +182,8 @@ refuse_value(struct buf *problem, const struct mcp_arg *a, const cJSON *item)
 		    str_of(item->valuestring), a->words, count_words(a->words));
 	if (near != NULL)
 		buf_printf(problem, " Did you mean \"%s\"?", near);
+	else
+		say_example(problem, a);
 	return false;
 }
 
@@ -319,6 +358,7 @@ args_read(const struct mcp_arg *args, const cJSON *given, bool as_text,
 			    "The argument \"%s\" is missing: ", args[i].name);
 			say_allowed(problem, &args[i]);
 			buf_printf(problem, ". %s", args[i].about);
+			say_example(problem, &args[i]);
 			return false;
 		}
 		if (!read_value(&args[i], item, as_text, &v[i]))

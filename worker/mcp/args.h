@@ -16,8 +16,11 @@ struct mcp_value {
 	uint64_t set;  /* LIST: a bit for each word */
 };
 
-/* {"type":"object","properties":{...}} (JSON Schema 2020-12). */
-void args_schema(struct jsonw *w, const struct mcp_arg *args);
+/* {"type":"object","properties":{...}} (JSON Schema 2020-12), with what only
+ * older clients know or without. */
+void args_schema(struct jsonw *w, const struct mcp_arg *args, bool with_old);
+/* A valid value of the argument, as JSON. */
+void args_example(struct buf *out, const struct mcp_arg *a);
 /* {"type":"object","properties":{...}} of a result. */
 void args_result_schema(struct jsonw *w, const struct mcp_field *fields);
 

@@ -56,6 +56,7 @@ call_end(struct mcp_call *call)
 {
 	buf_free(&call->text);
 	buf_free(&call->structured);
+	buf_free(&call->encoded);
 	buf_free(&call->content);
 }
 
@@ -265,20 +266,20 @@ add_text(struct buf *out, struct str text)
 }
 
 void
-call_result_members(
-    struct buf *out, struct str text, struct str structured, struct str content)
+call_result_members(struct buf *out, struct str text, struct str encoded,
+    struct str structured, struct str content)
 {
-	bool both = text.n > 0 && structured.n > 0;
+	struct str data = encoded.n > 0 ? encoded : structured;
 
 	buf_adds(out, "\"content\":[");
 	if (text.n > 0)
 		add_text(out, text);
-	if (both)
+	if (text.n > 0 && data.n > 0)
 		buf_addc(out, ',');
-	if (structured.n > 0)
-		add_text(out, structured);
+	if (data.n > 0)
+		add_text(out, data);
 	/* Each block of content brings the comma before it. */
-	if (content.n > 0 && text.n + structured.n == 0)
+	if (content.n > 0 && text.n + data.n == 0)
 		content = str_make(content.p + 1, content.n - 1);
 	buf_addstr(out, content);
 	buf_addc(out, ']');

@@ -26,6 +26,7 @@ struct mcp_call {
 	struct buf text;       /* what is said in words */
 	struct buf structured; /* what is said in JSON */
 	struct jsonw w;
+	struct buf encoded; /* the same in another notation, or empty */
 	struct buf content; /* further blocks, JSON */
 	struct str ready;   /* the answer, when it is prepared */
 	bool refused;	    /* the text says what the caller should change */
@@ -122,9 +123,10 @@ NODISCARD int call_progress(struct mcp_call *call, double done, double total,
 NODISCARD int call_log(struct mcp_call *call, enum mcp_level level,
     const char *logger, struct str json, struct err *e);
 
-/* Append the members of a tool result: content with both texts and further
- * blocks, and structuredContent. */
-void call_result_members(struct buf *out, struct str text,
+/* Append the members of a tool result: content with the text, with encoded (or,
+ * when that is empty, structured) and with further blocks, and
+ * structuredContent. */
+void call_result_members(struct buf *out, struct str text, struct str encoded,
     struct str structured, struct str content);
 
 #endif

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "http/http.h"
 #include "mcp/call.h"
+#include "mcp/shape.h"
 #include "app.h"
 
 static void
@@ -75,7 +76,8 @@ answer_result(struct rpc *r, struct mcp_call *call)
 	} else {
 		jsonw_done(&call->w);
 		call_result_members(r->out, buf_str(&call->text),
-		    buf_str(&call->structured), buf_str(&call->content));
+		    buf_str(&call->encoded), buf_str(&call->structured),
+		    buf_str(&call->content));
 	}
 	if (call->is_error)
 		buf_adds(r->out, ",\"isError\":true");
@@ -106,7 +108,8 @@ run_tool(struct rpc *r, int index, const cJSON *arguments)
 	} else if (!rounds_begin(&call.rounds, r)) {
 		outcome = MCP_REFUSED;
 	} else if (call_begin(&call, r, tool->name, tool->pure, &e) < 0 ||
-		   tool->run(&call, &e) < 0) {
+		   tool->run(&call, &e) < 0 ||
+		   call_shape(&call, tool, &e) < 0) {
 		outcome = answer_failure(r, &call, &e);
 	} else {
 		answer_result(r, &call);

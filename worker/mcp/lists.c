@@ -41,20 +41,22 @@ write_discover(struct buf *out)
 	mcp_write_abilities(out);
 }
 
+/* Hints that hold of what changes something alone are left out elsewhere. */
 static void
 write_annotations(struct jsonw *w, const struct mcp_tool *t)
 {
 	jsonw_kv_object(w, "annotations");
-	jsonw_kv_cstr(w, "title", t->title);
 	jsonw_kv_bool(w, "readOnlyHint", !t->writes);
-	jsonw_kv_bool(w, "destructiveHint", t->destroys);
-	jsonw_kv_bool(w, "idempotentHint", !t->writes || t->idempotent);
+	if (t->writes) {
+		jsonw_kv_bool(w, "destructiveHint", t->destroys);
+		jsonw_kv_bool(w, "idempotentHint", t->idempotent);
+	}
 	jsonw_kv_bool(w, "openWorldHint", t->open_world);
 	jsonw_end_object(w);
 }
 
 static void
-write_tool(struct jsonw *w, const void *item)
+write_tool(struct jsonw *w, const void *item, enum mcp_toolset set)
 {
 	const struct mcp_tool *t = item;
 
@@ -66,7 +68,7 @@ write_tool(struct jsonw *w, const void *item)
 	if (t->schema != NULL)
 		jsonw_raw(w, str_of(t->schema));
 	else
-		args_schema(w, t->args);
+		args_schema(w, t->args, set != TOOLSET_CORE);
 	if (t->result[0].name != NULL) {
 		jsonw_key(w, "outputSchema");
 		args_result_schema(w, t->result);
@@ -83,7 +85,7 @@ write_tool(struct jsonw *w, const void *item)
 }
 
 static void
-write_resource(struct jsonw *w, const void *item)
+write_resource(struct jsonw *w, const void *item, UNUSED enum mcp_toolset set)
 {
 	const struct mcp_resource *r = item;
 
@@ -102,7 +104,7 @@ write_resource(struct jsonw *w, const void *item)
 }
 
 static void
-write_prompt(struct jsonw *w, const void *item)
+write_prompt(struct jsonw *w, const void *item, UNUSED enum mcp_toolset set)
 {
 	const struct mcp_prompt *p = item;
 	const struct mcp_arg *a = p->args;
@@ -129,7 +131,7 @@ write_prompt(struct jsonw *w, const void *item)
 struct list_plan {
 	enum mcp_method method;
 	const char *member; /* of the result */
-	void (*write)(struct jsonw *w, const void *item);
+	void (*write)(struct jsonw *w, const void *item, enum mcp_toolset set);
 	const void *const *items; /* ends with NULL */
 	enum mcp_toolset set;	  /* of tools: those in it */
 };
@@ -201,7 +203,7 @@ write_items(const struct list_plan *p, size_t size, size_t *at, struct buf *out)
 	for (size_t n = 0; p->items[*at] != NULL && n < size; ++*at) {
 		if (!is_in(p, p->items[*at]))
 			continue;
-		p->write(&w, p->items[*at]);
+		p->write(&w, p->items[*at], p->set);
 		n++;
 	}
 	jsonw_end_array(&w);

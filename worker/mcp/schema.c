@@ -66,34 +66,35 @@ write_property(struct jsonw *w, const struct mcp_arg *a)
 		jsonw_kv_bool(w, "uniqueItems", true);
 	}
 	write_default(w, a);
+	if (a->example != NULL) {
+		jsonw_kv_array(w, "examples");
+		jsonw_raw(w, str_of(a->example));
+		jsonw_end_array(w);
+	}
 	if (a->header != NULL)
 		jsonw_kv_cstr(w, "x-mcp-header", a->header);
 	jsonw_end_object(w);
 }
 
 void
-args_schema(struct jsonw *w, const struct mcp_arg *args)
+args_schema(struct jsonw *w, const struct mcp_arg *args, bool with_old)
 {
-	bool any = false;
-
 	jsonw_object(w);
 	jsonw_kv_cstr(w, "type", "object");
-	if (args[0].type != MCP_ARG_END)
+	if (args[0].type != MCP_ARG_END) {
 		jsonw_kv_object(w, "properties");
-	for (size_t i = 0; args[i].type != MCP_ARG_END; i++) {
-		write_property(w, &args[i]);
-		any = any || args[i].required;
-	}
-	if (args[0].type != MCP_ARG_END)
+		for (size_t i = 0; args[i].type != MCP_ARG_END; i++) {
+			if (with_old || !args[i].old)
+				write_property(w, &args[i]);
+		}
 		jsonw_end_object(w);
-	if (any)
 		jsonw_kv_array(w, "required");
-	for (size_t i = 0; any && args[i].type != MCP_ARG_END; i++) {
-		if (args[i].required)
-			jsonw_cstr(w, args[i].name);
-	}
-	if (any)
+		for (size_t i = 0; args[i].type != MCP_ARG_END; i++) {
+			if (args[i].required)
+				jsonw_cstr(w, args[i].name);
+		}
 		jsonw_end_array(w);
+	}
 	jsonw_kv_bool(w, "additionalProperties", false);
 	jsonw_end_object(w);
 }
@@ -107,7 +108,8 @@ args_result_schema(struct jsonw *w, const struct mcp_field *fields)
 	for (size_t i = 0; fields[i].name != NULL; i++) {
 		jsonw_kv_object(w, fields[i].name);
 		jsonw_kv_cstr(w, "type", fields[i].type);
-		jsonw_kv_cstr(w, "description", fields[i].about);
+		if (fields[i].about != NULL)
+			jsonw_kv_cstr(w, "description", fields[i].about);
 		jsonw_end_object(w);
 	}
 	jsonw_end_object(w);

@@ -31,8 +31,11 @@ struct mcp_arg {
 	const char *fallback;	  /* default as text; NULL: none */
 	const char *const *words; /* allowed, ends with NULL */
 	bool required;
+	/* Known to older clients; listed where their names are. */
+	bool old;
 	const char *about;
-	const char *header; /* mirrored by clients in Mcp-Param-<header> */
+	const char *example; /* JSON; NULL: what follows from the type */
+	const char *header;  /* mirrored by clients in Mcp-Param-<header> */
 	/* Write strings that begin so with call_out(), for a client that
 	 * completes what a person types; NULL: those of words. */
 	int (*suggest)(struct mcp_call *call, struct str begin, struct err *e);
@@ -102,6 +105,23 @@ struct mcp_arg {
 		.about = "The activity's id, as get_activities gives it.",     \
 	}
 
+/* Of a tool with a list: which members of its entries to give. */
+#define ARG_FIELDS(some)                                                       \
+	{                                                                      \
+		.name = "fields", .type = MCP_ARG_STR, .min = 1, .max = 1000,  \
+		.example = "\"" some "\"",                                     \
+		.about = "Members of each entry to return, parted by commas. " \
+			 "Default: all.",                                      \
+	}
+/* Of a tool whose answer may be long. */
+#define ARG_FORMAT                                                             \
+	{                                                                      \
+		.name = "format", .type = MCP_ARG_ENUM, .words = mcp_formats,  \
+		.fallback = "json",                                            \
+		.about = "Notation of the text; toon costs fewer tokens.",     \
+	}
+extern const char *const mcp_formats[];
+
 #define MCP_MAX_ARGS 16
 
 /* Names of all sports, ends with NULL. */
@@ -109,10 +129,10 @@ extern const char *const mcp_sports[];
 
 /* A member of a tool's result, for its output schema. */
 struct mcp_field {
-	const char *name; /* NULL: the end */
-	const char *type; /* JSON Schema's */
-	bool always;	  /* in every result */
-	const char *about;
+	const char *name;  /* NULL: the end */
+	const char *type;  /* JSON Schema's */
+	bool always;	   /* in every result */
+	const char *about; /* NULL: its name says it */
 };
 
 #define HAS(n, t, text)                                                        \
@@ -149,6 +169,7 @@ struct mcp_tool {
 	 * any arguments. */
 	const char *schema;
 	struct mcp_field result[24];
+	const char *list;     /* result that ARG_FIELDS is about; NULL: none */
 	enum mcp_toolset set; /* the smallest that it stands in */
 	enum mcp_task_support task;
 	const char *ui;	 /* resource that shows its result; NULL: none */

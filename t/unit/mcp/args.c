@@ -134,7 +134,7 @@ test_schema(void)
 	struct jsonw w;
 
 	jsonw_init(&w, &out);
-	args_schema(&w, args);
+	args_schema(&w, args, true);
 	jsonw_done(&w);
 	is_str(buf_cstr(&out),
 	    "{\"type\":\"object\",\"properties\":{"
@@ -161,7 +161,7 @@ test_schema(void)
 	    "a schema");
 	buf_clear(&out);
 	jsonw_init(&w, &out);
-	args_schema(&w, &args[ARRAY_LEN(args) - 1]);
+	args_schema(&w, &args[ARRAY_LEN(args) - 1], true);
 	is_str(buf_cstr(&out),
 	    "{\"type\":\"object\",\"additionalProperties\":false}",
 	    "of no arguments");

@@ -340,33 +340,35 @@ analyze_activity_run(struct mcp_call *call, struct err *e)
 const struct mcp_tool tool_analyze_activity = {
 	.name = "analyze_activity",
 	.title = "Analyze an activity",
-	.about = "Sports science over one activity: training load with the "
-		 "method chosen and why, Normalized Power, intensity, TRIMP, "
-		 "time in zones, best efforts, pace on the level, efficiency "
-		 "and decoupling, data quality, and which thresholds to set "
-		 "for more.",
+	.about = "Use for how hard and how good one activity was. Returns "
+		 "training load with the method chosen and why, Normalized "
+		 "Power, intensity, TRIMP, time in zones, best efforts, pace "
+		 "on the level, efficiency and decoupling, data quality, and "
+		 "which thresholds to set for more. Cost: 5 KB; reads all "
+		 "samples.",
 	.args = {
 		ARG_ACTIVITY,
 		ARG_INT("warm_up_minutes", 0, 60, "10",
 		    "Minutes at the start that decoupling leaves out."),
-		ARG_STR("provider", 1, 40, NULL,
-		    "Taken and ignored: the id suffices."),
+		{ .name = "provider", .type = MCP_ARG_STR, .min = 1, .max = 40,
+		    .old = true,
+		    .about = "Taken and ignored: the id suffices." },
 	},
 	.result = {
-		HAS("activity", "object", "The activity's own numbers."),
-		HAS("load", "object", "Training load, method and why."),
+		HAS("activity", "object", NULL),
+		HAS("load", "object", NULL),
 		MAY("power", "object", "Where power was recorded."),
 		MAY("heart_rate", "object", "Where heart rate was recorded."),
 		MAY("pace", "object", "Of runs and walks."),
 		MAY("efficiency", "object",
 		    "Output per heart beat, and its drift."),
-		MAY("heart_rate_zones", "object", "Scheme and seconds."),
-		MAY("power_zones", "object", "Scheme and seconds."),
+		MAY("heart_rate_zones", "object", NULL),
+		MAY("power_zones", "object", NULL),
 		HAS("mean_maximal", "object",
 		    "Best mean held for each duration."),
 		HAS("best_distances", "array",
 		    "Shortest time over each distance."),
-		HAS("data_quality", "object", "What was recorded."),
+		HAS("data_quality", "object", NULL),
 		HAS("hints", "array", "Thresholds to set for more."),
 	},
 	.scope = SCOPE_ACTIVITIES_READ,

@@ -208,22 +208,23 @@ training_load_run(struct mcp_call *call, struct err *e)
 const struct mcp_tool tool_analyze_training_load = {
 	.name = "analyze_training_load",
 	.title = "Training load, fitness and form",
-	.about = "Fitness (CTL), fatigue (ATL) and form (TSB) up to today, "
-		 "with ramp rate, acute:chronic ratio, monotony and strain, "
-		 "and how each activity's load was derived. Use for questions "
-		 "about fitness, tiredness, readiness and tapering.",
+	.about = "Use for questions about fitness, tiredness, readiness and "
+		 "tapering. Returns fitness (CTL), fatigue (ATL) and form "
+		 "(TSB) up to today, with ramp rate, acute:chronic ratio, "
+		 "monotony and strain, and how each activity's load was "
+		 "derived. Cost: 2 KB, and 60 bytes a day; reads all loads.",
 	.args = {
 		ARG_INT("days", 7, 730, "42",
 		    "How many days of the curve to return."),
 		ARG_PROVIDER,
 	},
 	.result = {
-		HAS("today", "string", "The athlete's local date."),
+		HAS("today", "string", NULL),
 		HAS("settled", "boolean",
 		    "Whether the history suffices for CTL to be read."),
 		HAS("loads", "object", "How the loads were derived."),
 		MAY("training_load", "object", "The state today."),
-		HAS("model", "object", "Constants of the model."),
+		HAS("model", "object", NULL),
 		HAS("curve", "array", "Day by day, oldest first."),
 		HAS("notes", "array", "What limits these numbers."),
 	},

@@ -29,7 +29,8 @@ prepare_answer(struct arena *a, const struct explain *m)
 	    m->unit, m->formula, m->source, m->caveat);
 	jsonw_init(&w, &json);
 	write_metric(&w, m);
-	call_result_members(&all, buf_str(&text), buf_str(&json), STR_NULL);
+	call_result_members(
+	    &all, buf_str(&text), STR_NULL, buf_str(&json), STR_NULL);
 	answer = str_make(arena_memdup(a, all.p, all.n), all.n);
 	buf_free(&text);
 	buf_free(&json);
@@ -79,17 +80,19 @@ explain_metric_run(struct mcp_call *call, struct err *e)
 const struct mcp_tool tool_explain_metric = {
 	.name = "explain_metric",
 	.title = "Explain a metric",
-	.about = "What a number of this server means: formula, source, inputs "
-		 "and caveat. Use it before interpreting a metric to a person.",
+	.about = "Use before interpreting a metric to a person. Returns what "
+		 "a number of this server means: formula, source, inputs and "
+		 "caveat. Cost: 1 KB, no query.",
 	.args = {
-		ARG_STR_REQUIRED("metric", 1, 64,
-		    "The metric's id or title, such as np, tss, ctl, tsb, "
-		    "decoupling or acwr."),
+		{ .name = "metric", .type = MCP_ARG_STR, .min = 1, .max = 64,
+		    .required = true, .example = "\"ctl\"",
+		    .about = "The metric's id or title, such as np, tss, ctl, "
+			     "tsb, decoupling or acwr." },
 	},
 	.result = {
-		HAS("metric", "string", "Its id."),
-		HAS("title", "string", "Its name."),
-		HAS("unit", "string", "Its unit."),
+		HAS("metric", "string", NULL),
+		HAS("title", "string", NULL),
+		HAS("unit", "string", NULL),
 		HAS("formula", "string", "How it is computed here."),
 		HAS("source", "string", "Who published it, and when."),
 		HAS("inputs", "string", "What it needs."),

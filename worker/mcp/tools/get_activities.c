@@ -67,14 +67,19 @@ read_page(struct mcp_call *call, struct activity_filter *f, struct page *p,
 /* --- answers ------------------------------------------------------------- */
 
 static void
-show_page(struct mcp_call *call, const struct page *p, enum show how)
+show_page(struct mcp_call *call, struct page *p, enum show how)
 {
 	struct jsonw *w = call_out(call);
 
 	jsonw_object(w);
 	jsonw_kv_array(w, "activities");
-	for (size_t i = 0; i < p->n; i++)
+	for (size_t i = 0; i < p->n; i++) {
 		show_activity(call, w, &p->list[i], how);
+		if (w->out->n < PAGE_BYTES || i + 1 == p->n)
+			continue;
+		p->n = i + 1;
+		p->has_more = true;
+	}
 	jsonw_end_array(w);
 	jsonw_kv_int(w, "count", (int64_t)p->n);
 	jsonw_kv_int(w, "total", p->total);
@@ -111,39 +116,44 @@ get_activities_run(struct mcp_call *call, struct err *e)
 		call_int(call, "offset"), NULL, NULL, e) < 0 ||
 	    read_page(call, &f, &p, e) < 0)
 		return -1;
-	say_page(call, &p);
-	if (p.total == 0 && activity_say_sources(call, e) < 0)
-		return -1;
 	show_page(call, &p, (enum show)call_word(call, "mode"));
-	return 0;
+	say_page(call, &p);
+	return p.total == 0 ? activity_say_sources(call, e) : 0;
 }
 
 const struct mcp_tool tool_get_activities = {
 	.name = "get_activities",
 	.title = "List activities",
-	.about = "The athlete's activities, newest first, with their training "
-		 "load. Filter by local dates, sport and source; page with "
-		 "limit and cursor. For sums use get_stats, for one activity "
-		 "get_activity or analyze_activity.",
+	.about = "Use to find activities by local date, sport and source. "
+		 "Returns them newest first with their training load; page "
+		 "with limit and cursor. For sums use get_stats, for one "
+		 "activity get_activity or analyze_activity. Cost: about 400 "
+		 "bytes each, 1500 when detailed; fields makes it less.",
+	.list = "activities",
 	.args = {
 		ARG_INT("limit", 1, 200, "20", "How many to return."),
 		ARG_STR("cursor", 1, 100, NULL,
 		    "next_cursor of the page before; the other filters must "
 		    "stay the same."),
-		ARG_INT("offset", 0, 100000, "0",
-		    "Leave out this many; cursor is better."),
+		{ .name = "offset", .type = MCP_ARG_INT, .max = 100000,
+		    .fallback = "0", .old = true,
+		    .about = "Leave out this many; cursor is better." },
 		ARG_DATE("from", "First local day, as 2026-11-01."),
 		ARG_DATE("to", "Last local day, included."),
-		ARG_INT("after", 0, 4102444800, NULL,
-		    "Only activities that began at or after this Unix time in "
-		    "seconds."),
-		ARG_INT("before", 0, 4102444800, NULL,
-		    "Only activities that began before this Unix time in "
-		    "seconds."),
+		{ .name = "after", .type = MCP_ARG_INT, .max = 4102444800,
+		    .old = true,
+		    .about = "Only activities that began at or after this Unix "
+			     "time in seconds." },
+		{ .name = "before", .type = MCP_ARG_INT, .max = 4102444800,
+		    .old = true,
+		    .about = "Only activities that began before this Unix time "
+			     "in seconds." },
 		ARG_SPORT,
 		ARG_PROVIDER_MIRRORED,
 		ARG_ENUM("mode", modes, "summary",
 		    "summary, or detailed with every number of each."),
+		ARG_FIELDS("id,name,start_local,distance_m"),
+		ARG_FORMAT,
 	},
 	.result = {
 		HAS("activities", "array", "Newest first."),

@@ -204,15 +204,17 @@ get_activity_run(struct mcp_call *call, struct err *e)
 const struct mcp_tool tool_get_activity = {
 	.name = "get_activity",
 	.title = "Get one activity",
-	.about = "One activity with all its numbers, its laps and, when "
-		 "streams names channels, its samples down-sampled to a size "
-		 "that fits. For science over the samples use "
-		 "analyze_activity.",
+	.about = "Use to read one activity. Returns all its numbers, its "
+		 "laps and, when streams names channels, its samples "
+		 "down-sampled to a size that fits. For science over the "
+		 "samples use analyze_activity. Cost: 2 KB, and up to "
+		 "max_bytes of samples.",
 	.args = {
 		ARG_ACTIVITY,
 		ARG_BOOL("laps", "true", "Whether to include laps."),
-		ARG_LIST("streams", channels,
-		    "Channels of samples to include. Default: none."),
+		{ .name = "streams", .type = MCP_ARG_LIST, .words = channels,
+		    .example = "[\"power_w\",\"hr_bpm\"]",
+		    .about = "Channels of samples to include. Default: none." },
 		ARG_INT("points", 2, 20000, "120",
 		    "Samples a channel, at most."),
 		ARG_ENUM("downsample", methods, "mean",
@@ -220,10 +222,11 @@ const struct mcp_tool tool_get_activity = {
 		    "keep the line's shape."),
 		ARG_INT("max_bytes", 1000, 400000, "40000",
 		    "About how large the samples may be, in bytes of JSON."),
+		ARG_FORMAT,
 	},
 	.result = {
-		HAS("activity", "object", "The activity."),
-		MAY("laps", "array", "In order."),
+		HAS("activity", "object", NULL),
+		MAY("laps", "array", NULL),
 		MAY("lap_count", "integer", "How many laps there are."),
 		MAY("recordings", "array",
 		    "When it is made of several: each as it came, and in "

@@ -121,22 +121,25 @@ get_athlete_run(struct mcp_call *call, struct err *e)
 const struct mcp_tool tool_get_athlete = {
 	.name = "get_athlete",
 	.title = "Get the athlete",
-	.about = "Who the athlete is, today's date where they are, the "
-		 "thresholds that hold today (with date and origin), which "
-		 "are missing, and the zones that follow from them.",
+	.about = "Use first. Returns who the athlete is, today's date where "
+		 "they are, the thresholds that hold today (with date and "
+		 "origin), which are missing, and the zones that follow from "
+		 "them. Cost: 3 KB.",
 	.args = {
-		ARG_STR("provider", 1, 40, NULL,
-		    "Taken and ignored: the profile is one for all sources."),
+		{ .name = "provider", .type = MCP_ARG_STR, .min = 1, .max = 40,
+		    .old = true,
+		    .about = "Taken and ignored: the profile is one for all "
+			     "sources." },
 	},
 	.result = {
-		HAS("id", "string", "User id."),
-		HAS("username", "string", "Login name."),
-		MAY("display_name", "string", "Name."),
-		HAS("timezone", "string", "IANA name."),
-		HAS("today", "string", "Local date."),
-		MAY("age_years", "integer", "Age."),
+		HAS("id", "string", NULL),
+		HAS("username", "string", NULL),
+		MAY("display_name", "string", NULL),
+		HAS("timezone", "string", NULL),
+		HAS("today", "string", NULL),
+		MAY("age_years", "integer", NULL),
 		MAY("sex", "string", "female or male."),
-		MAY("height_m", "number", "Height."),
+		MAY("height_m", "number", NULL),
 		MAY("weight_kg", "number", "Latest known weight."),
 		HAS("thresholds", "array", "Those that hold today."),
 		HAS("missing_thresholds", "array",

@@ -330,10 +330,12 @@ get_stats_run(struct mcp_call *call, struct err *e)
 const struct mcp_tool tool_get_stats = {
 	.name = "get_stats",
 	.title = "Totals",
-	.about = "Sums by sport: activities, distance, time, climb and "
-		 "training load. Without from and to: the last 4 weeks, this "
-		 "year, and all. With period also week by week, month by "
-		 "month or year by year, newest first.",
+	.about = "Use for how much was done: stats of volume over time. "
+		 "Returns sums by sport of activities, distance, time, climb "
+		 "and training load; without from and to of the last 4 weeks, "
+		 "this year, and all; with period also week by week, month by "
+		 "month or year by year, newest first. Cost: 1 to 3 KB, and "
+		 "300 bytes a period.",
 	.args = {
 		ARG_ENUM("period", periods, "none",
 		    "A row of sums a calendar week (from Monday), month or "
@@ -343,9 +345,10 @@ const struct mcp_tool tool_get_stats = {
 		ARG_DATE("to", "Last local day, included. Default: today."),
 		ARG_SPORT,
 		ARG_PROVIDER,
+		ARG_FORMAT,
 	},
 	.result = {
-		HAS("today", "string", "The athlete's local date."),
+		HAS("today", "string", NULL),
 		MAY("recent_4_weeks", "object", "28 days up to today."),
 		MAY("year_to_date", "object", "From 1 January."),
 		MAY("all_time", "object", "Everything."),
