@@ -77,12 +77,12 @@ ORDER BY u.id;
 
 -- name: token_insert write
 INSERT INTO access_tokens (tenant_id, user_id, id, name, prefix, hash, scopes,
-	created_at, expires_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
+	created_at, expires_at, toolset)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
 
 -- name: token_find
 SELECT a.tenant_id, a.user_id, a.id, a.name, a.prefix, a.scopes, a.created_at,
-	a.expires_at, a.last_used_at, a.revoked_at, u.is_admin,
+	a.expires_at, a.last_used_at, a.revoked_at, a.toolset, u.is_admin,
 	u.suspended OR t.suspended, u.pending
 FROM access_tokens a
 	JOIN users u ON u.tenant_id = a.tenant_id AND u.id = a.user_id
@@ -91,7 +91,7 @@ WHERE a.hash = $1;
 
 -- name: token_list
 SELECT tenant_id, user_id, id, name, prefix, scopes, created_at, expires_at,
-	last_used_at, revoked_at
+	last_used_at, revoked_at, toolset
 FROM access_tokens
 WHERE tenant_id = $1 AND user_id = $2
 ORDER BY id DESC;

@@ -2,6 +2,7 @@
 
 #include "auth/guard.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "auth/proofs.h"
@@ -192,6 +193,8 @@ judge_token(const struct token_holder *h, enum who_proof proof, struct who *out,
 		.token_id = t->id,
 		.expires_us = t->expires_us,
 	};
+	if (t->toolset != NULL)
+		snprintf(out->toolset, sizeof(out->toolset), "%s", t->toolset);
 	if (scope_parse(str_of(t->scopes), &out->scopes, e) == 0)
 		return 0;
 	if (e != NULL)
@@ -309,6 +312,7 @@ guard_issue(struct guard *g, struct arena *a, const struct token_request *r,
 		.owner = { r->tenant_id, r->user_id },
 		.name = r->name,
 		.expires_us = r->expires_us,
+		.toolset = r->toolset,
 	};
 	int rc;
 

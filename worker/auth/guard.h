@@ -52,7 +52,8 @@ struct token_request {
 	struct uuid user_id;
 	const char *name;
 	uint32_t scopes;
-	int64_t expires_us; /* INT64_MAX: never */
+	int64_t expires_us;  /* INT64_MAX: never */
+	const char *toolset; /* which tools of MCP are listed; NULL: default */
 };
 
 /* Make and store a token; it is shown this once, and the caller wipes it. */

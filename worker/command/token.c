@@ -6,6 +6,7 @@
 #include "base/xalloc.h"
 #include "command/command.h"
 #include "config/conf.h"
+#include "mcp/tool.h"
 #include "store/tokens.h"
 
 #define US_PER_DAY INT64_C(86400000000)
@@ -41,11 +42,17 @@ command_token_create(struct command *c, struct err *e)
 	if (command_option(c, "--name", &request.name, e) < 0 ||
 	    command_option(c, "--scopes", &scopes, e) < 0 ||
 	    command_option(c, "--days", &days, e) < 0 ||
+	    command_option(c, "--toolset", &request.toolset, e) < 0 ||
 	    command_args(c, 1, e) < 0 || command_user(c, c->argv[0], &u, e) < 0)
 		return -1;
 	if (scopes != NULL &&
 	    scope_parse(str_of(scopes), &request.scopes, e) < 0)
 		return -1;
+	if (request.toolset != NULL &&
+	    mcp_toolset_find(request.toolset) == TOOLSET_COUNT)
+		return err_set(e, ERR_INVALID,
+		    "--toolset: \"%s\" is none of core, legacy, all",
+		    request.toolset);
 	if (days != NULL) {
 		if (command_number("--days", days, 1, 36500, &n, e) < 0)
 			return -1;

@@ -48,8 +48,6 @@ void mcp_prepare_lists(struct mcp *m);
 /* Which page a cursor asks for; false: it is none of these pages'. */
 NODISCARD bool mcp_page_find(const struct rpc *r, const struct mcp_pages *pages,
     const cJSON *cursor, size_t *at_r);
-/* TOOLSET_COUNT when there is no such. */
-enum mcp_toolset mcp_toolset_find(const char *name);
 
 /* A resource, or a template that the URI fits. */
 bool mcp_resource_exists(struct rpc *r, const char *uri);

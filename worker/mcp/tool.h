@@ -156,6 +156,8 @@ enum mcp_toolset {
 	TOOLSET_COUNT,
 };
 extern const char *const mcp_toolset_names[TOOLSET_COUNT + 1];
+/* TOOLSET_COUNT when there is no such. */
+enum mcp_toolset mcp_toolset_find(const char *name);
 
 /* May a call become a task that the client comes back for? */
 enum mcp_task_support { MCP_TASK_NEVER, MCP_TASK_MAY, MCP_TASK_MUST };

@@ -27,6 +27,7 @@ tokens_insert(
 		db_bind_null(&q, 9);
 	else
 		db_bind_time(&q, 9, t->expires_us);
+	db_bind_text(&q, 10, t->toolset != NULL ? t->toolset : "");
 	return db_run(&q, e);
 }
 
@@ -44,6 +45,7 @@ read_token(const struct db_query *q, struct access_token *t)
 	t->expires_us = db_is_null(q, 7) ? INT64_MAX : db_get_time(q, 7);
 	t->last_used_us = db_get_time(q, 8);
 	t->revoked_us = db_get_time(q, 9);
+	t->toolset = db_get_text(q, 10);
 }
 
 int
@@ -61,8 +63,8 @@ tokens_find(struct db *db, struct arena *a,
 		return 0;
 	read_token(&q, &out->token);
 	memcpy(out->token.hash, hash, TOKEN_HASH_BYTES);
-	out->is_admin = db_get_bool(&q, 10);
-	out->status = user_status_of(db_get_bool(&q, 11), db_get_bool(&q, 12));
+	out->is_admin = db_get_bool(&q, 11);
+	out->status = user_status_of(db_get_bool(&q, 12), db_get_bool(&q, 13));
 	return 1;
 }
 

@@ -18,6 +18,7 @@ struct access_token {
 	int64_t expires_us;   /* INT64_MAX: never */
 	int64_t last_used_us; /* 0: not yet; exact to about an hour */
 	int64_t revoked_us;   /* 0: not revoked */
+	const char *toolset;  /* of MCP; "" or NULL: what the server lists */
 };
 
 /* A token and what holds for whoever shows it. */

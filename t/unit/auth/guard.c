@@ -94,7 +94,7 @@ issue(uint32_t scopes, int64_t expires_us, char token[OPAQUE_LEN + 1],
     struct uuid *id_r)
 {
 	struct token_request r = { ada.athlete.tenant_id, ada.athlete.user_id,
-		"test", scopes, expires_us };
+		"test", scopes, expires_us, NULL };
 
 	if (guard_issue(guard, t.arena, &r, token, id_r, &t.e) < 0)
 		printf("# %s\n", t.e.msg);

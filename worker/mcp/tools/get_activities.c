@@ -4,8 +4,9 @@
 #include "mcp/show.h"
 #include "store/event_log.h"
 
-#define RECENT 20
-#define LINES  20 /* at most, in the short text */
+#define RECENT	   20
+#define PAGE_BYTES (48 * 1024)
+#define LINES	   20 /* at most, in the short text */
 
 static const char *const modes[] = { "summary", "detailed", NULL };
 

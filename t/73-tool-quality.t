@@ -1,0 +1,100 @@
+#!/usr/bin/perl
+# What a language model gets to see: how large the list of tools is, how it is
+# graded, which toolset it shows; and answers as small as they are asked for.
+use strict;
+use warnings;
+use lib 't/lib';
+use Cwd qw(abs_path);
+use File::Temp qw(tempdir);
+use JSON::PP;
+use Test::More;
+use Pierre::Test;
+
+my $t = Pierre::Test->new(workers => 2, demo => 1);
+my $json = JSON::PP->new->canonical;
+sub legacy {
+	my ($method, $params) = @_;
+	my $r = $t->request('POST', '/mcp', headers => { 'Content-Type' => 'application/json' },
+	    content => encode_json({ jsonrpc => '2.0', id => 1, method => $method,
+		params => $params || {} }));
+	return ($r->{content}, decode_json($r->{content})->{result});
+}
+sub token_with {
+	my ($status, $out) = $t->ctl('token', 'create', 'demo', @_);
+	chomp $out;
+	return $out;
+}
+sub refusal {
+	my ($tool, $arguments) = @_;
+	my ($r, $body) = $t->rpc('tools/call', { name => $tool, arguments => $arguments });
+	return $body->{result}{isError} ? $body->{result}{content}[0]{text} : '';
+}
+
+# --- the list -------------------------------------------------------------------
+
+my ($r, $body) = $t->rpc('tools/list');
+cmp_ok(length $r->{content}, '<=', 12 * 1024, 'the tools of the core set take 12 KB at most');
+my ($bytes, $list) = legacy('tools/list');
+cmp_ok(length $bytes, '<=', 12 * 1024, 'in the legacy era too');
+is((legacy('tools/list'))[0], $bytes, 'the list is always the same');
+for my $tool (@{ $list->{tools} }) {
+	like($tool->{description}, qr/^Use .*\bReturns .*\bCost: /s,
+	    "$tool->{name} says when to use it, what it gives, what it costs");
+	ok($tool->{title} && $tool->{outputSchema} && $tool->{annotations}, 'and has the rest');
+}
+my $clients = $ENV{PIERRE_CLIENTS} || 'build/clients';
+SKIP: {
+	skip 'the clients are not installed', 1 unless -e "$clients/.installed";
+	local $ENV{PATH} = abs_path($clients) . "/node_modules/.bin:$ENV{PATH}";
+	my $dir = tempdir(CLEANUP => 1);
+	open my $fh, '>', "$dir/tools.json" or die $!;
+	print $fh $json->encode({ tools => $list->{tools} });
+	close $fh;
+	my ($status, $out, $err) = run_command('mcpgrade', '--snapshot', "$dir/tools.json", '--json');
+	my $grade = eval { decode_json($out) } || {};
+	is($grade->{grade} // $grade->{score}{grade}, 'A', 'mcpgrade: A') or diag($out, $err);
+}
+
+# --- toolsets -------------------------------------------------------------------
+
+my %of = map { $_->{name} => $_ } @{ $list->{tools} };
+ok(!$of{get_activities}{inputSchema}{properties}{offset}, 'what is old is not listed');
+($r, $body) = $t->rpc('tools/list', {}, token => token_with('--toolset', 'legacy'));
+my %legacy = map { $_->{name} => $_ } @{ $body->{result}{tools} };
+ok($legacy{get_activities}{inputSchema}{properties}{offset}, 'but for tokens that want it');
+is(scalar(grep { !$legacy{$_} } keys %of), 0, 'with the core set');
+($r, $body) = $t->rpc('tools/list', {}, token => token_with('--toolset', 'all'));
+cmp_ok(scalar @{ $body->{result}{tools} }, '>=', scalar keys %legacy, 'all are no fewer');
+my ($status, $out, $err) = $t->ctl('token', 'create', 'demo', '--toolset', 'none');
+isnt($status, 0, 'no such toolset');
+like($err, qr/core, legacy, all/, 'it says which there are');
+ok($t->tool('get_activities', { offset => 1, limit => 1 })->{activities}[0],
+    'what is not listed can be called all the same');
+
+# --- answers --------------------------------------------------------------------
+
+my $few = $t->tool('get_activities', { limit => 3, fields => 'id, name,distance_m' });
+is(join(' ', sort keys %{ $few->{activities}[0] }), 'distance_m id name', 'fields');
+ok($few->{next_cursor}, 'the rest of the answer stays');
+like(refusal('get_activities', { fields => 'id,naem' }),
+    qr/"fields" names "naem".*Valid: "id,name,/, 'a field that there is not');
+($r, $body) = $t->rpc('tools/call', { name => 'get_activities',
+	arguments => { limit => 3, fields => 'id,name', format => 'toon' } });
+like($body->{result}{content}[1]{text}, qr/^activities\[3\]\{id,name\}:\n  [^\n,]+,[^\n]+\n/, 'TOON');
+cmp_ok(length $body->{result}{content}[1]{text}, '<',
+    length $json->encode($body->{result}{structuredContent}), 'is shorter');
+my $page = $t->tool('get_activities', { limit => 200, mode => 'detailed' });
+cmp_ok($page->{count}, '<', 200, 'a page has a budget of bytes');
+cmp_ok(length $json->encode($page), '<', 56 * 1024, 'that holds');
+is($page->{has_more} && scalar @{ $page->{activities} }, $page->{count}, 'it says so');
+my $next = $t->tool('get_activities', { limit => 200, mode => 'detailed', cursor => $page->{next_cursor} });
+isnt($next->{activities}[0]{id}, $page->{activities}[-1]{id}, 'the next page goes on');
+
+like(refusal('get_activities', { limit => 0 }),
+    qr/"limit" must be a whole number from 1 to 200; 0 was given\. Example: \{"limit": 20\}/,
+    'a refusal names the argument, its bounds and a valid example');
+like(refusal('get_activities', { from => 'yesterday' }), qr/Example: \{"from": "2026-11-23"\}/, 'a date');
+like(refusal('explain_metric', {}), qr/"metric" is missing.*Example: \{"metric": "ctl"\}/, 'a missing one');
+
+$t->finish;
+done_testing;
