@@ -218,9 +218,16 @@ export PIERRE_OBJECTS := $(O)
 export PIERRE_BIN := $(O)/pierre-mcp-server
 export PIERRE_CLIENTS := $(BUILD)/clients
 
+# Those whose subject is data run on PostgreSQL too; others do both by
+# themselves, or have nothing to do with it.
+DATA_TESTS ?= $(wildcard $(addprefix t/,21-auth.t 50-import.t 53-archives.t \
+	67-pages.t 70-mcp.t 71-tools.t 72-sessions.t))
+
 tests: all unit-build $(BUILD)/clients/.scripts $(if $(CI),fuzz-replay)
 	@$(PROVE) --exec '' $(UNIT_BIN)
 	@$(PROVE) $(TESTS)
+	@$(if $(filter $(DATA_TESTS),$(TESTS)),PIERRE_TEST_ENGINE=postgresql \
+	    $(PROVE) $(filter $(DATA_TESTS),$(TESTS)))
 
 check: deps
 	@$(MAKE) --no-print-directory WERROR=1 tests

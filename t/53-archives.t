@@ -30,9 +30,7 @@ sub import_files {
 
 sub sql {
 	my ($query) = @_;
-	my (undef, $rows) = run_command('sqlite3', "$dir/pierre.db", $query);
-	chomp $rows;
-	return $rows;
+	return $t->value($query);
 }
 
 sub gz {

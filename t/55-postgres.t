@@ -15,7 +15,7 @@ my $objects = $ENV{PIERRE_OBJECTS} || 'build/release';
 my $json = JSON::PP->new->canonical->allow_nonref;
 my $pg = Pierre::Test::postgres();
 
-# --- the programs that test the store, and the MCP tests ----------------------
+# --- the programs that test the store --------------------------------------
 
 {
 	local $ENV{PIERRE_TEST_DATABASE_URL} = $pg->database('unit');
@@ -27,12 +27,6 @@ my $pg = Pierre::Test::postgres();
 		ok($status == 0, "$program on PostgreSQL")
 		    or diag join "\n", @bad, $err;
 	}
-}
-{
-	local $ENV{PIERRE_TEST_ENGINE} = 'postgresql';
-	my ($status, $out, $err) = run_command($^X, 't/70-mcp.t');
-	is($status, 0, 't/70-mcp.t on PostgreSQL')
-	    or diag join "\n", (grep { /^not ok/ } split /\n/, $out), $err;
 }
 
 # --- the same answers ----------------------------------------------------------

@@ -244,9 +244,30 @@ sub await_ready {
 sub value {
 	my ($self, $sql) = @_;
 	return $self->{postgres}->sql($sql, $self->{database}) if $self->{postgres};
-	my (undef, $out) = run_command('sqlite3', "$self->{dir}/pierre.db", $sql);
-	chomp $out;
-	return $out;
+	my ($status, $out, $err) = run_command('sqlite3', '-cmd', '.timeout 10000',
+	    "$self->{dir}/pierre.db", $sql);
+	die "sqlite3: $err" if $status != 0;
+	return $out =~ s/\n\z//r;
+}
+
+# How its SQL writes a moment, in seconds since 1970.
+sub sql_time {
+	my ($self, $at) = @_;
+	return $self->{postgres} ? sprintf('to_timestamp(%.6f)', $at) : int($at * 1e6);
+}
+
+# The bytes of the files that hold the database's rows; of PostgreSQL as a
+# VACUUM FULL leaves them, when $tidy.
+sub raw_database {
+	my ($self, $tidy) = @_;
+	return join '', map { slurp($_) } glob "$self->{dir}/pierre.db*"
+	    unless $self->{postgres};
+	$self->value('VACUUM FULL') if $tidy;
+	$self->value('CHECKPOINT');
+	my $oid = $self->value(
+		"SELECT oid FROM pg_database WHERE datname = '$self->{database}'");
+	return join '', map { slurp($_) } grep { -f }
+	    glob $self->{postgres}->dir . "/data/base/$oid/*";
 }
 
 sub conf { return "$_[0]{dir}/pierre.yaml" }
