@@ -79,10 +79,22 @@ migrate_knows(
 	return rc;
 }
 
+/* Whether a program of this version has come after us. */
+static bool
+is_newer(int version)
+{
+	const struct sql_migration *m = sql_migrations;
+
+	while (m->version != 0 && m->version < version)
+		m++;
+	return m->version == 0;
+}
+
 /* Compare what was applied with what we have; *version_r gets the newest one
  * applied, 0 when the database is new. */
 static int
-read_version(struct db *db, struct arena *a, int *version_r, struct err *e)
+compare_versions(struct db *db, struct arena *a, bool newer_is_fine,
+    int *version_r, struct err *e)
 {
 	struct db_query q;
 	int there = db->ops->has_table(db, "schema_migrations", e);
@@ -96,12 +108,19 @@ read_version(struct db *db, struct arena *a, int *version_r, struct err *e)
 	while (db_next(&q)) {
 		int version = (int)db_get_int(&q, 0);
 
-		if (migrate_knows(
+		if (!(newer_is_fine && is_newer(version)) &&
+		    migrate_knows(
 			version, db_get_text(&q, 1), db_get_text(&q, 2), e) < 0)
 			return -1;
 		*version_r = version;
 	}
 	return 0;
+}
+
+static int
+read_version(struct db *db, struct arena *a, int *version_r, struct err *e)
+{
+	return compare_versions(db, a, false, version_r, e);
 }
 
 static int
@@ -255,13 +274,13 @@ migrate_list(struct db *db, struct arena *a, struct migration_state **list_r,
 	return 0;
 }
 
-int
-migrate_check(struct db *db, struct err *e)
+static int
+check(struct db *db, bool newer_is_fine, struct err *e)
 {
 	struct arena *a = arena_new();
 	int newest = 0;
 	int version;
-	int rc = read_version(db, a, &version, e);
+	int rc = compare_versions(db, a, newer_is_fine, &version, e);
 
 	for (const struct sql_migration *m = sql_migrations; m->version != 0;
 	     m++)
@@ -273,4 +292,16 @@ migrate_check(struct db *db, struct err *e)
 		    version, newest);
 	arena_free(&a);
 	return rc;
+}
+
+int
+migrate_check(struct db *db, struct err *e)
+{
+	return check(db, false, e);
+}
+
+int
+migrate_check_serving(struct db *db, struct err *e)
+{
+	return check(db, true, e);
 }

@@ -32,5 +32,9 @@ NODISCARD int migrate_knows(
     int version, const char *name, const char *checksum, struct err *e);
 /* 0 when the schema is exactly ours, else ERR_CONFIG saying what to do. */
 NODISCARD int migrate_check(struct db *db, struct err *e);
+/* The same, for a process of a server that has started: a newer schema is fine,
+ * for while hosts are upgraded one after another it comes with the first of
+ * them, and takes nothing away that the others use. */
+NODISCARD int migrate_check_serving(struct db *db, struct err *e);
 
 #endif

@@ -66,7 +66,8 @@ open_checked(
 {
 	struct db *db = open_engine(conf, loop, use, e);
 
-	if (db != NULL && migrate_check(db, e) < 0)
+	if (db != NULL && (loop != NULL ? migrate_check_serving(db, e)
+					: migrate_check(db, e)) < 0)
 		store_close(&db);
 	return db;
 }

@@ -9,8 +9,8 @@ struct conf;
 struct loop;
 
 /* Open the database that the configuration names.  loop NULL: for commands,
- * every call blocks.  Does not migrate; a schema newer or older than ours is
- * ERR_CONFIG. */
+ * every call blocks.  Does not migrate; a schema older than ours is ERR_CONFIG,
+ * and for commands a newer one too (migrate_check_serving). */
 struct db *store_open(
     const struct conf *conf, struct loop *loop, struct err *e);
 /* As store_open, for a process that does one thing at a time: of PostgreSQL's
