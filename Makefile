@@ -42,7 +42,8 @@ CC ?= cc
 CLANG ?= clang-14
 PERL ?= perl
 PROVE ?= prove
-PKGS := libevent_core sqlite3 libpq libcjson libssl libcrypto libsodium libcrypt yaml-0.1 expat zlib libarchive
+PKGS := libevent_core sqlite3 libpq libcjson libssl libcrypto libsodium libcrypt yaml-0.1 expat zlib libarchive \
+	cairo cairo-ft cairo-svg freetype2
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 GIT_COMMIT ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
@@ -85,8 +86,8 @@ CFLAGS_ALL += $(CFLAGS)
 COMMON_SRC := $(wildcard common/*/*.c)
 MASTER_SRC := $(wildcard master/*.c)
 WORKER_SRC := $(wildcard worker/*.c worker/*/*.c worker/mcp/tools/*.c \
-	worker/mcp/fixture/*.c)
-GEN_SRC := $(GEN)/sql_text.c $(GEN)/web_files.c
+	worker/mcp/charts/*.c worker/mcp/fixture/*.c)
+GEN_SRC := $(GEN)/sql_text.c $(GEN)/web_files.c $(GEN)/mcp_views.c
 UNIT_SRC := $(shell find t/unit -name '*.c' 2>/dev/null)
 FUZZ_SRC := $(wildcard t/fuzz/*.c)
 
@@ -150,6 +151,11 @@ $(GEN)/sql_names.h $(GEN)/sql_text.c &: sql/embed.pl sql/columns.def \
 	$(SAY) GEN $(GEN)/sql_text.c
 	@mkdir -p $(GEN)
 	$(Q)$(PERL) sql/embed.pl $(GEN)
+
+$(GEN)/mcp_views.c: worker/mcp/views/embed.pl $(wildcard worker/mcp/views/*.html)
+	$(SAY) GEN $@
+	@mkdir -p $(@D)
+	$(Q)$(PERL) $^ >$@.new && mv $@.new $@
 
 $(GEN)/web_files.c: worker/web/embed.pl $(wildcard worker/web/static/*)
 	$(SAY) GEN $@
@@ -288,13 +294,13 @@ bench: deps
 # What a release is held to, under load and for minutes; each file runs alone,
 # too: prove -v t/bars/NAME.t.  They measure, so that nothing else should run.
 
-$(O)/bars/client: t/bars/client.c $(O)/flags
+$(O)/bars/%: t/bars/%.c $(O)/flags
 	$(SAY) BARS $<
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $<
 
 .PHONY: bars bars-build
-bars-build: all $(O)/bars/client
+bars-build: all $(O)/bars/client $(O)/bars/sse_client
 bars:
 	@sh packaging/install-packages build check bars
 	@$(MAKE) --no-print-directory bars-build

@@ -232,8 +232,7 @@ open_app(struct worker *w, struct err *e)
 	app->mcp = mcp_new(app, e);
 	if (app->mcp == NULL)
 		return -1;
-	app->jobs =
-	    jobs_new(app->conf, app->loop, app->db, w->heritage->slot, e);
+	app->jobs = jobs_new(app, w->heritage->slot, e);
 	return app->jobs != NULL ? 0 : -1;
 }
 

@@ -77,3 +77,19 @@ ORDER BY position;
 UPDATE job_items SET state = $5, result = $6
 WHERE tenant_id = $1 AND user_id = $2 AND job_id = $3 AND position = $4
 	AND state = 'waiting';
+
+-- name: job_question_insert write
+INSERT INTO job_questions (tenant_id, user_id, job_id, name, position,
+	question, answer)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (tenant_id, user_id, job_id, name) DO NOTHING;
+
+-- name: job_question_list
+SELECT name, question, answer FROM job_questions
+WHERE tenant_id = $1 AND user_id = $2 AND job_id = $3
+ORDER BY position, name;
+
+-- name: job_question_answer write
+UPDATE job_questions SET answer = $5
+WHERE tenant_id = $1 AND user_id = $2 AND job_id = $3 AND name = $4
+	AND answer IS NULL;

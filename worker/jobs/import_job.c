@@ -259,7 +259,8 @@ import_run(struct job_run *r, struct err *e)
 }
 
 int
-import_tell(struct db *tx, struct arena *a, const struct job *j, struct err *e)
+import_tell(UNUSED const struct app *app, struct db *tx, struct arena *a,
+    const struct job *j, struct err *e)
 {
 	struct buf out = BUF_INIT;
 	struct jsonw w;

@@ -9,20 +9,19 @@
 #include "jobs/upload.h"
 #include "store/jobs.h"
 
+struct app;
 struct conf;
 struct http_req;
 struct jobs;
-struct loop;
 
-/* slot: the worker's, for its name. */
-struct jobs *jobs_new(const struct conf *conf, struct loop *loop, struct db *db,
-    unsigned slot, struct err *e);
+/* Its loop, database and events are there.  slot: the worker's, for its
+ * name. */
+struct jobs *jobs_new(const struct app *app, unsigned slot, struct err *e);
 void jobs_free(struct jobs **j);
 /* This node's name, which a job carries that only this node can run. */
 const char *jobs_node(const struct jobs *j);
-/* From now on; and look for work now. */
+/* From now on; whoever queues a job calls out JOBS_SIGNAL. */
 void jobs_start(struct jobs *j);
-void jobs_wake(struct jobs *j);
 /* Take up nothing more, and give back what is under way after its present
  * item. */
 void jobs_drain(struct jobs *j);
@@ -31,10 +30,17 @@ void jobs_drain(struct jobs *j);
 
 struct job_run {
 	struct jobs *jobs;
+	const struct app *app;
 	const struct conf *conf;
 	struct db *db;
 	struct arena *arena; /* of this run */
 	struct job job;
+	/* Set by run, which then returns 0 or -1 all the same: the job is
+	 * queued again and waits until this instant, or until somebody makes it
+	 * due earlier; no attempt is counted. */
+	int64_t wait_until_us;
+	/* May be NULL; called once it waits. */
+	void (*waits)(struct job_run *r);
 };
 
 /* JOB_KIND(name, run, tell, forget): run does a job in a fiber: 0 it is done,
@@ -42,12 +48,14 @@ struct job_run {
  * again when e is of the kind that passes.  tell publishes how far it has come,
  * inside the transaction that writes it down.  forget removes, on a thread,
  * what else belongs to a job that has ended. */
-#define JOB_KINDS(X) X("import", import_run, import_tell, import_forget)
+#define JOB_KINDS(X)                                                           \
+	X("import", import_run, import_tell, import_forget)                    \
+	X("mcp_task", task_run, task_tell, task_forget)
 
 #define X(name, run, tell, forget)                                             \
 	int run(struct job_run *r, struct err *e);                             \
-	int tell(struct db *tx, struct arena *a, const struct job *j,          \
-	    struct err *e);                                                    \
+	int tell(const struct app *app, struct db *tx, struct arena *a,        \
+	    const struct job *j, struct err *e);                               \
 	void forget(const struct conf *conf, const struct uuid *job);
 JOB_KINDS(X)
 #undef X
@@ -55,6 +63,8 @@ JOB_KINDS(X)
 /* Between items: 0 go on; -1 when the job was cancelled, is another's by now,
  * or has to wait for another process. */
 NODISCARD int job_run_go_on(struct job_run *r, struct err *e);
+/* As job_run_go_on(), having asked the store: for who waits long. */
+NODISCARD int job_run_ask(struct job_run *r, struct err *e);
 /* So many items are done. */
 void job_run_progress(struct job_run *r, int64_t done);
 /* Whether an error may go away by itself. */
@@ -64,7 +74,7 @@ const char *job_error_json(struct arena *a, const struct err *e);
 
 /* As jobs_save(), and tell those who listen, by the job's kind. */
 NODISCARD int jobs_save_told(
-    struct db *db, struct arena *a, struct job *j, struct err *e);
+    const struct app *app, struct arena *a, struct job *j, struct err *e);
 
 /* Take the files of a request into the spool and queue their import.  admit
  * (NULL: the guard has seen to it) is asked before the first file, with the

@@ -5,6 +5,7 @@
 #include "auth/who.h"
 #include "base/clock.h"
 #include "config/conf.h"
+#include "events/events.h"
 #include "http/http.h"
 #include "http/params.h"
 #include "jobs/job_json.h"
@@ -188,7 +189,7 @@ jobs_take_import(
 	upload_free(&r.upload);
 	*out = r.job;
 	if (rc == 0)
-		jobs_wake(app->jobs);
+		signals_send(events_signals(app->events), JOBS_SIGNAL);
 	return rc;
 }
 

@@ -184,7 +184,7 @@ cancel(struct http_req *req, struct job *j, struct err *e)
 	if (j->state == JOB_QUEUED &&
 	    job_move(j, JOB_CANCELED, NULL, j->lease_us, e) < 0)
 		return -1;
-	return jobs_save_told(app->db, http_arena(req), j, e);
+	return jobs_save_told(app, http_arena(req), j, e);
 }
 
 struct removal {

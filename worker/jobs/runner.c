@@ -7,7 +7,9 @@
 #include "base/jsonw.h"
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "app.h"
 #include "config/conf.h"
+#include "events/events.h"
 #include "jobs/spool.h"
 #include "loop/fiber.h"
 #include "shm/metrics.h"
@@ -19,10 +21,12 @@
 #define SAVE_ATTEMPTS 5
 
 struct jobs {
+	const struct app *app;
 	const struct conf *conf;
 	struct loop *loop;
 	struct db *db;
 	struct timer poll;
+	struct signal_watch due; /* some job is */
 	int64_t complained_us;
 	unsigned running;
 	bool looking;
@@ -48,8 +52,8 @@ struct run {
 struct kind {
 	const char *name;
 	int (*run)(struct job_run *r, struct err *e);
-	int (*tell)(
-	    struct db *tx, struct arena *a, const struct job *j, struct err *e);
+	int (*tell)(const struct app *app, struct db *tx, struct arena *a,
+	    const struct job *j, struct err *e);
 	void (*forget)(const struct conf *conf, const struct uuid *job);
 };
 
@@ -61,8 +65,8 @@ run_unknown(struct job_run *r, struct err *e)
 }
 
 static int
-tell_nobody(UNUSED struct db *tx, UNUSED struct arena *a,
-    UNUSED const struct job *j, UNUSED struct err *e)
+tell_nobody(UNUSED const struct app *app, UNUSED struct db *tx,
+    UNUSED struct arena *a, UNUSED const struct job *j, UNUSED struct err *e)
 {
 	return 0;
 }
@@ -139,6 +143,7 @@ learn(struct run *u, struct arena *a, struct err *e)
 }
 
 struct telling {
+	const struct app *app;
 	struct arena *arena;
 	struct job *job;
 	int64_t revision; /* that it is read with */
@@ -156,15 +161,16 @@ save_and_tell(struct db *tx, void *arg, struct err *e)
 	t->saved = rc > 0;
 	if (rc <= 0)
 		return rc;
-	return find_kind(t->job->kind)->tell(tx, t->arena, t->job, e);
+	return find_kind(t->job->kind)->tell(t->app, tx, t->arena, t->job, e);
 }
 
 int
-jobs_save_told(struct db *db, struct arena *a, struct job *j, struct err *e)
+jobs_save_told(
+    const struct app *app, struct arena *a, struct job *j, struct err *e)
 {
-	struct telling t = { a, j, j->revision, false };
+	struct telling t = { app, a, j, j->revision, false };
 
-	if (db_write(db, save_and_tell, &t, e) == 0)
+	if (db_write(app->db, save_and_tell, &t, e) == 0)
 		return t.saved;
 	j->revision = t.revision;
 	return -1;
@@ -179,7 +185,7 @@ save_once(struct run *u, struct arena *a, struct err *e)
 
 	if (u->told_done == j->items_done && u->told_state == j->state)
 		return jobs_save(u->r.db, a, j, e);
-	rc = jobs_save_told(u->r.db, a, j, e);
+	rc = jobs_save_told(u->r.app, a, j, e);
 	if (rc > 0) {
 		u->told_done = j->items_done;
 		u->told_state = j->state;
@@ -250,6 +256,23 @@ job_run_go_on(struct job_run *r, struct err *e)
 	return 0;
 }
 
+int
+job_run_ask(struct job_run *r, struct err *e)
+{
+	struct run *u = container_of(r, struct run, r);
+	struct arena *a;
+	int rc;
+
+	if (fiber_lock(&u->lock, -1, e) < 0)
+		return -1;
+	a = arena_new();
+	rc = learn(u, a, e);
+	arena_free(&a);
+	u->lost = u->lost || rc == 0;
+	fiber_unlock(&u->lock);
+	return rc < 0 ? -1 : job_run_go_on(r, e);
+}
+
 void
 job_run_progress(struct job_run *r, int64_t done)
 {
@@ -272,10 +295,14 @@ decide(struct run *u, int rc, const struct err *why, struct err *e)
 	struct job *j = &u->r.job;
 	int64_t now_us = clock_wall_us();
 
+	if (j->cancel_wanted && (rc < 0 || u->r.wait_until_us != 0))
+		return job_move(j, JOB_CANCELED, NULL, now_us, e);
+	if (u->r.wait_until_us != 0) {
+		j->attempts--;
+		return job_move(j, JOB_QUEUED, NULL, u->r.wait_until_us, e);
+	}
 	if (rc == 0)
 		return job_move(j, JOB_DONE, NULL, now_us, e);
-	if (j->cancel_wanted)
-		return job_move(j, JOB_CANCELED, NULL, now_us, e);
 	if (u->give_back) {
 		/* It was no fault of the job's. */
 		j->attempts--;
@@ -319,12 +346,16 @@ end(struct run *u, const struct kind *kind, int rc, const struct err *why)
 		log_err(LOG_WARN, "jobs", "end", &e);
 		return;
 	}
+	if (!u->lost && u->r.job.state == JOB_QUEUED && u->r.waits != NULL)
+		u->r.waits(&u->r);
 	if (u->lost || !job_is_finished(&u->r.job))
 		return;
 	metric_add(M_jobs_total, u->r.job.state, 0, 1);
 	if (fiber_offload(forget_in_thread, &f, &e) < 0)
 		log_err(LOG_WARN, "jobs", "spool", &e);
 }
+
+static void wake(struct jobs *j);
 
 static void
 run_job(void *arg)
@@ -342,7 +373,7 @@ run_job(void *arg)
 	arena_free(&u->r.arena);
 	free(u);
 	j->running--;
-	jobs_wake(j);
+	wake(j);
 }
 
 static int
@@ -361,7 +392,9 @@ claim_one(struct jobs *j, struct err *e)
 	};
 	int rc;
 
-	u->r = (struct job_run){ .jobs = j, .conf = j->conf, .db = j->db };
+	u->r = (struct job_run){
+		.jobs = j, .app = j->app, .conf = j->conf, .db = j->db
+	};
 	u->r.arena = arena_new();
 	rc = jobs_claim(j->db, u->r.arena, &c, &u->r.job, e);
 	if (rc <= 0) {
@@ -405,8 +438,8 @@ look(void *arg)
 	j->looking = false;
 }
 
-void
-jobs_wake(struct jobs *j)
+static void
+wake(struct jobs *j)
 {
 	if (j->draining)
 		return;
@@ -418,17 +451,25 @@ jobs_wake(struct jobs *j)
 }
 
 static void
+on_due(void *arg)
+{
+	wake(arg);
+}
+
+static void
 on_poll(void *arg)
 {
 	struct jobs *j = arg;
 
-	jobs_wake(j);
+	wake(j);
 	timer_arm_ms(&j->poll, POLL_MS);
 }
 
 void
 jobs_start(struct jobs *j)
 {
+	signals_watch(
+	    events_signals(j->app->events), &j->due, JOBS_SIGNAL, on_due, j);
 	on_poll(j);
 }
 
@@ -450,17 +491,17 @@ label_metrics(void)
 }
 
 struct jobs *
-jobs_new(const struct conf *conf, struct loop *loop, struct db *db,
-    unsigned slot, struct err *e)
+jobs_new(const struct app *app, unsigned slot, struct err *e)
 {
 	struct jobs *j = xcalloc(1, sizeof(*j));
 
-	j->conf = conf;
-	j->loop = loop;
-	j->db = db;
+	j->app = app;
+	j->conf = app->conf;
+	j->loop = app->loop;
+	j->db = app->db;
 	label_metrics();
-	timer_init(&j->poll, loop, on_poll, j);
-	if (spool_node(conf->data_dir, j->node, e) < 0) {
+	timer_init(&j->poll, app->loop, on_poll, j);
+	if (spool_node(app->conf->data_dir, j->node, e) < 0) {
 		jobs_free(&j);
 		return NULL;
 	}
@@ -478,5 +519,6 @@ jobs_free(struct jobs **jp)
 	if (j == NULL)
 		return;
 	timer_fini(&j->poll);
+	signals_unwatch(&j->due);
 	free(j);
 }

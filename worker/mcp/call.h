@@ -33,6 +33,7 @@ struct mcp_call {
 	bool is_error;	    /* what is said is that it failed */
 	struct str blob;    /* of a resource that is no text, base64 */
 	struct mcp_rounds rounds;
+	bool answered;	  /* with a task, which goes on */
 	uint32_t missing; /* what the client cannot do and must */
 	double progress;  /* told last; negative: none yet */
 	int64_t progress_us;
@@ -112,6 +113,10 @@ void call_failed(struct mcp_call *call);
  * when the client cannot be asked this, or does not answer. */
 NODISCARD int call_ask(
     struct mcp_call *call, struct mcp_ask *asks, size_t n, struct err *e);
+/* Go on as a task, since it is going to take long (mcp/tasks.h); after all has
+ * been asked.  1 the call runs as one; 0 it cannot; -1 the request is answered
+ * with a task, which begins anew, or it failed. */
+NODISCARD int call_become_task(struct mcp_call *call, struct err *e);
 /* The person's word to an ASK_ELICIT: the form's content, or NULL when he
  * declined or canceled. */
 const cJSON *call_form(const struct mcp_ask *ask);

@@ -12,7 +12,9 @@
 #include "base/clock.h"
 #include "http/http.h"
 #include "mcp/call.h"
+#include "mcp/client.h"
 #include "mcp/shape.h"
+#include "mcp/tasks.h"
 #include "app.h"
 
 static void
@@ -53,6 +55,8 @@ mcp_check_scope(struct rpc *r, uint32_t scopes, const char *what)
 static enum mcp_outcome
 answer_failure(struct rpc *r, struct mcp_call *call, const struct err *e)
 {
+	if (call->answered)
+		return MCP_DONE;
 	if (e->code != ERR_CANCELED && call_answer_wants(call))
 		return MCP_REFUSED;
 	if (call->refused) {
@@ -107,6 +111,9 @@ run_tool(struct rpc *r, int index, const cJSON *arguments)
 		outcome = MCP_REFUSED;
 	} else if (!rounds_begin(&call.rounds, r)) {
 		outcome = MCP_REFUSED;
+	} else if (tool->task != MCP_TASK_NEVER &&
+		   mcp_task_start(r, tool, arguments)) {
+		outcome = MCP_DONE;
 	} else if (call_begin(&call, r, tool->name, tool->pure, &e) < 0 ||
 		   tool->run(&call, &e) < 0 ||
 		   call_shape(&call, tool, &e) < 0) {
@@ -168,7 +175,9 @@ check_call(struct rpc *r, const struct mcp_tool *tool, const cJSON *arguments)
 		return false;
 	}
 	return check_param_headers(r, tool, arguments) &&
-	       rpc_require_client(r, tool->needs);
+	       rpc_require_client(
+		   r, tool->needs |
+			  (tool->task == MCP_TASK_MUST ? CLIENT_TASKS : 0));
 }
 
 void

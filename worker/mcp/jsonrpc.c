@@ -79,6 +79,7 @@ rpc_error_err(struct rpc *r, const struct err *e)
 			    ? LOG_WARN
 			    : LOG_ERROR,
 		    "mcp", era_method_name(r->method), e);
+	r->cause = e->code;
 	rpc_error(r, 200, err_rpc_code(e->code), "%s",
 	    err_is_public(e) ? e->msg : err_public_text(e->code));
 }
@@ -104,7 +105,10 @@ void
 rpc_result_end(struct rpc *r)
 {
 	if (r->era == ERA_MODERN) {
-		buf_adds(r->out, ",\"_meta\":{\"" META_SERVER "\":");
+		/* One without a member of its own has its comma already. */
+		if (r->out->p[r->out->n - 1] != ',')
+			buf_addc(r->out, ',');
+		buf_adds(r->out, "\"_meta\":{\"" META_SERVER "\":");
 		buf_adds(r->out, rpc_server_info);
 		buf_addc(r->out, '}');
 	}

@@ -44,10 +44,11 @@ struct rpc {
 	const cJSON *params; /* object or NULL */
 	uint32_t client;     /* what it can do: bits of mcp/client.h */
 
-	int status;  /* HTTP status of the answer */
-	int code;    /* JSON-RPC code of an error answer, else 0 */
-	bool silent; /* nothing is to be answered */
-	bool kept;   /* the answer's stream goes on without us */
+	int status;	     /* HTTP status of the answer */
+	int code;	     /* JSON-RPC code of an error answer, else 0 */
+	enum err_code cause; /* of one by rpc_error_err() */
+	bool silent;	     /* nothing is to be answered */
+	bool kept;	     /* the answer's stream goes on without us */
 };
 
 /* Parse and judge the message; headers are those of in, whose message is

@@ -2,6 +2,7 @@
  * Written once a process from the records. */
 
 #include "config/conf.h"
+#include "mcp/client.h"
 #include "mcp/mcp_impl.h"
 #include "app.h"
 
@@ -27,7 +28,9 @@ mcp_write_abilities(struct buf *out)
 	buf_adds(out, "\"capabilities\":{\"tools\":{\"listChanged\":true},"
 		      "\"resources\":{\"listChanged\":true,\"subscribe\":true},"
 		      "\"prompts\":{\"listChanged\":true},\"completions\":{},"
-		      "\"logging\":{}},\"instructions\":\"");
+		      "\"logging\":{},\"extensions\":");
+	client_write_extensions(out);
+	buf_adds(out, "},\"instructions\":\"");
 	jsonw_escape(out, str_of(instructions));
 	buf_addc(out, '"');
 }

@@ -1,13 +1,14 @@
 #include "mcp/loads.h"
 
+#include "app.h"
 #include "base/clock.h"
+#include "config/conf.h"
 #include "loop/fiber.h"
 
 /* Raise it when a formula changes: all cached loads are stale then. */
 #define FORMULAS 1
 
-#define BATCH	    32
-#define PATIENCE_US (INT64_C(20) * 1000000)
+#define BATCH 32
 
 /* FNV-1a, which is the same in every process. */
 static uint64_t
@@ -124,7 +125,7 @@ rating_begin(struct rating *r, const struct loads_of *of)
 }
 
 int
-loads_refresh(const struct loads_of *of, struct err *e)
+loads_refresh(const struct loads_of *of, int64_t patience_us, struct err *e)
 {
 	int64_t start = clock_mono_us();
 	struct arena *scratch = arena_new();
@@ -141,7 +142,7 @@ loads_refresh(const struct loads_of *of, struct err *e)
 		if (rc == 0)
 			rc = rate_batch(&r, list, n, true, e);
 	} while (
-	    rc == 0 && n == BATCH && clock_mono_us() - start < PATIENCE_US);
+	    rc == 0 && n == BATCH && clock_mono_us() - start < patience_us);
 	arena_free(&scratch);
 	if (rc < 0)
 		return -1;
@@ -162,21 +163,38 @@ loads_of_call(struct mcp_call *call, struct loads_of *of, struct err *e)
 	return 0;
 }
 
-int
-activity_loads_refresh(struct mcp_call *call, struct err *e)
+static int
+come_again(struct mcp_call *call)
 {
-	struct loads_of of;
-	int rc;
-
-	if (loads_of_call(call, &of, e) < 0)
-		return -1;
-	rc = loads_refresh(&of, e);
-	if (rc != 0)
-		return rc < 0 ? -1 : 0;
 	call_text(call,
 	    "The training loads are being computed anew, since the thresholds "
 	    "or the activities have changed. Ask again in a moment.");
 	return call_refuse(call);
+}
+
+/* As long as a request may take; then as a task, where the client takes one. */
+int
+activity_loads_refresh(struct mcp_call *call, struct err *e)
+{
+	int64_t start = clock_mono_us(), left_us = LOADS_PATIENCE_US;
+	struct loads_of of;
+	int rc, task;
+
+	if (loads_of_call(call, &of, e) < 0)
+		return -1;
+	rc = loads_refresh(
+	    &of, MIN(call->rpc->app->conf->mcp_task_after_us, left_us), e);
+	while (rc == 0) {
+		task = call_become_task(call, e);
+		left_us = LOADS_PATIENCE_US - (clock_mono_us() - start);
+		if (task < 0)
+			return -1;
+		if (task == 0 && left_us <= 0)
+			return come_again(call);
+		rc = loads_refresh(
+		    &of, task > 0 ? LOADS_PATIENCE_US : left_us, e);
+	}
+	return rc < 0 ? -1 : 0;
 }
 
 int

@@ -25,9 +25,13 @@ struct loads_of {
 	size_t n_thresholds;
 };
 
+/* How long a request may work at it. */
+#define LOADS_PATIENCE_US INT64_C(20000000)
+
 /* Rate what is stale of the whole history.  1 all is rated; 0 there is more to
- * do than is done in one call; -1. */
-NODISCARD int loads_refresh(const struct loads_of *of, struct err *e);
+ * do than could be done in this time; -1. */
+NODISCARD int loads_refresh(
+    const struct loads_of *of, int64_t patience_us, struct err *e);
 
 /* provider NULL: all.  Waits for the store, and for as long as the rating of
  * stale activities takes; past a bound the call is refused with the request to

@@ -46,6 +46,13 @@ struct pmc_day {
 	double ramp_rate; /* CTL points in the last 7 days; NaN at first */
 };
 
+/* A number of a day by its place: offsetof(struct pmc_day, ctl). */
+static inline double
+pmc_value(const struct pmc_day *d, size_t place)
+{
+	return *(const double *)(const void *)((const char *)d + place);
+}
+
 struct pmc {
 	size_t n;
 	struct pmc_day *day; /* every day, oldest first */

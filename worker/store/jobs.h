@@ -8,6 +8,10 @@
 
 #include "store/owner.h"
 
+/* Call it out (events/signals.h) after a job became due, and it is taken up at
+ * once; else within a second. */
+#define JOBS_SIGNAL UINT64_C(0x6a6f62733200)
+
 /* JOB_STATE(id, name) */
 #define JOB_STATES(X)                                                          \
 	X(QUEUED, "queued")                                                    \

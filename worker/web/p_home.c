@@ -99,7 +99,7 @@ read_pmc(struct http_req *req, const struct athlete *who, struct training *t,
 	    0)
 		return -1;
 	of.thresholds = thresholds;
-	rc = loads_refresh(&of, e);
+	rc = loads_refresh(&of, LOADS_PATIENCE_US, e);
 	if (rc < 0 || activities_loads(app->db, a, &o, INT32_MIN, INT32_MAX,
 			  &loads, &n, e) < 0)
 		return -1;

@@ -354,7 +354,7 @@ sub rpc {
 		'io.modelcontextprotocol/clientInfo' => { name => 'test', version => '1' },
 		'io.modelcontextprotocol/clientCapabilities' => $o{abilities} || {},
 	};
-	my $name = $p{name} // $p{uri};
+	my $name = $p{name} // $p{uri} // $p{taskId};
 	my $r = $self->request('POST', '/mcp', %o,
 	    headers => {
 		'Content-Type' => 'application/json',

@@ -229,5 +229,6 @@ const struct mcp_tool tool_analyze_training_load = {
 		HAS("notes", "array", "What limits these numbers."),
 	},
 	.scope = SCOPE_ACTIVITIES_READ,
+	.ui = "ui://pierre/training-load",
 	.run = training_load_run,
 };

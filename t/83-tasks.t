@@ -1,0 +1,146 @@
+#!/usr/bin/perl
+# Tasks: what the conformance suite asks of them, over four workers; and on both
+# databases that they outlive workers and reloads.
+use strict;
+use warnings;
+use lib 't/lib';
+use Cwd qw(abs_path);
+use IPC::Open2;
+use JSON::PP;
+use Pierre::Test;
+use Test::More;
+use Time::HiRes qw(sleep time);
+
+my $clients = abs_path($ENV{PIERRE_CLIENTS} || 'build/clients');
+$ENV{PATH} = "$clients/node_modules/.bin:$ENV{PATH}";
+my @scenarios = map { "tasks-$_" } qw(lifecycle capability-negotiation wire-fields
+    request-state-removal mrtr-input request-headers dispatch-and-envelope
+    status-notifications required-task-error mrtr-composition);
+my $tasks = { extensions => { 'io.modelcontextprotocol/tasks' => {} },
+	elicitation => {} };
+
+# A modern request of a client that takes tasks.
+sub call {
+	my ($t, $method, $params) = @_;
+	return ($t->rpc($method, $params, abilities => $tasks))[1];
+}
+
+sub start {
+	my ($t, $name, $arguments) = @_;
+	return call($t, 'tools/call', { name => $name, arguments => $arguments || {} })
+	    ->{result};
+}
+
+sub get { return call($_[0], 'tasks/get', { taskId => $_[1] })->{result} }
+
+# When it has this status, or has ended.
+sub await {
+	my ($t, $id, $status, $seconds) = @_;
+	my $task;
+	until_true(sub {
+		$task = get($t, $id);
+		$task && $task->{status} =~ /^(?:$status|failed|cancelled)$/;
+	}, $seconds || 10);
+	return $task;
+}
+
+sub text { return $_[0]{result}{content}[0]{text} }
+
+for my $engine (qw(sqlite postgresql)) {
+	my $t = Pierre::Test->new(database => $engine, demo => 1, workers => 4,
+	    config => "mcp:\n  conformance_fixture: true\n  task_after: 0s\n" .
+	    "jobs:\n  max_running: 16\n  max_running_per_user: 8\n  lease: 1s\n");
+
+	SKIP: {
+		skip 'once is enough', scalar @scenarios unless $engine eq 'sqlite';
+		skip 'the clients are not installed (make check does)', scalar @scenarios
+		    unless -e "$clients/.installed";
+		my $proxy = open2(my $from, my $to, 'node', "$clients/proxy.mjs", $t->url,
+		    $t->token);
+		chomp(my $port = <$from>);
+		my %run;
+		for my $scenario (@scenarios) {
+			open $run{$scenario}, '-|', 'conformance', 'server', '--url',
+			    "http://127.0.0.1:$port/mcp", '--scenario', $scenario, '--verbose'
+			    or die "conformance: $!";
+		}
+		for my $scenario (@scenarios) {
+			my $out = do { local $/; readline $run{$scenario} };
+			close $run{$scenario};
+			my @status = $out =~ /^    "status": "(\w+)"/mg;
+			my @bad = grep { !/^(?:SUCCESS|INFO|SKIPPED)$/ } @status;
+			ok(@status && !@bad, "$engine: $scenario, " . @status . ' checks')
+			    or diag $out;
+		}
+		close $to;
+		waitpid $proxy, 0;
+	}
+
+	# --- what the suite does not ask ----------------------------------------
+
+	my $bad = start($t, 'slow_compute', { seconds => 'many' });
+	ok($bad->{isError} && !$bad->{taskId}, 'bad arguments make no task');
+	my $mine = start($t, 'slow_compute', { seconds => 1 });
+	$t->ctl('user', 'create', 'other');
+	my (undef, $foreign) = $t->ctl('token', 'create', 'other', '--scopes',
+	    'activities:read');
+	chomp $foreign;
+	for my $method (qw(tasks/get tasks/cancel)) {
+		my (undef, $r) = $t->rpc($method, { taskId => $mine->{taskId} },
+		    abilities => $tasks, token => $foreign);
+		is($r->{error}{code}, -32602, "$method: another's task is none");
+	}
+	is(call($t, 'tasks/update', { taskId => $mine->{taskId} })->{error}{code}, -32602,
+	    'tasks/update without inputResponses');
+	is(await($t, $mine->{taskId}, 'completed')->{status}, 'completed',
+	    'and the task ends');
+
+	my $seen;
+	my $slow = start($t, 'slow_compute', { seconds => 3 });
+	until_true(sub { ($seen = get($t, $slow->{taskId})->{statusMessage} // '') =~
+		/\d+ % done/ }, 5);
+	like($seen, qr/^\d+ % done/, 'progress is told');
+
+	# --- a long history ------------------------------------------------------
+
+	is(($t->ctl('threshold', 'set', 'demo', 'ftp_w', '251'))[0], 0,
+	    'all loads are to be computed anew');
+	my $analysis = start($t, 'analyze_training_load', {});
+	ok($analysis->{taskId}, 'which becomes a task');
+	cmp_ok(await($t, $analysis->{taskId}, 'completed', 30)
+		->{result}{structuredContent}{training_load}{ctl}, '>', 0, 'with its result');
+	my $again = start($t, 'analyze_training_load', {});
+	ok(!$again->{taskId} && $again->{structuredContent}, 'and is quick the next time');
+
+	# --- workers come and go -------------------------------------------------
+
+	my $asks = start($t, 'confirm_delete', { filename => 'a.txt' });
+	is(await($t, $asks->{taskId}, 'input_required')->{status}, 'input_required',
+	    'a task asks');
+	my @running = map { start($t, 'slow_compute', { seconds => 2, label => "task $_" }) }
+	    1 .. 4;
+	sleep 0.5;
+	kill 'KILL', @{ $t->children->{workers} };
+	$t->await_ready;
+	is(($t->signal('reload'))[0], 0, 'all workers are killed, and there is a reload');
+	my $question = get($t, $asks->{taskId})->{inputRequests};
+	my ($key) = keys %$question;
+	is($question->{$key}{method}, 'elicitation/create', 'it still asks');
+	is_deeply(call($t, 'tasks/update', { taskId => $asks->{taskId}, inputResponses =>
+		{ $key => { action => 'accept', content => { confirm => JSON::PP::true } } } })
+	    ->{result}{resultType}, 'complete', 'it is answered');
+	is(text(await($t, $asks->{taskId}, 'completed')), 'a.txt was deleted.',
+	    'and goes on with the answer');
+	is(text(await($t, $running[$_]{taskId}, 'completed', 20)), 'Computed task ' .
+	    ($_ + 1) . '.', 'those that ran are run again') for 0 .. $#running;
+
+	my $long = start($t, 'slow_compute', { seconds => 500 });
+	await($t, $long->{taskId}, 'working');
+	sleep 0.3;
+	my $begun = time;
+	call($t, 'tasks/cancel', { taskId => $long->{taskId} });
+	is(await($t, $long->{taskId}, 'cancelled', 5)->{status}, 'cancelled', 'canceled');
+	cmp_ok(time - $begun, '<', 4, 'within moments');
+	$t->finish(qr/signal 9|job of the fixture|mcp_task: internal error/);
+}
+done_testing();
