@@ -67,6 +67,13 @@ SELECT u.tenant_id, u.id, u.username, u.display_name, u.email, u.timezone,
 FROM users u JOIN tenants t ON t.id = u.tenant_id
 WHERE lower(u.email) = $1 AND u.email <> '';
 
+-- name: user_by_id
+SELECT u.tenant_id, u.id, u.username, u.display_name, u.email, u.timezone,
+	u.sex, u.birth_day, u.height_m, u.weight_kg, u.is_admin,
+	u.suspended OR t.suspended, u.created_at, u.pending, u.tenant_role
+FROM users u JOIN tenants t ON t.id = u.tenant_id
+WHERE u.id = $1;
+
 -- name: user_list_of_tenant
 SELECT u.tenant_id, u.id, u.username, u.display_name, u.email, u.timezone,
 	u.sex, u.birth_day, u.height_m, u.weight_kg, u.is_admin,

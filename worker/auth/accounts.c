@@ -214,3 +214,30 @@ accounts_delete(struct accounts *a, struct arena *arena,
 		return -1;
 	return rc;
 }
+
+/* --- by the owner of a tenant -------------------------------------------- */
+
+int
+accounts_remove_member(struct accounts *a, struct arena *arena,
+    const struct origin *from, const struct owner *who,
+    const struct uuid *member_id, struct err *e)
+{
+	struct owner member = { who->tenant_id, *member_id };
+	struct user u;
+	int rc = users_get(a->db, arena, who, &u, e);
+
+	if (rc < 0)
+		return -1;
+	if (rc == 0 || u.tenant_role != TENANT_OWNER)
+		return err_set(e, ERR_DENIED, "only an owner ends memberships");
+	if (uuid_eq(member_id, &who->user_id))
+		return err_set(e, ERR_CONFLICT,
+		    "nobody ends the membership that is their own");
+	rc = users_get(a->db, arena, &member, &u, e);
+	if (rc <= 0)
+		return rc;
+	if (u.tenant_role == TENANT_OWNER)
+		return err_set(e, ERR_DENIED,
+		    "an owner is removed by an administrator only");
+	return accounts_suspend(a, arena, from, &member, e);
+}

@@ -124,6 +124,12 @@ NODISCARD int accounts_reset(struct accounts *a, struct arena *arena,
 NODISCARD int accounts_invite_link(struct accounts *a, struct arena *arena,
     const struct origin *from, const struct owner *who, struct str email,
     struct buf *url_r, struct err *e);
+/* End the membership of somebody else in the tenant that `who` owns: the
+ * account is suspended, and an administrator may restore or delete it.  1, 0 no
+ * such member, -1. */
+NODISCARD int accounts_remove_member(struct accounts *a, struct arena *arena,
+    const struct origin *from, const struct owner *who,
+    const struct uuid *member_id, struct err *e);
 
 /* --- sessions ------------------------------------------------------------ */
 

@@ -42,6 +42,46 @@ void rest_activity_sources(struct http_req *req);
 void rest_activity_split(struct http_req *req);
 void rest_activity_merge(struct http_req *req);
 
+/* Whether a first administrator is wanted, and to become it: {"setup_token",
+ * "email", "password", "display_name"?, "timezone"?}. */
+void rest_setup_status(struct http_req *req);
+void rest_setup(struct http_req *req);
+/* Accounts.  POST /api/auth/login: {"username" or "email", "password"} for an
+ * access token that does not live long, as first-party scripts have it.
+ * POST .../register: {"email", "password", "display_name"?, "timezone"?,
+ * "invitation"?}.  POST .../complete-reset: {"reset_token", "new_password"}. */
+void rest_login(struct http_req *req);
+void rest_register(struct http_req *req);
+void rest_complete_reset(struct http_req *req);
+/* Who asks, by what; and the end of it. */
+void rest_session(struct http_req *req);
+void rest_logout(struct http_req *req);
+/* The browsers that are signed in; end one, or all others. */
+void rest_sessions(struct http_req *req);
+void rest_session_revoke(struct http_req *req);
+void rest_sessions_revoke(struct http_req *req);
+/* {"current_password", "new_password"} */
+void rest_change_password(struct http_req *req);
+
+/* Who else belongs to the person's tenant; for its owner: end a membership,
+ * invite ({"email"?}). */
+void rest_members(struct http_req *req);
+void rest_member_remove(struct http_req *req);
+void rest_invite(struct http_req *req);
+
+/* For administrators: people (?status), those who wait; what becomes of one;
+ * {"role": "admin" or "user"}; a link for a new password. */
+void rest_admin_users(struct http_req *req);
+void rest_admin_pending(struct http_req *req);
+void rest_admin_approve(struct http_req *req);
+void rest_admin_suspend(struct http_req *req);
+void rest_admin_restore(struct http_req *req);
+void rest_admin_role(struct http_req *req);
+void rest_admin_reset(struct http_req *req);
+void rest_admin_delete(struct http_req *req);
+/* The audit trail, newest first (?before, ?limit, ?action or ?user_id). */
+void rest_admin_audit(struct http_req *req);
+
 /* The weight that an Accept header gives to a type by name; 0 when it does not
  * name it, or only in another version than this one (STR_NULL: any). */
 double rest_media_weight(

@@ -209,6 +209,17 @@ users_by_email(struct db *db, struct arena *a, const char *email,
 	return read_one(&q, out, e);
 }
 
+int
+users_by_id(struct db *db, struct arena *a, const struct uuid *id,
+    struct user *out, struct err *e)
+{
+	struct db_query q;
+
+	db_query_init(&q, db, a, Q_user_by_id);
+	db_bind_uuid(&q, 1, id);
+	return read_one(&q, out, e);
+}
+
 static int
 is_any(struct db_query *q, struct err *e)
 {

@@ -40,6 +40,9 @@ NODISCARD int users_by_name(struct db *db, struct arena *a,
 
 NODISCARD int users_by_email(struct db *db, struct arena *a, const char *email,
     struct user *out, struct err *e);
+/* For administrators, whose business is not one tenant's. */
+NODISCARD int users_by_id(struct db *db, struct arena *a, const struct uuid *id,
+    struct user *out, struct err *e);
 
 /* 1 there is an administrator, 0, -1. */
 NODISCARD int users_have_admin(struct db *db, struct arena *a, struct err *e);

@@ -167,7 +167,7 @@ test_owner(void)
 		"user_by_name", "user_by_email", "token_find", "session_find",
 		"link_find", "link_use", "user_has_admin",
 		/* what only administrators do */
-		"user_list", "user_other_admin", "audit_list",
+		"user_list", "user_by_id", "user_other_admin", "audit_list",
 		"audit_list_of_action", "audit_walk",
 		/* what an owner does in a tenant */
 		"user_list_of_tenant",
