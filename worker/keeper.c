@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "admin.h"
+#include "auth/keys.h"
 #include "base/arena.h"
 #include "base/check.h"
 #include "base/clock.h"
@@ -17,6 +18,8 @@
 #include "shm/limits.h"
 #include "shm/metrics.h"
 #include "shm/shm.h"
+#include "shm/usage.h"
+#include "store/account_sweep.h"
 #include "store/dbmeta.h"
 #include "store/event_log.h"
 #include "store/mcp_sessions.h"
@@ -24,12 +27,14 @@
 
 /* The keeper does what has to be done once a node.  Every round it asks the
  * database how it is and where the revocation epoch stands, and tells the
- * workers through shared memory; every ten seconds it clears up the table of
- * limits, and what jobs, uploads and events left behind.  All the while it
+ * workers through shared memory; every second it carries what was counted of
+ * tokens to the database; every ten seconds it clears up the table of limits,
+ * and what jobs, uploads, events and accounts left behind.  All the while it
  * listens for events of other nodes. */
 
 #define ROUND_MS       250
 #define SWEEP_ROUNDS   40
+#define CARRY_ROUNDS   4
 #define SWEEP_EVENTS   2000 /* at once */
 #define SWEEP_SESSIONS 1000
 /* A database is called ill only after this long without an answer. */
@@ -51,6 +56,7 @@ struct keeper {
 	unsigned rounds;
 	bool asking;
 	bool sweeping;
+	bool carrying;
 	bool leaving;
 };
 
@@ -144,8 +150,10 @@ sweep_rows(void *arg)
 	struct err e = ERR_INIT;
 
 	if (jobs_sweep(k->heritage->conf, k->db, &e) < 0 ||
-	    sweep_events(k, &e) < 0 || sweep_sessions(k, &e) < 0)
+	    sweep_events(k, &e) < 0 || sweep_sessions(k, &e) < 0 ||
+	    account_sweep(k->db, &e) < 0)
 		complain(k, &e);
+	usage_sweep(shm_usage(k->heritage->shm), usage_month(clock_wall_us()));
 	k->sweeping = false;
 }
 
@@ -160,10 +168,33 @@ sweep(struct keeper *k)
 }
 
 static void
+carry_usage(void *arg)
+{
+	struct keeper *k = arg;
+	struct err e = ERR_INIT;
+
+	if (keys_carry_usage(k->db, k->heritage->shm, &e) < 0)
+		complain(k, &e);
+	k->carrying = false;
+}
+
+/* What was counted of tokens goes to the database. */
+static void
+carry(struct keeper *k)
+{
+	if (k->carrying)
+		return;
+	k->carrying = true;
+	fiber_spawn(k->loop, carry_usage, k);
+}
+
+static void
 on_round(void *arg)
 {
 	struct keeper *k = arg;
 
+	if (k->rounds % CARRY_ROUNDS == 0)
+		carry(k);
 	if (k->rounds++ % SWEEP_ROUNDS == 0)
 		sweep(k);
 

@@ -5,6 +5,7 @@
 #include "auth/accounts.h"
 #include "auth/csrf.h"
 #include "auth/guard.h"
+#include "auth/keys.h"
 #include "auth/scope.h"
 #include "auth/seal.h"
 #include "auth/throttle.h"
@@ -83,8 +84,11 @@ check_guard(struct http_req *req, const struct http_route *route, struct err *e)
 
 	if (rc == 0)
 		rc = check_source(req, route, e);
-	if (rc == 0)
-		return throttle_who(app->throttle, req, route, e);
+	if (rc == 0) {
+		if (throttle_who(app->throttle, req, route, e) < 0)
+			return -1;
+		return guard_count(app->guard, req, e);
+	}
 	if (rc < 0)
 		throttle_failure(app->throttle, req, e);
 	return rc;
@@ -306,6 +310,17 @@ settle(struct worker *w)
 	_exit(0);
 }
 
+/* The keeper may have left before. */
+static void
+carry_usage(void *arg)
+{
+	struct worker *w = arg;
+	struct err e = ERR_INIT;
+
+	if (keys_carry_usage(w->app.db, w->app.shm, &e) < 0)
+		log_err(LOG_WARN, "worker", "carrying what was counted", &e);
+}
+
 static void
 close_worker(struct worker *w)
 {
@@ -314,8 +329,11 @@ close_worker(struct worker *w)
 		if (w->events[i] != NULL)
 			event_free(w->events[i]);
 	}
-	if (w->app.loop != NULL)
+	if (w->app.loop != NULL) {
+		if (w->app.accounts != NULL)
+			fiber_spawn(w->app.loop, carry_usage, w);
 		settle(w);
+	}
 	if (w->server != NULL)
 		timer_fini(&w->beat);
 	http_server_free(&w->server);

@@ -15,6 +15,7 @@
 #include "shm/limits.h"
 #include "shm/metric_block.h"
 #include "shm/ring.h"
+#include "shm/usage.h"
 
 /* Children inherit the mapping.  The descriptor is kept for the program that
  * takes over in an upgrade; it adopts the segment when the layout is its own.
@@ -55,6 +56,7 @@ struct shm {
 	struct limits *limits;
 	struct ring *ring;
 	struct metric_names *names;
+	struct usage *usage;
 };
 
 #define ALIGN64(n) (((n) + 63) & ~(size_t)63)
@@ -67,7 +69,8 @@ layout_of(unsigned n_slots)
 	       (uint64_t)sizeof(struct board_slot) << 32 ^
 	       (uint64_t)sizeof(struct metric_block) << 8 ^
 	       (uint64_t)limits_size() << 20 ^ (uint64_t)ring_size() << 12 ^
-	       (uint64_t)sizeof(struct metric_names) << 4 ^ n_slots;
+	       (uint64_t)sizeof(struct metric_names) << 4 ^
+	       (uint64_t)usage_size() << 6 ^ n_slots;
 }
 
 /* Map n slots of a segment that is as large as it has to be, or is made so. */
@@ -80,7 +83,8 @@ map_segment(int fd, unsigned n_slots, bool make, struct err *e)
 	size_t limits =
 	    ALIGN64(metrics + n_slots * sizeof(struct metric_block));
 	size_t ring = ALIGN64(limits + limits_size());
-	size_t names = ALIGN64(ring + ring_size());
+	size_t usage = ALIGN64(ring + ring_size());
+	size_t names = ALIGN64(usage + usage_size());
 	struct stat st;
 
 	s->fd = fd;
@@ -101,6 +105,7 @@ map_segment(int fd, unsigned n_slots, bool make, struct err *e)
 	s->metrics = (struct metric_block *)(void *)((char *)s->map + metrics);
 	s->limits = (struct limits *)(void *)((char *)s->map + limits);
 	s->ring = (struct ring *)(void *)((char *)s->map + ring);
+	s->usage = (struct usage *)(void *)((char *)s->map + usage);
 	s->names = (struct metric_names *)(void *)((char *)s->map + names);
 	return s;
 }
@@ -221,6 +226,12 @@ struct metric_names *
 shm_metric_names(struct shm *s)
 {
 	return s->names;
+}
+
+struct usage *
+shm_usage(struct shm *s)
+{
+	return s->usage;
 }
 
 struct limits *

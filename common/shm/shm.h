@@ -16,6 +16,7 @@ struct metric_block;
 struct metric_names;
 struct ring;
 struct shm;
+struct usage;
 
 #define SHM_MASTER_SLOT 0
 #define SHM_PANIC_BYTES 512
@@ -70,6 +71,7 @@ struct metric_block *shm_metrics(struct shm *s, unsigned slot);
 struct metric_names *shm_metric_names(struct shm *s);
 struct limits *shm_limits(struct shm *s);
 struct ring *shm_ring(struct shm *s);
+struct usage *shm_usage(struct shm *s);
 const char *slot_role_name(enum slot_role r);
 const char *slot_state_name(enum slot_state s);
 

@@ -84,13 +84,13 @@ ORDER BY u.id;
 
 -- name: token_insert write
 INSERT INTO access_tokens (tenant_id, user_id, id, name, prefix, hash, scopes,
-	created_at, expires_at, toolset)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
+	created_at, expires_at, toolset, tier, description)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
 
 -- name: token_find
 SELECT a.tenant_id, a.user_id, a.id, a.name, a.prefix, a.scopes, a.created_at,
-	a.expires_at, a.last_used_at, a.revoked_at, a.toolset, u.is_admin,
-	u.suspended OR t.suspended, u.pending
+	a.expires_at, a.last_used_at, a.revoked_at, a.toolset, a.tier,
+	a.description, u.is_admin, u.suspended OR t.suspended, u.pending
 FROM access_tokens a
 	JOIN users u ON u.tenant_id = a.tenant_id AND u.id = a.user_id
 	JOIN tenants t ON t.id = a.tenant_id
@@ -98,7 +98,7 @@ WHERE a.hash = $1;
 
 -- name: token_list
 SELECT tenant_id, user_id, id, name, prefix, scopes, created_at, expires_at,
-	last_used_at, revoked_at, toolset
+	last_used_at, revoked_at, toolset, tier, description
 FROM access_tokens
 WHERE tenant_id = $1 AND user_id = $2
 ORDER BY id DESC;
@@ -111,3 +111,21 @@ WHERE tenant_id = $1 AND user_id = $2 AND id = $3 AND revoked_at IS NULL;
 UPDATE access_tokens SET last_used_at = $4
 WHERE tenant_id = $1 AND user_id = $2 AND id = $3
 	AND (last_used_at IS NULL OR last_used_at < $5);
+
+-- Keys, not personal tokens, that were made after $3.
+-- name: key_count_since
+SELECT count(*) FROM access_tokens
+WHERE tenant_id = $1 AND user_id = $2 AND tier <> '' AND created_at > $3;
+
+-- $3 uses more of token $1 in month $2.
+-- name: usage_add write
+INSERT INTO token_usage (tenant_id, user_id, token_id, month, used)
+SELECT tenant_id, user_id, id, $2, $3 FROM access_tokens WHERE id = $1
+ON CONFLICT (tenant_id, user_id, token_id, month)
+DO UPDATE SET used = token_usage.used + excluded.used
+RETURNING used;
+
+-- name: usage_list
+SELECT month, used FROM token_usage
+WHERE tenant_id = $1 AND user_id = $2 AND token_id = $3
+ORDER BY month DESC LIMIT 24;

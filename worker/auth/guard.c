@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "auth/keys.h"
 #include "auth/proofs.h"
 #include "auth/refused.h"
 #include "auth/seal.h"
@@ -15,6 +16,7 @@
 #include "config/conf.h"
 #include "http/cookie.h"
 #include "shm/shm.h"
+#include "shm/usage.h"
 #include "store/sessions.h"
 #include "store/tokens.h"
 
@@ -172,10 +174,11 @@ struct proving {
 };
 
 static int
-judge_token(const struct token_holder *h, enum who_proof proof, struct who *out,
-    struct err *e)
+judge_token(const struct token_holder *h, struct who *out, struct err *e)
 {
 	const struct access_token *t = &h->token;
+	enum key_tier tier = TIER_NONE;
+	bool is_key = tier_parse(str_of(t->tier), &tier);
 
 	if (t->revoked_us != 0)
 		return refuse(
@@ -186,12 +189,13 @@ judge_token(const struct token_holder *h, enum who_proof proof, struct who *out,
 	if (check_status(h->status, e) < 0)
 		return -1;
 	*out = (struct who){
-		.proof = proof,
+		.proof = is_key ? WHO_API_KEY : WHO_ACCESS_TOKEN,
 		.role = h->is_admin ? ROLE_ADMIN : ROLE_USER,
 		.tenant_id = t->owner.tenant_id,
 		.user_id = t->owner.user_id,
 		.token_id = t->id,
 		.expires_us = t->expires_us,
+		.quota = tier_quota(tier),
 	};
 	if (t->toolset != NULL)
 		snprintf(out->toolset, sizeof(out->toolset), "%s", t->toolset);
@@ -200,6 +204,27 @@ judge_token(const struct token_holder *h, enum who_proof proof, struct who *out,
 	if (e != NULL)
 		e->code = ERR_INTERNAL;
 	return err_wrap(e, "scopes of a stored token");
+}
+
+/* What the month has cost a key before this node knew it. */
+static int
+learn_usage(struct proving *p, const struct access_token *t, struct err *e)
+{
+	int32_t month = usage_month(clock_wall_us());
+	struct token_usage *list;
+	struct usage_cell *c;
+	size_t n;
+
+	if (p->out->quota == 0 || p->g->shm == NULL)
+		return 0;
+	c = usage_find(shm_usage(p->g->shm), &t->id, month);
+	if (c == NULL || atomic_load(&c->known))
+		return 0;
+	if (tokens_usage(p->g->db, p->arena, &t->owner, &t->id, &list, &n, e) <
+	    0)
+		return -1;
+	usage_know(c, n > 0 && list[0].month == month ? list[0].used : 0);
+	return 0;
 }
 
 static int
@@ -211,7 +236,8 @@ look_up_token(struct proving *p, struct err *e)
 	if (rc == 0)
 		return refuse(
 		    REFUSED_UNKNOWN, "the access token is not known", e);
-	if (rc < 0 || judge_token(&h, WHO_ACCESS_TOKEN, p->out, e) < 0)
+	if (rc < 0 || judge_token(&h, p->out, e) < 0 ||
+	    learn_usage(p, &h.token, e) < 0)
 		return -1;
 	p->is_stale = clock_wall_us() - h.token.last_used_us >= TOKEN_TOUCH_US;
 	return 0;
@@ -290,7 +316,8 @@ guard_prove(struct guard *g, struct str token, bool wait, struct who *out,
 {
 	enum opaque_kind kind;
 
-	if (!opaque_read(token, &kind) || kind != OPAQUE_PAT)
+	if (!opaque_read(token, &kind) ||
+	    (kind != OPAQUE_PAT && kind != OPAQUE_KEY))
 		return refuse(
 		    REFUSED_MALFORMED, "the access token is malformed", e);
 	return prove(g, kind, token, STR_NULL, wait, out, e);
@@ -350,7 +377,7 @@ guard_challenge(
 	buf_free(&b);
 }
 
-/* What Authorization carries. */
+/* What Authorization carries; X-API-Key is another way to say Bearer. */
 struct credentials {
 	struct str scheme;
 	struct str token;
@@ -361,13 +388,20 @@ static int
 find_credentials(struct http_req *req, struct credentials *c, struct err *e)
 {
 	struct str value = http_header(req, "Authorization");
+	struct str key = http_header(req, "X-API-Key");
 
-	if (value.p == NULL)
+	if (value.p == NULL && key.p == NULL)
 		return 0;
-	if (http_header_count(req, "Authorization") > 1) {
+	if (http_header_count(req, "Authorization") +
+		http_header_count(req, "X-API-Key") >
+	    1) {
 		refused_count(REFUSED_MALFORMED);
-		return err_set(
-		    e, ERR_INVALID, "Authorization stands more than once");
+		return err_set(e, ERR_INVALID,
+		    "Authorization or X-API-Key stands more than once");
+	}
+	if (key.p != NULL) {
+		*c = (struct credentials){ STR("Bearer"), str_trim(key) };
+		return 1;
 	}
 	c->scheme = str_cut(str_trim(value), ' ', &c->token);
 	c->token = str_trim(c->token);
@@ -514,4 +548,51 @@ guard_http(struct guard *g, struct http_req *req,
 		guard_challenge(g, req, "invalid_request", 0);
 	*e = mine;
 	return -1;
+}
+
+/* --- counting ------------------------------------------------------------ */
+
+static void
+add_number(struct http_req *req, const char *name, int64_t n)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%lld", (long long)n);
+	http_add_header(req, name, text);
+}
+
+static void
+add_quota(
+    struct http_req *req, const struct who *who, int64_t left, int64_t reset_s)
+{
+	add_number(req, "X-Quota-Limit", who->quota);
+	add_number(req, "X-Quota-Remaining", left);
+	add_number(req, "X-Quota-Reset", reset_s);
+}
+
+int
+guard_count(struct guard *g, struct http_req *req, struct err *e)
+{
+	const struct who *who = http_who(req);
+	int64_t now_us = clock_wall_us(), left = 0, reset_s;
+	struct usage_cell *c;
+	bool good;
+
+	if (who == NULL || g->shm == NULL ||
+	    (who->proof != WHO_API_KEY && who->proof != WHO_ACCESS_TOKEN))
+		return 0;
+	c = usage_find(shm_usage(g->shm), &who->token_id, usage_month(now_us));
+	if (c == NULL)
+		return err_set(e, ERR_UNAVAILABLE,
+		    "more tokens are in use than can be counted");
+	good = usage_take(c, who->quota, &left);
+	reset_s = (usage_month_end(now_us) - now_us + 999999) / 1000000;
+	if (who->quota > 0)
+		add_quota(req, who, left, reset_s);
+	if (good)
+		return 0;
+	add_number(req, "Retry-After", reset_s);
+	return err_set(e, ERR_LIMITED,
+	    "the key has used up its %lld requests of this month",
+	    (long long)who->quota);
 }

@@ -22,20 +22,24 @@ struct guard *guard_new(
 void guard_free(struct guard **g);
 
 /* What the application's http_guard does.  A page looks at the session's cookie
- * alone; any other route at Authorization, or else, except for /mcp, at that
- * cookie.  0 go on, 1 run again in a fiber, -1
+ * alone; any other route at Authorization or X-API-Key, or else, except for
+ * /mcp, at that cookie.  0 go on, 1 run again in a fiber, -1
  * with e.  Failure adds WWW-Authenticate (RFC 6750, RFC 9728) and, for 403, the
  * scopes needed. */
 NODISCARD int guard_http(struct guard *g, struct http_req *req,
     const struct http_route *route, struct err *e);
+
+/* Count the use of a token or key, last of all: 0, or -1 with ERR_LIMITED when
+ * the month's quota is used up.  Adds X-Quota-* where there is one. */
+NODISCARD int guard_count(struct guard *g, struct http_req *req, struct err *e);
 
 /* Add WWW-Authenticate (RFC 6750, RFC 9728) to a refusal.  error NULL: no token
  * was shown, so nothing is wrong with it; scopes: all that are needed, or 0. */
 void guard_challenge(
     struct guard *g, struct http_req *req, const char *error, uint32_t scopes);
 
-/* Prove a bearer token.  1 good, 0 when the store has to be asked and wait is
- * false, -1 with ERR_UNAUTHENTICATED or a store error. */
+/* Prove a personal token or an API key.  1 good, 0 when the store has to be
+ * asked and wait is false, -1 with ERR_UNAUTHENTICATED or a store error. */
 NODISCARD int guard_prove(struct guard *g, struct str token, bool wait,
     struct who *out, struct err *e);
 

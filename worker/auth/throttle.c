@@ -219,7 +219,7 @@ throttle_who(struct throttle *t, struct http_req *req,
 	if (who == NULL || route->limit == HTTP_LIMIT_PROBE)
 		return 0;
 	user = &who->user_id;
-	if ((who->proof == WHO_ACCESS_TOKEN &&
+	if (((who->proof == WHO_ACCESS_TOKEN || who->proof == WHO_API_KEY) &&
 		!ask(&q, BY_TOKEN, &who->token_id, sizeof(who->token_id))) ||
 	    !ask(&q, BY_USER, user, sizeof(*user)) ||
 	    !ask(&q, route->limit == HTTP_LIMIT_MCP ? MCP_BY_USER : API_BY_USER,

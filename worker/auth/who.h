@@ -25,7 +25,8 @@ struct who {
 	struct uuid token_id;  /* row of the token, key, session or grant */
 	struct uuid client_id; /* row of the OAuth client; zero: none */
 	int64_t expires_us;    /* INT64_MAX: never */
-	char toolset[8];       /* of MCP, as the token says; "": it does not */
+	int64_t quota;	 /* of an API key: requests a month; 0: no limit */
+	char toolset[8]; /* of MCP, as the token says; "": it does not */
 };
 
 #endif

@@ -1,6 +1,6 @@
 #include <stdio.h>
 
-#include "auth/guard.h"
+#include "auth/keys.h"
 #include "base/clock.h"
 #include "base/date.h"
 #include "base/xalloc.h"
@@ -11,59 +11,76 @@
 
 #define US_PER_DAY INT64_C(86400000000)
 
+/* --tier makes it an API key, with that tier's quota. */
 static int
-issue(struct command *c, const struct token_request *request, struct err *e)
+read_tier(struct command *c, enum key_tier *tier, struct err *e)
 {
-	struct guard *g = guard_new(c->conf, c->db, NULL, e);
-	char token[OPAQUE_LEN + 1];
-	struct uuid id;
-	int r = -1;
+	const char *name = NULL;
 
-	if (g != NULL)
-		r = guard_issue(g, c->arena, request, token, &id, e);
-	if (r == 0) {
-		printf("%s\n", token);
-		wipe(token, sizeof(token));
-	}
-	guard_free(&g);
-	return r;
+	*tier = TIER_NONE;
+	if (command_option(c, "--tier", &name, e) < 0)
+		return -1;
+	if (name != NULL && !tier_parse(str_of(name), tier))
+		return err_set(e, ERR_INVALID,
+		    "--tier: trial, starter, professional or enterprise, not "
+		    "\"%s\"",
+		    name);
+	return 0;
+}
+
+static int
+read_request(struct command *c, struct key_request *r, struct err *e)
+{
+	const char *scopes = NULL, *days = NULL, *name = "pierrectl";
+	double n;
+
+	if (command_option(c, "--name", &name, e) < 0 ||
+	    command_option(c, "--scopes", &scopes, e) < 0 ||
+	    command_option(c, "--days", &days, e) < 0 ||
+	    command_option(c, "--toolset", &r->toolset, e) < 0 ||
+	    read_tier(c, &r->tier, e) < 0)
+		return -1;
+	if (r->toolset != NULL && mcp_toolset_find(r->toolset) == TOOLSET_COUNT)
+		return err_set(e, ERR_INVALID,
+		    "--toolset: \"%s\" is none of core, legacy, all",
+		    r->toolset);
+	r->name = str_of(name);
+	if (scopes != NULL && scope_parse(str_of(scopes), &r->scopes, e) < 0)
+		return -1;
+	if (days == NULL)
+		return 0;
+	if (command_number("--days", days, 1, 36500, &n, e) < 0)
+		return -1;
+	if (n != (double)(int64_t)n)
+		return err_set(
+		    e, ERR_INVALID, "--days: %s is not a whole number", days);
+	r->expires_us = clock_wall_us() + (int64_t)n * US_PER_DAY;
+	return 0;
 }
 
 int
 command_token_create(struct command *c, struct err *e)
 {
-	struct token_request request = { .name = "pierrectl",
-		.scopes = SCOPES_DEFAULT,
-		.expires_us = INT64_MAX };
-	const char *scopes = NULL, *days = NULL;
+	struct origin from = origin_of_command();
+	struct key_request r = { .scopes = SCOPES_DEFAULT,
+		.expires_us = INT64_MAX,
+		.is_provisioned = true };
+	char token[OPAQUE_LEN + 1];
+	struct owner o;
+	struct uuid id;
 	struct user u;
-	double n;
 
-	if (command_option(c, "--name", &request.name, e) < 0 ||
-	    command_option(c, "--scopes", &scopes, e) < 0 ||
-	    command_option(c, "--days", &days, e) < 0 ||
-	    command_option(c, "--toolset", &request.toolset, e) < 0 ||
-	    command_args(c, 1, e) < 0 || command_user(c, c->argv[0], &u, e) < 0)
+	if (read_request(c, &r, e) < 0 || command_args(c, 1, e) < 0 ||
+	    command_user(c, c->argv[0], &u, e) < 0 ||
+	    command_accounts(c, e) == NULL)
 		return -1;
-	if (scopes != NULL &&
-	    scope_parse(str_of(scopes), &request.scopes, e) < 0)
+	o = owner_of(&u.athlete);
+	if (keys_create(c->accounts, c->arena, &from, &o, &r, token, &id, e) <
+	    0)
 		return -1;
-	if (request.toolset != NULL &&
-	    mcp_toolset_find(request.toolset) == TOOLSET_COUNT)
-		return err_set(e, ERR_INVALID,
-		    "--toolset: \"%s\" is none of core, legacy, all",
-		    request.toolset);
-	if (days != NULL) {
-		if (command_number("--days", days, 1, 36500, &n, e) < 0)
-			return -1;
-		if (n != (double)(int64_t)n)
-			return err_set(e, ERR_INVALID,
-			    "--days: %s is not a whole number", days);
-		request.expires_us = clock_wall_us() + (int64_t)n * US_PER_DAY;
-	}
-	request.tenant_id = u.athlete.tenant_id;
-	request.user_id = u.athlete.user_id;
-	return issue(c, &request, e);
+	printf("%s\n", token);
+	wipe(token, sizeof(token));
+	return 0;
 }
 
 static void
@@ -102,31 +119,62 @@ command_token_list(struct command *c, struct err *e)
 		print_time(list[i].created_us, "");
 		print_time(list[i].expires_us, "never");
 		print_time(list[i].last_used_us, "never");
-		printf("%s%s\n", list[i].name,
+		printf("%s%s%s%s\n", list[i].name,
+		    list[i].tier[0] != '\0' ? ", " : "", list[i].tier,
 		    list[i].revoked_us != 0 ? " (revoked)" : "");
 	}
+	return 0;
+}
+
+/* The arguments are a person and a token's id. */
+static int
+read_token(struct command *c, struct user *u, struct uuid *id, struct err *e)
+{
+	if (command_args(c, 2, e) < 0 || command_user(c, c->argv[0], u, e) < 0)
+		return -1;
+	if (!uuid_parse(str_of(c->argv[1]), id))
+		return err_set(e, ERR_INVALID,
+		    "\"%s\" is not a token's id; see "
+		    "pierrectl token list",
+		    c->argv[1]);
 	return 0;
 }
 
 int
 command_token_revoke(struct command *c, struct err *e)
 {
+	struct origin from = origin_of_command();
 	struct owner o;
 	struct uuid id;
 	struct user u;
 	int r;
 
-	if (command_args(c, 2, e) < 0 || command_user(c, c->argv[0], &u, e) < 0)
+	if (read_token(c, &u, &id, e) < 0 || command_accounts(c, e) == NULL)
 		return -1;
-	if (!uuid_parse(str_of(c->argv[1]), &id))
-		return err_set(e, ERR_INVALID,
-		    "\"%s\" is not a token's id; see "
-		    "pierrectl token list",
-		    c->argv[1]);
 	o = owner_of(&u.athlete);
-	r = tokens_revoke(c->db, c->arena, &o, &id, e);
+	r = keys_revoke(c->accounts, c->arena, &from, &o, &id, e);
 	if (r == 0)
 		return err_set(e, ERR_NOT_FOUND,
 		    "%s has no such token in force", u.athlete.username);
 	return r < 0 ? -1 : 0;
+}
+
+int
+command_token_usage(struct command *c, struct err *e)
+{
+	struct token_usage *months;
+	struct owner o;
+	struct uuid id;
+	struct user u;
+	size_t n;
+
+	if (read_token(c, &u, &id, e) < 0)
+		return -1;
+	o = owner_of(&u.athlete);
+	if (tokens_usage(c->db, c->arena, &o, &id, &months, &n, e) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		printf("%04d-%02d %12lld\n", months[i].month / 100,
+		    months[i].month % 100, (long long)months[i].used);
+	return 0;
 }

@@ -82,6 +82,17 @@ void rest_admin_delete(struct http_req *req);
 /* The audit trail, newest first (?before, ?limit, ?action or ?user_id). */
 void rest_admin_audit(struct http_req *req);
 
+/* Personal tokens and API keys: {"name", "description"?, "scope"?,
+ * "expires_in_days"?}, for administrators with "tier"; and the requests of each
+ * month. */
+void rest_tokens(struct http_req *req);
+void rest_token_create(struct http_req *req);
+void rest_token_revoke(struct http_req *req);
+void rest_token_usage(struct http_req *req);
+void rest_keys(struct http_req *req);
+void rest_key_create(struct http_req *req);
+void rest_admin_key_create(struct http_req *req);
+
 /* The weight that an Accept header gives to a type by name; 0 when it does not
  * name it, or only in another version than this one (STR_NULL: any). */
 double rest_media_weight(

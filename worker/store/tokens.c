@@ -1,4 +1,4 @@
-/* Personal access tokens. */
+/* Personal access tokens and API keys. */
 
 #include "store/tokens.h"
 
@@ -28,6 +28,8 @@ tokens_insert(
 	else
 		db_bind_time(&q, 9, t->expires_us);
 	db_bind_text(&q, 10, t->toolset != NULL ? t->toolset : "");
+	db_bind_text(&q, 11, t->tier != NULL ? t->tier : "");
+	db_bind_text(&q, 12, t->description != NULL ? t->description : "");
 	return db_run(&q, e);
 }
 
@@ -46,6 +48,8 @@ read_token(const struct db_query *q, struct access_token *t)
 	t->last_used_us = db_get_time(q, 8);
 	t->revoked_us = db_get_time(q, 9);
 	t->toolset = db_get_text(q, 10);
+	t->tier = db_get_text(q, 11);
+	t->description = db_get_text(q, 12);
 }
 
 int
@@ -63,8 +67,8 @@ tokens_find(struct db *db, struct arena *a,
 		return 0;
 	read_token(&q, &out->token);
 	memcpy(out->token.hash, hash, TOKEN_HASH_BYTES);
-	out->is_admin = db_get_bool(&q, 11);
-	out->status = user_status_of(db_get_bool(&q, 12), db_get_bool(&q, 13));
+	out->is_admin = db_get_bool(&q, 13);
+	out->status = user_status_of(db_get_bool(&q, 14), db_get_bool(&q, 15));
 	return 1;
 }
 
@@ -131,4 +135,59 @@ tokens_touch(struct db *db, struct arena *a, const struct owner *o,
 	db_bind_time(&q, 4, now_us);
 	db_bind_time(&q, 5, now_us - TOKEN_TOUCH_US);
 	return db_run(&q, e);
+}
+
+int
+tokens_count_keys(struct db *db, struct arena *a, const struct owner *o,
+    int64_t since_us, int64_t *n_r, struct err *e)
+{
+	struct db_query q;
+
+	db_query_init(&q, db, a, Q_key_count_since);
+	owner_bind(&q, o);
+	db_bind_time(&q, 3, since_us);
+	if (db_run(&q, e) < 0)
+		return -1;
+	*n_r = db_next(&q) ? db_get_int(&q, 0) : 0;
+	return 0;
+}
+
+/* --- usage --------------------------------------------------------------- */
+
+int
+tokens_add_usage(struct db *db, struct arena *a, const struct uuid *id,
+    int32_t month, int64_t n, int64_t *total_r, struct err *e)
+{
+	struct db_query q;
+
+	db_query_init(&q, db, a, Q_usage_add);
+	db_bind_uuid(&q, 1, id);
+	db_bind_int(&q, 2, month);
+	db_bind_int(&q, 3, n);
+	if (db_run(&q, e) < 0)
+		return -1;
+	if (!db_next(&q))
+		return 0;
+	*total_r = db_get_int(&q, 0);
+	return 1;
+}
+
+int
+tokens_usage(struct db *db, struct arena *a, const struct owner *o,
+    const struct uuid *id, struct token_usage **list_r, size_t *n_r,
+    struct err *e)
+{
+	struct db_query q;
+
+	db_query_init(&q, db, a, Q_usage_list);
+	owner_bind(&q, o);
+	db_bind_uuid(&q, 3, id);
+	if (db_run(&q, e) < 0)
+		return -1;
+	*list_r = arena_many(a, q.n_rows, struct token_usage);
+	*n_r = q.n_rows;
+	for (size_t i = 0; db_next(&q); i++)
+		(*list_r)[i] = (struct token_usage){ (int32_t)db_get_int(&q, 0),
+			db_get_int(&q, 1) };
+	return 0;
 }

@@ -1,7 +1,7 @@
 #ifndef STORE_TOKENS_H
 #define STORE_TOKENS_H
 
-/* Personal access tokens: only a keyed hash of each is stored. */
+/* Personal access tokens and API keys: only a keyed hash of each is stored. */
 
 #include "store/users.h"
 
@@ -14,6 +14,8 @@ struct access_token {
 	const char *prefix; /* its first characters, to recognise it by */
 	uint8_t hash[TOKEN_HASH_BYTES];
 	const char *scopes; /* names with single spaces between */
+	const char *tier;   /* of a key; "": a personal token */
+	const char *description;
 	int64_t created_us;
 	int64_t expires_us;   /* INT64_MAX: never */
 	int64_t last_used_us; /* 0: not yet; exact to about an hour */
@@ -51,5 +53,25 @@ NODISCARD int tokens_revoke(struct db *db, struct arena *a,
 NODISCARD int tokens_touch(struct db *db, struct arena *a,
     const struct owner *o, const struct uuid *id, int64_t now_us,
     struct err *e);
+
+/* How many keys, whatever became of them, the person made after an instant. */
+NODISCARD int tokens_count_keys(struct db *db, struct arena *a,
+    const struct owner *o, int64_t since_us, int64_t *n_r, struct err *e);
+
+/* --- usage --------------------------------------------------------------- */
+
+struct token_usage {
+	int32_t month; /* 202611, by UTC */
+	int64_t used;
+};
+
+/* So many more uses: 1 and *total_r of the month, 0 the token is gone, -1. */
+NODISCARD int tokens_add_usage(struct db *db, struct arena *a,
+    const struct uuid *id, int32_t month, int64_t n, int64_t *total_r,
+    struct err *e);
+/* Of the last two years, newest first. */
+NODISCARD int tokens_usage(struct db *db, struct arena *a,
+    const struct owner *o, const struct uuid *id, struct token_usage **list_r,
+    size_t *n_r, struct err *e);
 
 #endif

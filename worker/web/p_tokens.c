@@ -1,10 +1,9 @@
 /* /account/tokens: personal access tokens, for programs of one's own. */
 
 #include "app.h"
-#include "auth/guard.h"
+#include "auth/keys.h"
 #include "base/clock.h"
 #include "base/xalloc.h"
-#include "store/tokens.h"
 #include "web/consent.h"
 #include "web/web.h"
 
@@ -63,6 +62,8 @@ show_token(struct page *p, const struct access_token *t)
 	html_box(h, "div", "what");
 	html_line(h, "strong", NULL, t->name);
 	html_text(h, " ");
+	if (t->tier[0] != '\0')
+		page_badge(p, TONE_PLAIN, t->tier);
 	show_state(p, t);
 	html_open(h, "p");
 	html_linef(h, "code", NULL, "%s…", t->prefix);
@@ -180,12 +181,13 @@ make(struct http_req *req, const struct form *form)
 {
 	const struct app *app = http_app_state(req);
 	uint32_t scopes = consent_scopes(form, may_grant(req));
-	struct token_request r = {
-		.tenant_id = http_who(req)->tenant_id,
-		.user_id = http_who(req)->user_id,
+	struct key_request r = {
 		.scopes = scopes,
 		.expires_us = INT64_MAX,
 	};
+	struct origin from = origin_of(req);
+	struct owner o = page_owner(req);
+	struct uuid id;
 	struct field f[FIELDS];
 	struct err e = ERR_INIT;
 	char token[OPAQUE_LEN + 1];
@@ -200,10 +202,11 @@ make(struct http_req *req, const struct form *form)
 		show(req, 422, f, scopes, NULL);
 		return;
 	}
-	r.name = f[NAME].value;
+	r.name = field_str(&f[NAME]);
 	if (days > 0)
 		r.expires_us = clock_wall_us() + days * US_PER_DAY;
-	if (guard_issue(app->guard, http_arena(req), &r, token, NULL, &e) < 0) {
+	if (keys_create(app->accounts, http_arena(req), &from, &o, &r, token,
+		&id, &e) < 0) {
 		http_reply_error(req, &e);
 		return;
 	}
@@ -215,13 +218,15 @@ static void
 revoke(struct http_req *req, struct str text)
 {
 	const struct app *app = http_app_state(req);
+	struct origin from = origin_of(req);
 	struct owner o = page_owner(req);
 	struct err e = ERR_INIT;
 	struct uuid id;
 	int rc = 0;
 
 	if (uuid_parse(text, &id))
-		rc = tokens_revoke(app->db, http_arena(req), &o, &id, &e);
+		rc = keys_revoke(
+		    app->accounts, http_arena(req), &from, &o, &id, &e);
 	if (rc < 0)
 		http_reply_error(req, &e);
 	else

@@ -25,6 +25,7 @@ struct http_req {
 	const char *cookie;
 	size_t count;
 	const struct who *who;
+	int left; /* of a key's quota */
 	char challenge[400];
 };
 
@@ -68,6 +69,34 @@ http_arena(struct http_req *req)
 {
 	(void)req;
 	return t.arena;
+}
+
+void
+http_add_header(struct http_req *req, const char *name, const char *value)
+{
+	if (strcmp(name, "X-Quota-Remaining") == 0)
+		req->left = atoi(value);
+}
+
+const struct who *
+http_who(const struct http_req *req)
+{
+	return req->who;
+}
+
+bool
+http_peer_key(const struct http_req *req, unsigned char out[16])
+{
+	(void)req;
+	(void)out;
+	return false;
+}
+
+struct str
+http_request_id(const struct http_req *req)
+{
+	(void)req;
+	return STR_NULL;
 }
 
 struct str

@@ -176,7 +176,7 @@ test_owner(void)
 		"job_find_state", "job_purge",
 		/* what the keeper does for everybody */
 		"event_touched", "event_purge", "event_purge_streams",
-		"mcp_session_purge", "session_purge", "link_purge",
+		"mcp_session_purge", "session_purge", "link_purge", "usage_add",
 		/* keys change for everybody */
 		"sealed_*_walk", "sealed_*_swap", "sealed_*_count",
 		/* a person's last step */
