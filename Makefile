@@ -285,9 +285,14 @@ fuzz-replay:
 
 # --- measurements --------------------------------------------------------
 
+$(O)/bench/%: t/bench/%.c $(O)/flags
+	$(SAY) BENCH $<
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< -lsqlite3
+
 .PHONY: bench
 bench: deps
-	@$(MAKE) --no-print-directory all $(BUILD)/clients/.scripts
+	@$(MAKE) --no-print-directory all $(O)/bench/select $(BUILD)/clients/.scripts
 	@$(PERL) t/bench/run.pl
 
 # --- long tests ----------------------------------------------------------

@@ -163,6 +163,12 @@ for my $t (@tables) {
 	    : 'NOTHING');
 	$t->{user} = $t->{name} eq 'users' ? 'id' : 'user_id';
 	$t->{personal} = $t->{type}{tenant_id} && $t->{type}{ $t->{user} };
+	# What a person is handed (pierrectl export) must not hold what proves who
+	# it is.
+	for my $c ($t->{personal} ? grep {/(^|_)(hash|sealed)$/} @{ $t->{columns} } : ()) {
+		die "columns.def: $t->{name}.$c is neither sealed nor secret\n"
+		    unless column_flags($t, $c) =~ /SECRET/;
+	}
 	read_template('person', %word, user => $t->{user}, params => params(3, scalar @key),
 	    after => '$' . (@key + 3)) if $t->{personal};
 	$t->{moving} = parts('moving', %word,

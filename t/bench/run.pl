@@ -1,6 +1,7 @@
 #!/usr/bin/perl
 # Side-by-side measurements in one run: nginx, a TypeScript SDK v2 server, and
-# this server, each under wrk in turn, three rounds, medians.  What counts is
+# this server, each under wrk in turn, three rounds, medians; and reading one
+# activity through MCP against a bare SELECT loop and pgbench.  What counts is
 # the servers' CPU time a request: it stays the same when the machine is busy
 # with other things, where requests a second do not.
 #
@@ -21,6 +22,7 @@ GetOptions('seconds=i' => \$seconds, 'rounds=i' => \$rounds, 'json' => \$json,
     or die "usage: run.pl [--seconds N] [--rounds N] [--only PATTERN] [--json]\n";
 my $clients = $ENV{PIERRE_CLIENTS} || 'build/clients';
 my $dir = tempdir(CLEANUP => 1);
+my $objects = $ENV{PIERRE_OBJECTS} || 'build/release';
 my $hz = POSIX::sysconf(POSIX::_SC_CLK_TCK());
 my @started;
 
@@ -63,13 +65,14 @@ sub family {
 	return @all;
 }
 
+# Of all that these have started, too, though it may have ended.
 sub cpu_seconds {
-	my ($root) = @_;
+	my (@roots) = @_;
 	my $ticks = 0;
-	for my $pid (family($root)) {
+	for my $pid (map { family($_) } @roots) {
 		open my $fh, '<', "/proc/$pid/stat" or next;
 		my @f = split ' ', <$fh> =~ s/.*\) //r;
-		$ticks += $f[11] + $f[12];
+		$ticks += $f[11] + $f[12] + $f[13] + $f[14];
 	}
 	return $ticks / $hz;
 }
@@ -101,17 +104,20 @@ sub milliseconds {
 	return $value * { us => 0.001, ms => 1, s => 1000 }->{$unit};
 }
 
-# One run of wrk against a running server.
+# One run of wrk against a running server, of these processes; or of something
+# else, which says what it did and by how much CPU.
 sub load {
-	my ($root, $url, $script) = @_;
+	my ($roots, $url, $script) = @_;
+	return $url->() if ref $url;
+	my @roots = ref $roots ? @$roots : $roots;
 	my @command = ('wrk', '-t1', '-c64', "-d${seconds}s", '--timeout', '20s',
 	    '--latency');
 	push @command, '-s', $script if $script;
-	my $before = cpu_seconds($root);
+	my $before = cpu_seconds(@roots);
 	open my $wrk, '-|', @command, $url or die "wrk: $!";
 	my $text = join '', <$wrk>;
 	close $wrk;
-	my $cpu = cpu_seconds($root) - $before;
+	my $cpu = cpu_seconds(@roots) - $before;
 	my ($count) = $text =~ /(\d+) requests in/ or die "wrk said: $text";
 	die "errors from $url: $text" if $text =~ /Non-2xx|Socket errors/;
 	return {
@@ -185,6 +191,44 @@ sub call {
 	}));
 }
 
+my %point;
+sub point_server {
+	my ($engine) = @_;
+	my $t = $point{$engine} = Pierre::Test->new(workers => 2, demo => 1,
+	    database => $engine, config => "log:\n  access: false\nlimits:\n" .
+		join '', map {"  ${_}_per_minute: 0\n"} qw(token user mcp));
+	my $one = $t->tool('get_activities', { limit => 1 })->{activities}[0]{id};
+	return ([$t->pid, $t->{postgres} ? $t->{postgres}->pid : ()], $t->url . '/mcp', call("point-$engine", 'get_activity',
+		{ activity_id => $one }, $t->token));
+}
+
+sub counted {
+	my ($n, $cpu) = @_;
+	return { requests => $n, rps => $n / $seconds, us => $cpu * 1e6 / $n,
+		per_cpu => $n / ($cpu || 1e-9), p50 => 0, p99 => 0 };
+}
+
+sub select_loop {
+	my $path = $point{sqlite}->dir . '/pierre.db';
+	my ($n, $cpu) = split ' ', `$objects/bench/select $path $seconds`;
+	return counted($n, $cpu);
+}
+
+sub pgbench {
+	my $pg = $point{postgresql}{postgres};
+	my @to = ('-h', $pg->dir, '-U', 'pierre', 'bench');
+	unless ($pg->{bench}) {
+		$pg->{bench} = $pg->database('bench');
+		system("$pg->{bin}/pgbench", '-q', '-i', '-s', 10, @to) == 0
+		    or die "pgbench -i\n";
+	}
+	my @before = (cpu_seconds($pg->pid), (times)[2] + (times)[3]);
+	my ($n) = `$pg->{bin}/pgbench -S -M prepared -c 8 -T $seconds @to` =~
+	    /transactions actually processed: (\d+)/ or die "pgbench\n";
+	return counted($n, cpu_seconds($pg->pid) - $before[0] +
+	    (times)[2] + (times)[3] - $before[1]);
+}
+
 my $ours = Pierre::Test->new(workers => 2, demo => 1,
     config => "log:\n  access: false\nlimits:\n" .
 	join '', map {"  ${_}_per_minute: 0\n"} qw(token user mcp));
@@ -213,6 +257,12 @@ my @cases = (
 		call('activities', 'get_activities', { limit => 10 }, $ours->token)],
 );
 
+if ('point read' =~ /$only/ || !$only) {
+	push @cases, ['point read, SQLite', point_server('sqlite')],
+	    ['point read, bare SELECT', 0, \&select_loop],
+	    ['point read, PostgreSQL', point_server('postgresql')],
+	    ['point read, pgbench -S', 0, \&pgbench];
+}
 @cases = grep { $_->[0] =~ /$only/ } @cases;
 
 my %result;
@@ -229,7 +279,8 @@ for my $case (@cases) {
 	for my $key (qw(requests rps us per_cpu p50 p99)) {
 		$row{$name}{$key} = median(map { $_->{$key} } @{ $result{$name} });
 	}
-	$row{$name}{rss_mib} = rss_mib($case->[1]);
+	my ($root) = ref $case->[1] ? @{ $case->[1] } : $case->[1];
+	$row{$name}{rss_mib} = $root ? rss_mib($root) : 0;
 }
 my %ratio;
 $ratio{livez_cpu_vs_nginx} =
@@ -238,6 +289,11 @@ $ratio{livez_cpu_vs_nginx} =
 $ratio{explain_metric_per_cpu_vs_sdk} =
     $row{'tools/call explain_metric'}{per_cpu} / $row{'SDK v2 tools/call add'}{per_cpu}
     if $row{'tools/call explain_metric'} && $row{'SDK v2 tools/call add'};
+for (['SQLite', 'bare SELECT'], ['PostgreSQL', 'pgbench -S']) {
+	my ($mine, $bare) = map { $row{"point read, $_"} } @$_;
+	$ratio{"point_read_per_cpu_vs_$_->[1]"} = $mine->{per_cpu} / $bare->{per_cpu}
+	    if $mine && $bare;
+}
 stop($_) for $nginx, $sdk;
 
 if ($json) {
@@ -256,3 +312,6 @@ printf "\nGET /livez costs %.2f x the CPU of nginx return 200.\n",
     $ratio{livez_cpu_vs_nginx} if $ratio{livez_cpu_vs_nginx};
 printf "explain_metric serves %.1f x the requests per CPU-second of the SDK server.\n",
     $ratio{explain_metric_per_cpu_vs_sdk} if $ratio{explain_metric_per_cpu_vs_sdk};
+printf "A point read through MCP: %.2f x the reads per CPU-second of %s.\n",
+    $ratio{"point_read_per_cpu_vs_$_"}, $_
+    for grep { $ratio{"point_read_per_cpu_vs_$_"} } 'bare SELECT', 'pgbench -S';
