@@ -5,6 +5,7 @@ use strict;
 use warnings;
 use lib 't/lib';
 use JSON::PP;
+use Pierre::Browser;
 use Pierre::Feed;
 use Pierre::Test;
 use Test::More;
@@ -162,6 +163,23 @@ for my $engine (qw(sqlite postgresql)) {
 	is(($t->ctl('user', 'suspend', 'demo'))[0], 0, 'a person is suspended');
 	ok($kept->is_ended(4), 'whose streams end');
 	is(($t->ctl('user', 'restore', 'demo'))[0], 0, 'and restored');
+
+	# A browser cannot send a token, but has a session.
+	my $password = 'eleven quiet herons at dusk';
+	open my $ctl, '|-', ($ENV{PIERRE_OBJECTS} // 'build/release') . '/pierrectl', '--config', $t->conf,
+	    'user', 'password', 'demo' or die "pierrectl: $!";
+	print $ctl "$password\n";
+	close $ctl or die "pierrectl user password: $?";
+	my $b = Pierre::Browser->new($t);
+	is($b->fill('/signin', login => 'demo', password => $password)->{status}, 303,
+	    'somebody signs in');
+	my $page = Pierre::Feed->new($t, token => undef, cookie => join '; ',
+	    map { "$_=$b->{cookies}{$_}" } keys %{ $b->{cookies} });
+	is($page->status, 200, 'his browser listens');
+	$page->event;
+	$b->get('/account');
+	is($b->send('/signout')->{status}, 303, 'he signs out');
+	ok($page->is_ended(4), 'which ends the stream');
 
 	my $drained = Pierre::Feed->new($t);
 	my $at = $drained->event->{id};

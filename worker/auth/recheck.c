@@ -1,6 +1,7 @@
 #include "auth/recheck.h"
 
 #include "base/clock.h"
+#include "store/sessions.h"
 #include "store/tokens.h"
 
 static int
@@ -18,6 +19,22 @@ check_token(struct db *db, struct arena *a, const struct owner *o,
 			return 0;
 	}
 	return err_set(e, ERR_UNAUTHENTICATED, "the access token was revoked");
+}
+
+static int
+check_session(struct db *db, struct arena *a, const struct owner *o,
+    const struct who *who, struct err *e)
+{
+	struct session *list;
+	size_t n;
+
+	if (sessions_list(db, a, o, 0, &list, &n, e) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		if (uuid_eq(&list[i].id, &who->token_id))
+			return 0;
+	}
+	return err_set(e, ERR_UNAUTHENTICATED, "the session has ended");
 }
 
 static int
@@ -44,8 +61,15 @@ check(struct db *db, struct arena *a, const struct who *who, struct err *e)
 		    e, ERR_UNAUTHENTICATED, "the access token has expired");
 	if (check_user(db, a, &o, e) < 0)
 		return -1;
-	return who->proof == WHO_ACCESS_TOKEN ? check_token(db, a, &o, who, e)
-					      : 0;
+	switch (who->proof) {
+	case WHO_ACCESS_TOKEN:
+	case WHO_API_KEY:
+		return check_token(db, a, &o, who, e);
+	case WHO_SESSION:
+		return check_session(db, a, &o, who, e);
+	default:
+		return 0;
+	}
 }
 
 int

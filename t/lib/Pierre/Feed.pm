@@ -7,7 +7,7 @@ use warnings;
 use IO::Socket::INET;
 use Time::HiRes qw(time);
 
-# path, token, last => the Last-Event-ID.
+# path, token, cookie, last => the Last-Event-ID.
 sub new {
 	my ($class, $server, %o) = @_;
 	my $s = IO::Socket::INET->new(PeerAddr => '127.0.0.1',
@@ -17,6 +17,7 @@ sub new {
 	my $path = $o{path} || '/sse';
 	print $s "GET $path HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n" .
 	    (defined $token ? "Authorization: Bearer $token\r\n" : '') .
+	    (defined $o{cookie} ? "Cookie: $o{cookie}\r\n" : '') .
 	    (defined $o{last} ? "Last-Event-ID: $o{last}\r\n" : '') . "\r\n";
 	$s->flush;
 	my $self = bless { socket => $s, raw => '', text => '', events => [] }, $class;

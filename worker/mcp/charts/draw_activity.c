@@ -144,7 +144,7 @@ draw_trace(const struct plot *p, const struct trace *t, double top)
 	    t->kind == TRACE_PACE ? ROUND_SECONDS : ROUND_NUMBERS,
 	    s->from_zero ? fmin(c.min, 0) : c.min, c.max, 3, s->caption);
 	name.y = axis_place(&panel.y, c.average);
-	if (s->name[0] != '\0')
+	if (s->name[0] != '\0' && !isnan(c.average))
 		name_mean(t, &c, name.text);
 	to_places(&panel.y, c.mean, p->buckets);
 	if (s->filled) {
