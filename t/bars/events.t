@@ -124,13 +124,15 @@ my $t = Pierre::Test->new(database => 'sqlite', demo => 1, workers => 4,
 listen_to($t, n => 64, d => 0.5);
 sleep 1;
 my $before = private_kib($t);
-my @l = map { listen_to($t, n => int($idle / 4), d => 20) } 1 .. 4;
+my @l = map { listen_to($t, n => int($idle / 4), d => 600) } 1 .. 4;
 my $open = metrics_of($t)->{pierre_event_streams};
 is($open, int($idle / 4) * 4, "$open streams are open");
 my $kib = (private_kib($t) - $before) / $open;
 cmp_ok($kib, '<=', 2, 'an idle stream takes at most 2 KiB');
 figure('%d idle streams: %.2f KiB each', $open, $kib);
-
-load_end($_) for @l;
+for (@l) {
+	kill 'TERM', $_->{pid};
+	close $_->{from};
+}
 $t->finish;
 done_testing();
