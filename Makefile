@@ -42,7 +42,7 @@ CC ?= cc
 CLANG ?= clang-14
 PERL ?= perl
 PROVE ?= prove
-PKGS := libevent_core sqlite3 libpq libcjson libssl libcrypto libsodium libcrypt yaml-0.1 expat zlib libarchive \
+PKGS := libevent_core sqlite3 libpq libcjson libssl libcrypto libsodium libcrypt yaml-0.1 expat zlib libarchive libcurl \
 	cairo cairo-ft cairo-svg freetype2
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)

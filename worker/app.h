@@ -13,6 +13,9 @@ struct app {
 	struct keyring *keyring; /* auth/seal.h */
 	struct guard *guard;
 	struct accounts *accounts;
+	struct httpc *httpc;
+	struct jwt_keys *jwt_keys;
+	struct oauth *oauth;
 	struct csrf *csrf;
 	struct web_statics *statics;
 	struct throttle *throttle;

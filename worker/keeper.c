@@ -3,6 +3,7 @@
 
 #include "admin.h"
 #include "auth/keys.h"
+#include "auth/jwt.h"
 #include "base/arena.h"
 #include "base/check.h"
 #include "base/clock.h"
@@ -23,6 +24,8 @@
 #include "store/dbmeta.h"
 #include "store/event_log.h"
 #include "store/mcp_sessions.h"
+#include "store/oauth_tokens.h"
+#include "store/signing_keys.h"
 #include "store/store.h"
 
 /* The keeper does what has to be done once a node.  Every round it asks the
@@ -143,6 +146,22 @@ sweep_sessions(struct keeper *k, struct err *e)
 	return rc;
 }
 
+/* Codes, tickets, tokens and clients that nobody will use any more. */
+static int
+sweep_oauth(struct keeper *k, struct err *e)
+{
+	int64_t before_us =
+	    clock_wall_us() - 2 * jwt_lifetime_us(k->heritage->conf);
+	struct arena *a = arena_new();
+	int64_t n;
+	int rc = oauth_sweep(k->db, a, e);
+
+	if (rc == 0)
+		rc = signing_keys_purge(k->db, a, before_us, &n, e);
+	arena_free(&a);
+	return rc;
+}
+
 static void
 sweep_rows(void *arg)
 {
@@ -151,7 +170,7 @@ sweep_rows(void *arg)
 
 	if (jobs_sweep(k->heritage->conf, k->db, &e) < 0 ||
 	    sweep_events(k, &e) < 0 || sweep_sessions(k, &e) < 0 ||
-	    account_sweep(k->db, &e) < 0)
+	    account_sweep(k->db, &e) < 0 || sweep_oauth(k, &e) < 0)
 		complain(k, &e);
 	usage_sweep(shm_usage(k->heritage->shm), usage_month(clock_wall_us()));
 	k->sweeping = false;

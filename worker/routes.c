@@ -3,6 +3,7 @@
 #include "auth/scope.h"
 #include "jobs/jobs.h"
 #include "mcp/mcp.h"
+#include "oauth/oauth.h"
 #include "rest/feeds.h"
 #include "rest/rest.h"
 #include "web/web.h"

@@ -6,6 +6,7 @@
 #include "auth/csrf.h"
 #include "auth/guard.h"
 #include "auth/keys.h"
+#include "auth/jwt.h"
 #include "auth/scope.h"
 #include "auth/seal.h"
 #include "auth/throttle.h"
@@ -15,10 +16,13 @@
 #include "base/log.h"
 #include "config/conf.h"
 #include "confine.h"
+#include "documents.h"
 #include "events/events.h"
 #include "http/http.h"
+#include "httpc/httpc.h"
 #include "jobs/jobs.h"
 #include "mcp/mcp.h"
+#include "oauth/oauth.h"
 #include "proc/chan.h"
 #include "proc/heritage.h"
 #include "proc/sig.h"
@@ -204,6 +208,25 @@ label_metrics(void)
 	metrics_label(M_reloads_total, 0, reloads, ARRAY_LEN(reloads));
 }
 
+static int
+open_oauth(struct app *app, struct err *e)
+{
+	struct oauth_parts parts = { app->conf, app->db, app->keyring, app->shm,
+		NULL, documents_fetch, app };
+
+	app->httpc = httpc_new(app->loop);
+	app->jwt_keys =
+	    jwt_keys_open(app->conf, app->db, app->keyring, app->shm, e);
+	if (app->jwt_keys == NULL)
+		return -1;
+	parts.keys = app->jwt_keys;
+	app->oauth = oauth_new(&parts, e);
+	if (app->oauth == NULL)
+		return -1;
+	guard_set_jwt(app->guard, oauth_prove, app->oauth);
+	return 0;
+}
+
 /* What the handlers use, in order of need. */
 static int
 open_app(struct worker *w, struct err *e)
@@ -231,6 +254,8 @@ open_app(struct worker *w, struct err *e)
 	if (app->csrf == NULL)
 		return -1;
 	app->statics = web_statics_new();
+	if (open_oauth(app, e) < 0)
+		return -1;
 	app->throttle = throttle_new(app->conf, app->shm);
 	app->feeds = feeds_new(app);
 	app->mcp = mcp_new(app, e);
@@ -344,6 +369,9 @@ close_worker(struct worker *w)
 	web_statics_free(&w->app.statics);
 	csrf_free(&w->app.csrf);
 	accounts_free(&w->app.accounts);
+	oauth_free(&w->app.oauth);
+	jwt_keys_free(&w->app.jwt_keys);
+	httpc_free(&w->app.httpc);
 	guard_free(&w->app.guard);
 	events_free(&w->app.events);
 	keyring_free(&w->app.keyring);

@@ -283,6 +283,18 @@ limits_take(
 	return state_of(r, owed, true);
 }
 
+struct limit_state
+limits_peek(
+    struct limits *l, uint64_t key, const struct limit_rate *r, int64_t now_us)
+{
+	uint64_t old;
+	int64_t owed;
+
+	find_cell(set_of(l, key), key, now_us, &old);
+	owed = owed_us(old, r, now_us);
+	return state_of(r, owed, owed + r->interval_us <= window_us(r));
+}
+
 void
 limits_charge(struct limits *l, uint64_t key, const struct limit_rate *r,
     int64_t now_us, int64_t n)

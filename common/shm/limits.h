@@ -52,6 +52,9 @@ uint64_t limits_key(
 /* Ask for one at this monotonic time, and count it when it is allowed. */
 struct limit_state limits_take(
     struct limits *l, uint64_t key, const struct limit_rate *r, int64_t now_us);
+/* Whether one would be allowed, without counting it. */
+struct limit_state limits_peek(
+    struct limits *l, uint64_t key, const struct limit_rate *r, int64_t now_us);
 /* Count `n` more without asking.  A debt ends at a second burst. */
 void limits_charge(struct limits *l, uint64_t key, const struct limit_rate *r,
     int64_t now_us, int64_t n);

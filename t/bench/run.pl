@@ -1,7 +1,8 @@
 #!/usr/bin/perl
-# Side-by-side measurements in one run: nginx, a TypeScript SDK v2 server, and
-# this server, each under wrk in turn, three rounds, medians; and reading one
-# activity through MCP against a bare SELECT loop and pgbench.  What counts is
+# Side-by-side measurements in one run: nginx, a TypeScript SDK v2 server,
+# node-oidc-provider, and this server, each under wrk in turn, three rounds,
+# medians; and reading one activity through MCP against a bare SELECT loop and
+# pgbench.  What counts is
 # the servers' CPU time a request: it stays the same when the machine is busy
 # with other things, where requests a second do not.
 #
@@ -169,6 +170,32 @@ sub sdk {
 	return ($pid, "http://127.0.0.1:$port/mcp");
 }
 
+sub oidc {
+	my $port = free_port();
+	my $pid = start("$clients/node_modules/.bin/node", "$clients/oidc-server.mjs",
+	    $port);
+	wait_for_port($port);
+	return ($pid, "http://127.0.0.1:$port");
+}
+
+# Three requests to an authorization server: a client's own token, what a token
+# is worth, the metadata.
+sub oauth_cases {
+	my ($who, $pid, $base, $prefix, $introspect, $id, $secret) = @_;
+	my %form = ('Content-Type' => 'application/x-www-form-urlencoded');
+	my $client = "client_id=$id&client_secret=$secret";
+	my $r = HTTP::Tiny->new->post("$base$prefix/token", { headers => \%form,
+		content => "grant_type=client_credentials&$client" });
+	my $token = decode_json($r->{content})->{access_token} or die "$who: $r->{content}";
+	return (
+		["$who client_credentials", $pid, "$base$prefix/token",
+			lua("$who-token", \%form, "grant_type=client_credentials&$client")],
+		["$who introspection", $pid, "$base$introspect",
+			lua("$who-introspect", \%form, "token=$token&$client")],
+		["$who discovery", $pid, "$base/.well-known/openid-configuration", undef],
+	);
+}
+
 my $envelope = {
 	'io.modelcontextprotocol/protocolVersion' => '2026-07-28',
 	'io.modelcontextprotocol/clientInfo' => { name => 'bench', version => '1' },
@@ -231,7 +258,7 @@ sub pgbench {
 
 my $ours = Pierre::Test->new(workers => 2, demo => 1,
     config => "log:\n  access: false\nlimits:\n" .
-	join '', map {"  ${_}_per_minute: 0\n"} qw(token user mcp));
+	join '', map {"  ${_}_per_minute: 0\n"} qw(token user mcp auth));
 my $list = lua('list', {
 	'Content-Type' => 'application/json',
 	'Accept' => 'application/json, text/event-stream',
@@ -243,7 +270,11 @@ my $list = lua('list', {
 
 my ($nginx, $nginx_url) = nginx();
 my ($sdk, $sdk_url) = sdk();
+my ($oidc, $oidc_url) = oidc();
 my $base = $ours->url;
+my (undef, $made) = $ours->ctl('client', 'create', 'Bench', '--user', 'demo',
+    '--auth', 'client_secret_post');
+my %bench = $made =~ /^(\w+)=(\S+)$/mg;
 my @cases = (
 	['nginx return 200', $nginx, $nginx_url, undef],
 	['GET /livez', $ours->pid, "$base/livez", undef],
@@ -255,6 +286,10 @@ my @cases = (
 	['tools/list', $ours->pid, "$base/mcp", $list],
 	['tools/call get_activities', $ours->pid, "$base/mcp",
 		call('activities', 'get_activities', { limit => 10 }, $ours->token)],
+	oauth_cases('oidc-provider', $oidc, $oidc_url, '', '/token/introspection',
+	    'bench', 'a-secret-of-the-bench'),
+	oauth_cases('ours', $ours->pid, $base, '/oauth2', '/oauth2/introspect',
+	    @bench{qw(client_id client_secret)}),
 );
 
 if ('point read' =~ /$only/ || !$only) {
@@ -294,7 +329,11 @@ for (['SQLite', 'bare SELECT'], ['PostgreSQL', 'pgbench -S']) {
 	$ratio{"point_read_per_cpu_vs_$_->[1]"} = $mine->{per_cpu} / $bare->{per_cpu}
 	    if $mine && $bare;
 }
-stop($_) for $nginx, $sdk;
+for my $what (qw(client_credentials introspection discovery)) {
+	$ratio{"${what}_per_cpu_vs_oidc_provider"} = $row{"ours $what"}{per_cpu} /
+	    $row{"oidc-provider $what"}{per_cpu} if $row{"ours $what"} && $row{"oidc-provider $what"};
+}
+stop($_) for $nginx, $sdk, $oidc;
 
 if ($json) {
 	print JSON::PP->new->canonical->pretty->encode({ rows => \%row,
@@ -315,3 +354,7 @@ printf "explain_metric serves %.1f x the requests per CPU-second of the SDK serv
 printf "A point read through MCP: %.2f x the reads per CPU-second of %s.\n",
     $ratio{"point_read_per_cpu_vs_$_"}, $_
     for grep { $ratio{"point_read_per_cpu_vs_$_"} } 'bare SELECT', 'pgbench -S';
+for my $what (qw(client_credentials introspection discovery)) {
+	my $n = $ratio{"${what}_per_cpu_vs_oidc_provider"} or next;
+	printf "%s: %.1f x the requests per CPU-second of oidc-provider.\n", $what, $n;
+}

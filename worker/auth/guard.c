@@ -9,6 +9,7 @@
 #include "auth/proofs.h"
 #include "auth/refused.h"
 #include "auth/seal.h"
+#include "auth/site.h"
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -28,30 +29,15 @@ _Static_assert(OPAQUE_HASH_BYTES == TOKEN_HASH_BYTES &&
 #define SCOPES_OF_SESSION ((SCOPE_ADMIN << 1) - 1)
 
 struct guard {
+	const struct conf *conf;
 	struct db *db;
 	struct shm *shm;
 	struct proofs *proofs;
 	int64_t session_idle_us;
 	guard_jwt_fn *jwt;
 	void *jwt_arg;
-	char *challenge; /* what every WWW-Authenticate begins with */
 	uint8_t key[OPAQUE_KEY_BYTES];
 };
-
-static char *
-make_challenge(const char *public_url)
-{
-	struct buf b = BUF_INIT;
-
-	buf_adds(&b, "Bearer realm=\"pierre\"");
-	if (public_url[0] != '\0')
-		buf_printf(&b,
-		    ", resource_metadata=\"%s/.well-known/"
-		    "oauth-protected-resource\"",
-		    public_url);
-	buf_cstr(&b);
-	return b.p;
-}
 
 static int
 load_key(struct guard *g, const struct conf *conf, struct err *e)
@@ -70,11 +56,11 @@ guard_new(
 {
 	struct guard *g = xcalloc(1, sizeof(*g));
 
+	g->conf = conf;
 	g->db = db;
 	g->shm = shm;
 	g->proofs = proofs_new(shm != NULL ? conf->token_cache_ttl_us : 0);
 	g->session_idle_us = conf->session_idle_us;
-	g->challenge = make_challenge(conf->public_url);
 	refused_init();
 	if (load_key(g, conf, e) < 0)
 		guard_free(&g);
@@ -87,7 +73,6 @@ guard_free(struct guard **g)
 	if (*g == NULL)
 		return;
 	proofs_free(&(*g)->proofs);
-	free((*g)->challenge);
 	wipe((*g)->key, sizeof((*g)->key));
 	free(*g);
 	*g = NULL;
@@ -363,16 +348,18 @@ void
 guard_challenge(
     struct guard *g, struct http_req *req, const char *error, uint32_t scopes)
 {
+	bool of_mcp = str_is(http_path(req), "/mcp");
 	struct buf b = BUF_INIT;
 
-	buf_adds(&b, g->challenge);
+	buf_printf(&b,
+	    "Bearer realm=\"pierre\", resource_metadata=\"%s/.well-known/"
+	    "oauth-protected-resource%s\"",
+	    site_of(req, g->conf), of_mcp ? "/mcp" : "");
 	if (error != NULL)
 		buf_printf(&b, ", error=\"%s\"", error);
-	if (scopes != 0) {
-		buf_adds(&b, ", scope=\"");
-		scope_format(&b, scopes);
-		buf_addc(&b, '"');
-	}
+	buf_adds(&b, ", scope=\"");
+	scope_format(&b, scopes != 0 ? scopes : SCOPES_DEFAULT);
+	buf_addc(&b, '"');
 	http_add_header_str(req, "WWW-Authenticate", buf_str(&b));
 	buf_free(&b);
 }

@@ -34,7 +34,8 @@ NODISCARD int guard_http(struct guard *g, struct http_req *req,
 NODISCARD int guard_count(struct guard *g, struct http_req *req, struct err *e);
 
 /* Add WWW-Authenticate (RFC 6750, RFC 9728) to a refusal.  error NULL: no token
- * was shown, so nothing is wrong with it; scopes: all that are needed, or 0. */
+ * was shown, so nothing is wrong with it; scopes: all that are
+ * needed; 0: those that a client asks for at first. */
 void guard_challenge(
     struct guard *g, struct http_req *req, const char *error, uint32_t scopes);
 

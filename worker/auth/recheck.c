@@ -1,6 +1,7 @@
 #include "auth/recheck.h"
 
 #include "base/clock.h"
+#include "store/grants.h"
 #include "store/sessions.h"
 #include "store/tokens.h"
 
@@ -19,6 +20,30 @@ check_token(struct db *db, struct arena *a, const struct owner *o,
 			return 0;
 	}
 	return err_set(e, ERR_UNAUTHENTICATED, "the access token was revoked");
+}
+
+/* A client of its own credentials has no grant, but itself. */
+static int
+check_grant(
+    struct db *db, struct arena *a, const struct who *who, struct err *e)
+{
+	struct oauth_client c;
+	struct grant_holder h;
+	bool good;
+	int rc;
+
+	if (uuid_eq(&who->token_id, &who->client_id)) {
+		rc = oauth_clients_get(db, a, &who->client_id, &c, e);
+		good = rc > 0 && !c.is_disabled;
+	} else {
+		rc = grants_find(db, a, &who->token_id, &h, e);
+		good = rc > 0 && h.grant.revoked_us == 0 && !h.client_disabled;
+	}
+	if (rc < 0)
+		return -1;
+	return good ? 0
+		    : err_set(e, ERR_UNAUTHENTICATED,
+			  "the access token was revoked");
 }
 
 static int
@@ -67,6 +92,8 @@ check(struct db *db, struct arena *a, const struct who *who, struct err *e)
 		return check_token(db, a, &o, who, e);
 	case WHO_SESSION:
 		return check_session(db, a, &o, who, e);
+	case WHO_JWT:
+		return check_grant(db, a, who, e);
 	default:
 		return 0;
 	}

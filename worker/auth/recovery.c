@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/xalloc.h"
 #include "config/conf.h"
+#include "store/grants.h"
 #include "store/dbmeta.h"
 #include "store/passwords.h"
 #include "store/sessions.h"
@@ -29,6 +30,7 @@ put(struct db *tx, struct setting *s, struct err *e)
 	if (passwords_put(tx, arena, o, s->hash, e) < 0 ||
 	    links_void(tx, arena, o, LINK_RESET, e) < 0 ||
 	    sessions_end_all(tx, arena, o, s->keep, &ended, e) < 0 ||
+	    grants_revoke_all(tx, arena, o, e) < 0 ||
 	    meta_bump_auth_epoch(tx, arena, e) < 0)
 		return -1;
 	return deed_note(&s->deed, tx, e);

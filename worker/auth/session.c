@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/xalloc.h"
 #include "config/conf.h"
+#include "store/grants.h"
 #include "store/sessions.h"
 
 struct start {
@@ -116,11 +117,17 @@ static int
 end_others(struct db *tx, void *arg, struct err *e)
 {
 	struct ending *n = arg;
+	int granted;
 
 	if (sessions_end_all(tx, n->deed.arena, &n->deed.note.subject, n->keep,
 		&n->ended, e) < 0)
 		return -1;
-	if (n->ended == 0)
+	/* Everywhere else: what clients were granted too. */
+	granted =
+	    grants_revoke_all(tx, n->deed.arena, &n->deed.note.subject, e);
+	if (granted < 0)
+		return -1;
+	if (n->ended == 0 && granted == 0)
 		return 0;
 	n->deed.note.detail = arena_printf(n->deed.arena, "%u", n->ended);
 	return deed_note(&n->deed, tx, e);

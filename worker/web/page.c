@@ -15,7 +15,7 @@
 #define HTML_TYPE   "text/html; charset=utf-8"
 #define NOTE_COOKIE "pierre_note"
 #define NOTE_AGE_S  60
-#define PATH_MAX_N  4096
+#define PATH_MAX_N  12000
 
 static const struct note_about {
 	const char *name;

@@ -48,4 +48,8 @@ void web_admin_users_post(struct http_req *req);
 void web_admin_audit(struct http_req *req);
 void web_admin_server(struct http_req *req);
 
+/* /oauth2/authorize: GET asks whether a client may, POST is the answer. */
+void web_authorize(struct http_req *req);
+void web_consent(struct http_req *req);
+
 #endif

@@ -18,6 +18,13 @@ static struct shm *shm;
 static struct user ada;
 static uint8_t key[OPAQUE_KEY_BYTES];
 
+#define CHALLENGE(site)                                                        \
+	"WWW-Authenticate: Bearer realm=\"pierre\", resource_metadata=\"" site \
+	"/.well-known/oauth-protected-resource/mcp\""
+#define FIRST_SCOPES                                                           \
+	", scope=\"profile:read activities:read activities:write sleep:read "  \
+	"measurements:read\""
+
 /* --- requests made by hand ----------------------------------------------- */
 
 struct http_req {
@@ -35,6 +42,13 @@ http_header(const struct http_req *req, const char *name)
 	if (strcmp(name, "Authorization") != 0 || req->authorization == NULL)
 		return STR_NULL;
 	return str_of(req->authorization);
+}
+
+struct str
+http_path(const struct http_req *req)
+{
+	(void)req;
+	return STR("/mcp");
 }
 
 size_t
@@ -233,7 +247,7 @@ test_http(void)
 	ok(req.who == NULL, "nobody");
 	ok(ask(&req, NULL, HTTP_USER, 0) < 0 && t.e.code == ERR_UNAUTHENTICATED,
 	    "nothing shown: %s", t.e.msg);
-	is_str(req.challenge, "WWW-Authenticate: Bearer realm=\"pierre\"",
+	is_str(req.challenge, CHALLENGE("http://localhost") FIRST_SCOPES,
 	    "a challenge without an error");
 	is_int(ask(&req, token, HTTP_USER, SCOPE_PROFILE_READ), 0, "admitted");
 	ok(req.who != NULL && req.who->proof == WHO_ACCESS_TOKEN &&
@@ -246,16 +260,16 @@ test_http(void)
 		t.e.code == ERR_UNAUTHENTICATED,
 	    "optional, but bad: %s", t.e.msg);
 	is_str(req.challenge,
-	    "WWW-Authenticate: Bearer realm=\"pierre\", "
-	    "error=\"invalid_token\"",
+	    CHALLENGE(
+		"http://localhost") ", error=\"invalid_token\"" FIRST_SCOPES,
 	    "challenge");
 	ok(ask(&req, token, HTTP_USER, SCOPE_SLEEP_READ | SCOPE_PROFILE_READ) <
 		    0 &&
 		t.e.code == ERR_DENIED,
 	    "scope: %s", t.e.msg);
 	is_str(req.challenge,
-	    "WWW-Authenticate: Bearer realm=\"pierre\", "
-	    "error=\"insufficient_scope\", scope=\"profile:read sleep:read\"",
+	    CHALLENGE("http://localhost") ", error=\"insufficient_scope\""
+					  ", scope=\"profile:read sleep:read\"",
 	    "names all that is needed");
 	ok(ask(&req, token, HTTP_ADMIN, 0) < 0 && t.e.code == ERR_DENIED,
 	    "admin: %s", t.e.msg);
@@ -373,10 +387,8 @@ test_header(void)
 	guard = guard_new(&t.conf, t.db, shm, &t.e);
 	req = (struct http_req){ .authorization = NULL };
 	ok(guard_http(guard, &req, &route, &t.e) < 0, "nothing shown");
-	is_str(req.challenge,
-	    "WWW-Authenticate: Bearer realm=\"pierre\", resource_metadata="
-	    "\"https://fit.example/.well-known/oauth-protected-resource\"",
-	    "with a public URL the metadata are named");
+	is_str(req.challenge, CHALLENGE("https://fit.example") FIRST_SCOPES,
+	    "with a public URL the metadata are there");
 }
 
 static void

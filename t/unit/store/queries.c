@@ -88,6 +88,9 @@ test_plans(void)
 		{ Q_user_by_name, "users_username" },
 		{ Q_token_find, "(hash=?)" },
 		{ Q_token_list, "access_tokens_user" },
+		{ Q_oauth_client_find, "(client_id=?)" },
+		{ Q_oauth_grant_list, "oauth_grants_user" },
+		{ Q_oauth_refresh_find, "(hash=?)" },
 		{ Q_daily_range,
 		    "(tenant_id=? AND user_id=? AND kind=? AND day>?" },
 		{ Q_daily_latest,
@@ -105,7 +108,8 @@ test_plans(void)
 		{ Q_event_purge, "events_created" },
 	};
 	static const char *const may_scan[] = { "user_list", "schema_list",
-		"data_key_list", "sealed_*_count", NULL };
+		"oauth_client_list", "signing_key_*", "data_key_list",
+		"sealed_*_count", NULL };
 	static const char *const may_sort[] = { "activity_totals", NULL };
 
 	for (size_t i = 0; i < ARRAY_LEN(hot); i++) {
@@ -161,11 +165,15 @@ test_owner(void)
 		"WHERE tenant_id = $1 AND user_id = $2",
 		"WHERE tenant_id = $1 AND id = $2",
 		"WHERE u.tenant_id = $1 AND u.id = $2",
+		"WHERE g.tenant_id = $1 AND g.user_id = $2",
 	};
 	static const char *const of_anybody[] = {
 		/* how somebody becomes known in the first place */
 		"user_by_name", "user_by_email", "token_find", "session_find",
-		"link_find", "link_use", "user_has_admin",
+		"link_find", "link_use", "user_has_admin", "user_by_name",
+		"token_find", "oauth_grant_find",
+		/* a client ends, and all that it was granted */
+		"oauth_grant_end_client", "oauth_grant_sweep",
 		/* what only administrators do */
 		"user_list", "user_by_id", "user_other_admin", "audit_list",
 		"audit_list_of_action", "audit_walk",
