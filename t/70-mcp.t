@@ -84,6 +84,34 @@ is($body->{id}, 7, 'with its id');
 ($r, $body) = legacy('tools/list', {}, 'MCP-Protocol-Version' => '2020-01-01');
 refused($r, $body, 400, -32600, 'an unknown legacy version');
 
+# --- bombs and oddities -------------------------------------------------------
+
+my %odd = (
+	'a thousand brackets' => '[' x 1000 . ']' x 1000,
+	'params that are too deep' => '{"jsonrpc":"2.0","id":1,"method":"ping","params":' .
+	    '{"a":' x 64 . '1' . '}' x 64 . '}',
+	'a key that stands twice' => '{"jsonrpc":"2.0","id":1,"method":"ping","id":2}',
+	'half a surrogate pair' => '{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":"\\ud800"}}',
+	'the halves the other way round' => '{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":"\\udc00\\ud800"}}',
+	'a number beyond a double' => '{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":1e999}}',
+	'a number with a leading zero' => '{"jsonrpc":"2.0","id":01,"method":"ping"}',
+	'an escaped NUL' => '{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":"\\u0000"}}',
+	'bytes that are no UTF-8' => "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"\xff\"}",
+	'something after the end' => '{"jsonrpc":"2.0","id":1,"method":"ping"} {}',
+	'NaN' => '{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":NaN}}',
+);
+for my $what (sort keys %odd) {
+	($r, $body) = post($odd{$what});
+	refused($r, $body, 400, -32700, $what);
+}
+($r, $body) = post('{"jsonrpc":"2.0","id":1.5,"method":"ping"}');
+refused($r, $body, 400, -32600, 'an id that is no integer');
+($r, $body) = post('{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":"' . 'x' x (1 << 20) . '"}}');
+is($r->{status}, 413, 'a body of more than a megabyte');
+($r, $body) = post('[' . join(',', ('{"jsonrpc":"2.0","id":1,"method":"ping"}') x 5000) . ']');
+refused($r, $body, 400, -32600, 'a batch of thousands');
+is((legacy('ping'))[0]{status}, 200, 'the server lives on');
+
 # --- the legacy handshake ---------------------------------------------------
 
 for (qw(2025-11-25 2025-06-18 2025-03-26 2024-11-05)) {

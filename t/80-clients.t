@@ -5,6 +5,7 @@ use strict;
 use warnings;
 use lib 't/lib';
 use Cwd qw(abs_path);
+use File::Temp qw(tempdir);
 use JSON::PP;
 use Test::More;
 use Pierre::Test;
@@ -14,7 +15,8 @@ plan skip_all => 'the clients are not installed (make check does)'
     unless -e "$clients/.installed";
 $ENV{PATH} = "$clients/node_modules/.bin:$ENV{PATH}";
 
-my $t = Pierre::Test->new(workers => 2, demo => 1);
+my $t = Pierre::Test->new(workers => 4, demo => 1,
+    config => "mcp:\n  conformance_fixture: true\n");
 my $url = $t->url . '/mcp';
 
 # A script that prints TAP, as one subtest.
@@ -36,6 +38,19 @@ script("SDK 2, $_", 'node', "$clients/sdk2.mjs", $_, 'http', $url, $t->token)
     for qw(legacy auto modern);
 script("SDK 2, $_, stdio", 'node', "$clients/sdk2.mjs", $_, 'stdio', $t->bin,
     '-c', $t->conf, 'mcp-stdio', '--user', 'demo') for qw(legacy modern);
+
+script('a client of 2024-11-05, stdio', 'node', "$clients/old.mjs", $t->bin,
+    '-c', $t->conf, 'mcp-stdio', '--user', 'demo');
+{
+	# It keeps files at home.
+	local $ENV{HOME} = local $ENV{MCP_REMOTE_CONFIG_DIR} = tempdir(CLEANUP => 1);
+	script('SDK 2 by mcp-remote', 'node', "$clients/sdk2.mjs", 'legacy', 'stdio',
+	    "$clients/node_modules/.bin/mcp-remote", $url, '--allow-http', '--transport',
+	    'http-only', '--header', 'Authorization: Bearer ' . $t->token);
+}
+like($t->request('GET', '/metrics')->{content},
+    qr/^pierre_mcp_tool_calls_total\{tool="fixture",outcome="canceled"\} [4-9]/m,
+    'what was canceled over HTTP did stop');
 
 # --- the Inspector ------------------------------------------------------------
 

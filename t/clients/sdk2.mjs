@@ -4,6 +4,7 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { done, exercise, ok } from './exercise.mjs';
+import { tour } from './tour.mjs';
 
 const [era, kind, ...rest] = process.argv.slice(2);
 const mode = era === 'modern' ? { pin: '2026-07-28' } : era;
@@ -16,5 +17,10 @@ const transport = kind === 'http'
 await client.connect(transport);
 ok(true, `connected, ${era} over ${kind}`);
 await exercise(client);
+await tour(client, {
+  era: era === 'auto' ? 'modern' : era,
+  call: (params, options) => client.callTool(params, options),
+  onNotification: (method, handler) => client.setNotificationHandler(method, handler),
+});
 await client.close();
 done();

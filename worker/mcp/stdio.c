@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/list.h"
+#include "base/log.h"
 #include "base/xalloc.h"
 #include "config/conf.h"
 #include "loop/fiber.h"
@@ -229,24 +230,33 @@ stdio_listen(
 	r->silent = r->kept = true;
 }
 
+/* What a session hears of without asking: from its beginning on. */
+static int
+watch_lists(struct rpc *r, struct stdio *io, struct err *e)
+{
+	struct mcp_filter filter;
+	struct listening *l;
+
+	if (io->watcher != NULL)
+		return 0;
+	filter_init(&filter);
+	filter.tools = filter.prompts = filter.resources = true;
+	l = listening_new(r, io, &filter, STR(""));
+	io->watcher = l->listener;
+	if (listener_start(l->listener, STR_NULL, e) == 0)
+		return 0;
+	io->watcher = NULL;
+	close_listening(l);
+	return -1;
+}
+
 int
 stdio_watch(struct rpc *r, const char *uri, bool on, struct err *e)
 {
 	struct stdio *io = ((struct call *)r->port_arg)->io;
-	struct mcp_filter filter;
-	struct listening *l;
 
-	if (io->watcher == NULL) {
-		filter_init(&filter);
-		filter.tools = filter.prompts = filter.resources = true;
-		l = listening_new(r, io, &filter, STR(""));
-		io->watcher = l->listener;
-		if (listener_start(l->listener, STR_NULL, e) < 0) {
-			io->watcher = NULL;
-			close_listening(l);
-			return -1;
-		}
-	}
+	if (watch_lists(r, io, e) < 0)
+		return -1;
 	listener_watch(io->watcher, uri, on);
 	return 0;
 }
@@ -273,23 +283,32 @@ cancel(struct stdio *io, struct str id)
 }
 
 static void
+take_note(struct stdio *io, struct rpc *r, const char *method)
+{
+	struct str params = json_raw_member(r->text, STR("params"));
+	struct err e = ERR_INIT;
+	struct str id;
+
+	if (strcmp(method, "notifications/initialized") == 0 &&
+	    r->era == ERA_LEGACY && watch_lists(r, io, &e) < 0)
+		log_err(LOG_WARN, "mcp", "listening", &e);
+	if (strcmp(method, "notifications/cancelled") != 0 || params.n == 0)
+		return;
+	id = json_raw_member(params, STR("requestId"));
+	if (id.n > 0)
+		cancel(io, id);
+}
+
+static void
 take_other(struct rpc *r, enum rpc_kind kind)
 {
 	struct stdio *io = ((struct call *)r->port_arg)->io;
 	const cJSON *method = json_get(r->message, "method");
-	struct str params, id;
 
-	if (kind == RPC_ANSWER) {
+	if (kind == RPC_ANSWER)
 		take_answer(io, r);
-	} else if (cJSON_IsString(method) &&
-		   strcmp(method->valuestring, "notifications/cancelled") ==
-		       0) {
-		params = json_raw_member(r->text, STR("params"));
-		id = params.n > 0 ? json_raw_member(params, STR("requestId"))
-				  : STR_NULL;
-		if (id.n > 0)
-			cancel(io, id);
-	}
+	else if (cJSON_IsString(method))
+		take_note(io, r, method->valuestring);
 }
 
 static void
