@@ -104,9 +104,10 @@ $stream = $c->begin('tools/call', { name => 'test_tool_with_progress',
 	_meta => { progressToken => 7 } });
 $first = $stream->event;
 reload();
-$stream->all;
-@rest = $c->get('Last-Event-ID' => $stream->{last_id})->all;
-my @whole = ($first, @rest);
+# What the worker still sent, and the rest from another.
+my @whole = ($first, $stream->all);
+push @whole, $c->get('Last-Event-ID' => $stream->{last_id})->all
+    unless $whole[-1]{data}{result};
 is($whole[-1]{data}{result}{content}[0]{text}, 'Tool with progress executed successfully',
     'a call goes on while its worker leaves');
 
