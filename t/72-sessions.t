@@ -238,6 +238,20 @@ $state = $body->{result}{requestState};
 	inputResponses => { step2 => { action => 'accept', content => { color => 'red' } } } }, %able_now);
 is($body->{result}{content}[0]{text}, 'A likes red.', 'the last round knows the first');
 
+# --- a stream is as good as its token ------------------------------------------------
+
+my ($status, $out) = $t->ctl('token', 'create', 'demo');
+chomp(my $token = $out);
+my $lent = Pierre::Mcp->new($t, token => $token);
+my $own = $lent->get;
+is($own->status, 200, 'a stream by another token');
+($status, $out) = $t->ctl('token', 'list', 'demo');
+my ($newest) = $out =~ /([0-9a-f-]{36})/;
+($status, $out, my $err) = $t->ctl('token', 'revoke', 'demo', $newest);
+is($status, 0, 'the token is revoked') or diag($out, $err);
+is($own->event(6), undef, 'the stream says nothing more');
+ok($own->{ended}, 'and ends');
+
 # --- pages ----------------------------------------------------------------------------
 
 my (@names, $cursor);

@@ -9,18 +9,43 @@
 #include "config/conf.h"
 #include "mcp/mcp_impl.h"
 
-/* What needs no database. */
+/* What needs no database, and leaves nothing behind. */
 static bool
 is_pure(const struct rpc *r)
 {
 	const cJSON *name = json_get(r->params, "name");
 	const cJSON *uri = json_get(r->params, "uri");
 
-	if (r->method == METHOD_TOOLS_CALL && cJSON_IsString(name))
-		return mcp_tool_find(r->mcp, str_of(name->valuestring)) < 0 ||
+	switch (r->method) {
+	case METHOD_TOOLS_CALL:
+		return !cJSON_IsString(name) ||
+		       mcp_tool_find(r->mcp, str_of(name->valuestring)) < 0 ||
 		       strcmp(name->valuestring, "explain_metric") == 0;
-	return r->method != METHOD_RESOURCES_READ || !cJSON_IsString(uri) ||
-	       strcmp(uri->valuestring, "pierre://methodology") == 0;
+	case METHOD_RESOURCES_READ:
+		return !cJSON_IsString(uri) ||
+		       strcmp(uri->valuestring, "pierre://methodology") == 0;
+	case METHOD_TASKS_GET:
+	case METHOD_TASKS_UPDATE:
+	case METHOD_TASKS_CANCEL:
+	case METHOD_LISTEN:
+	case METHOD_COMPLETE:
+		return false;
+	default:
+		return true;
+	}
+}
+
+/* The elements of a batch are as many as it has, and each is JSON. */
+static void
+check_batch(struct arena *a, const struct rpc *r)
+{
+	struct str rest = r->text, text;
+	struct err e = ERR_INIT;
+	int n = 0;
+
+	for (; (text = rpc_next_element(&rest)).p != NULL; n++)
+		CHECK(json_parse(a, text, &e) != NULL);
+	CHECK(n == cJSON_GetArraySize(r->message));
 }
 
 static void
@@ -63,7 +88,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct era_input in = { .has_headers = false };
 	struct rpc r = { .app = &app, .who = &who, .arena = a, .out = &out };
 
-	bool served;
+	enum rpc_kind kind;
 
 	if (app.mcp == NULL)
 		app.mcp = mcp_new(&app, &e);
@@ -73,10 +98,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		in.version = take_header(data[0], 0, &rest);
 		in.method = take_header(data[0], 1, &rest);
 		in.name = take_header(data[0], 2, &rest);
-		served = rpc_read(&r, rest.p != NULL ? rest : STR(""), &in);
-		if (served && is_pure(&r))
+		kind = rpc_read(&r, rest.p != NULL ? rest : STR(""), &in);
+		if (kind == RPC_REQUEST && is_pure(&r))
 			mcp_serve(&r);
-		if (!served || is_pure(&r))
+		if (kind == RPC_BATCH)
+			check_batch(a, &r);
+		else if (kind != RPC_REQUEST || is_pure(&r))
 			check_answer(a, &r);
 	}
 	buf_free(&out);

@@ -2,20 +2,33 @@
 
 #include <stdlib.h>
 
+#include "auth/recheck.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/map.h"
 #include "base/xalloc.h"
 #include "http/http.h"
+#include "loop/loop.h"
 #include "mcp/changes.h"
 #include "mcp/mcp_impl.h"
 #include "mcp/stdio.h"
+#include "shm/shm.h"
 #include "store/mcp_sessions.h"
 #include "app.h"
 
-/* A listener over HTTP: its connection. */
+#define LOOK_MS 1000
+
+/* A listener over HTTP: its connection, and whose it is, which has to hold as
+ * long as it stays open. */
 struct stream {
 	struct sse *sse;
 	struct mcp_listener *listener;
+	const struct app *app;
+	struct who who;
+	struct timer look;
+	uint64_t epoch; /* of revocations, when who was proved */
+	bool checking;
+	bool over; /* while it is checked */
 };
 
 static bool
@@ -28,13 +41,22 @@ send_event(void *arg, struct str event_id, struct str message)
 }
 
 static void
+release(struct stream *s)
+{
+	timer_fini(&s->look);
+	listener_free(&s->listener);
+	s->over = true;
+	if (!s->checking)
+		free(s);
+}
+
+static void
 close_stream(void *arg)
 {
 	struct stream *s = arg;
 
-	listener_free(&s->listener);
 	sse_close(s->sse);
-	free(s);
+	release(s);
 }
 
 /* The client has gone, or the worker drains. */
@@ -42,11 +64,41 @@ static void
 on_end(UNUSED struct sse *sse, void *arg)
 {
 	struct stream *s = arg;
-	struct mcp_listener *l = s->listener;
 
-	listener_say_goodbye(l);
-	listener_free(&l);
-	free(s);
+	listener_say_goodbye(s->listener);
+	release(s);
+}
+
+/* --- whose it is --------------------------------------------------------- */
+
+static void
+check(void *arg)
+{
+	struct stream *s = arg;
+	uint64_t epoch = shm_auth_epoch(s->app->shm);
+	struct err e = ERR_INIT;
+	int rc = who_recheck(s->app->db, &s->who, &e);
+
+	s->checking = false;
+	if (s->over)
+		free(s);
+	else if (rc == 0)
+		s->epoch = epoch;
+	else if (e.code == ERR_UNAUTHENTICATED)
+		close_stream(s);
+}
+
+static void
+look(void *arg)
+{
+	struct stream *s = arg;
+
+	timer_arm_ms(&s->look, LOOK_MS);
+	if (s->checking || (s->epoch == shm_auth_epoch(s->app->shm) &&
+			       s->who.expires_us > clock_wall_us()))
+		return;
+	s->checking = true;
+	fiber_spawn(s->app->loop, check, s);
 }
 
 static struct stream *
@@ -56,6 +108,10 @@ stream_new(struct rpc *r, struct str id, struct mcp_filter *filter)
 	struct mcp_outlet out = { send_event, close_stream, s };
 
 	s->listener = listener_new(r, id, filter, &out);
+	s->app = r->app;
+	s->who = *r->who;
+	s->epoch = shm_auth_epoch(r->app->shm);
+	timer_init(&s->look, r->app->loop, look, s);
 	return s;
 }
 
@@ -78,6 +134,7 @@ keep(struct rpc *r, struct stream *s, struct str first)
 	    sse_send(s->sse, STR_NULL, STR_NULL, first, &e) < 0)
 		log_err(LOG_DEBUG, "mcp", "listening", &e);
 	sse_detach(s->sse, on_end, s);
+	timer_arm_ms(&s->look, LOOK_MS);
 	r->silent = r->kept = true;
 }
 
@@ -91,8 +148,7 @@ begin(
 		keep(r, s, first);
 		return;
 	}
-	listener_free(&s->listener);
-	free(s);
+	release(s);
 	answer_failure(r, &e);
 }
 
