@@ -63,8 +63,8 @@ sub suite_start {
 	return begin($url, '--requirements', $revision);
 }
 
-# { status, out, failed => { scenario => number of failed checks, 'all' when
-# none has passed } }
+# { status, out, failed => { scenario => number of failed checks, or 'skipped'
+# when nothing was checked } }
 sub suite_end {
 	my ($fh) = @_;
 	my $out = do { local $/; readline $fh };
@@ -73,7 +73,7 @@ sub suite_end {
 	$out =~ s/\e\[\d+m//g;
 	# ✓ tools-list: 8 passed, 0 failed
 	my %failed = map { /^\s*\S+ ([\w-]+): (\d+) passed, (\d+) failed/ ?
-		($1 => $2 > 0 ? $3 : 'all') : () } split /\n/, $out;
+		($1 => $2 + $3 > 0 ? $3 : 'skipped') : () } split /\n/, $out;
 	return { status => $status, out => $out, failed => \%failed };
 }
 
