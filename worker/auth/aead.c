@@ -85,9 +85,7 @@ aead_seal(struct aead *a, struct str bound, struct str plain, struct buf *out)
 bool
 aead_open(struct aead *a, struct str bound, struct str sealed, struct buf *out)
 {
-	const uint8_t *head = (const uint8_t *)sealed.p;
-	const uint8_t *nonce = head + HEAD_BYTES;
-	const uint8_t *body = nonce + NONCE_BYTES;
+	const uint8_t *head = (const uint8_t *)sealed.p, *nonce, *body;
 	EVP_CIPHER_CTX *c = a->opener;
 	uint8_t tag[TAG_BYTES];
 	struct uuid id;
@@ -98,6 +96,8 @@ aead_open(struct aead *a, struct str bound, struct str sealed, struct buf *out)
 
 	if (!aead_key_of(sealed, &id) || !uuid_eq(&id, &a->id))
 		return false;
+	nonce = head + HEAD_BYTES;
+	body = nonce + NONCE_BYTES;
 	size = sealed.n - AEAD_OVERHEAD;
 	plain = (uint8_t *)buf_reserve(out, size + 1);
 	memcpy(tag, body + size, sizeof(tag));
