@@ -138,8 +138,13 @@ sub median {
 
 # --- the servers -----------------------------------------------------------
 
+# $bytes: what it serves at /same.
 sub nginx {
+	my ($bytes) = @_;
 	my $port = free_port();
+	open my $same, '>', "$dir/same" or die;
+	print $same $bytes;
+	close $same;
 	open my $conf, '>', "$dir/nginx.conf" or die;
 	print $conf <<"EOT";
 daemon off; worker_processes 2; pid $dir/nginx.pid; error_log $dir/nginx.err;
@@ -151,6 +156,7 @@ http {
   keepalive_requests 100000000;
   server {
     listen 127.0.0.1:$port reuseport;
+    location = /same { default_type application/json; root $dir; open_file_cache max=4; }
     location / { default_type application/json; return 200 '{"status":"ok"}'; }
   }
 }
@@ -268,7 +274,9 @@ my $list = lua('list', {
 }, encode_json({ jsonrpc => '2.0', id => 1, method => 'tools/list',
 	params => { _meta => $envelope } }));
 
-my ($nginx, $nginx_url) = nginx();
+my (undef, $explained) = $ours->rpc('tools/call', { name => 'explain_metric',
+	arguments => { metric => 'normalized_power' } });
+my ($nginx, $nginx_url) = nginx(encode_json($explained));
 my ($sdk, $sdk_url) = sdk();
 my ($oidc, $oidc_url) = oidc();
 my $base = $ours->url;
@@ -277,6 +285,7 @@ my (undef, $made) = $ours->ctl('client', 'create', 'Bench', '--user', 'demo',
 my %bench = $made =~ /^(\w+)=(\S+)$/mg;
 my @cases = (
 	['nginx return 200', $nginx, $nginx_url, undef],
+	['nginx, bytes of explain_metric', $nginx, "${nginx_url}same", undef],
 	['GET /livez', $ours->pid, "$base/livez", undef],
 	['SDK v2 tools/call add', $sdk, $sdk_url,
 		call('sdk', 'add', { a => 2, b => 3 })],
@@ -333,6 +342,13 @@ for my $what (qw(client_credentials introspection discovery)) {
 	$ratio{"${what}_per_cpu_vs_oidc_provider"} = $row{"ours $what"}{per_cpu} /
 	    $row{"oidc-provider $what"}{per_cpu} if $row{"ours $what"} && $row{"oidc-provider $what"};
 }
+# How many times the CPU of another row a request costs.
+for (['list_cpu_vs_livez', 'tools/list', 'GET /livez'],
+    ['explain_metric_cpu_vs_nginx', 'tools/call explain_metric',
+	'nginx, bytes of explain_metric']) {
+	my ($name, $one, $other) = @$_;
+	$ratio{$name} = $row{$one}{us} / $row{$other}{us} if $row{$one} && $row{$other};
+}
 stop($_) for $nginx, $sdk, $oidc;
 
 if ($json) {
@@ -340,11 +356,11 @@ if ($json) {
 		ratios => \%ratio });
 	exit 0;
 }
-printf "%-28s %10s %10s %12s %8s %8s %8s\n", 'server and request', 'req/s',
+printf "%-32s %10s %10s %12s %8s %8s %8s\n", 'server and request', 'req/s',
     'CPU us', 'req/CPU-s', 'p50 ms', 'p99 ms', 'PSS MiB';
 for my $case (@cases) {
 	my $r = $row{ $case->[0] };
-	printf "%-28s %10.0f %10.2f %12.0f %8.2f %8.2f %8.1f\n", $case->[0],
+	printf "%-32s %10.0f %10.2f %12.0f %8.2f %8.2f %8.1f\n", $case->[0],
 	    @$r{qw(rps us per_cpu p50 p99 rss_mib)};
 }
 printf "\nGET /livez costs %.2f x the CPU of nginx return 200.\n",
@@ -354,6 +370,10 @@ printf "explain_metric serves %.1f x the requests per CPU-second of the SDK serv
 printf "A point read through MCP: %.2f x the reads per CPU-second of %s.\n",
     $ratio{"point_read_per_cpu_vs_$_"}, $_
     for grep { $ratio{"point_read_per_cpu_vs_$_"} } 'bare SELECT', 'pgbench -S';
+printf "tools/list costs %.2f x the CPU of GET /livez.\n", $ratio{list_cpu_vs_livez}
+    if $ratio{list_cpu_vs_livez};
+printf "explain_metric costs %.2f x the CPU of nginx with the same bytes.\n",
+    $ratio{explain_metric_cpu_vs_nginx} if $ratio{explain_metric_cpu_vs_nginx};
 for my $what (qw(client_credentials introspection discovery)) {
 	my $n = $ratio{"${what}_per_cpu_vs_oidc_provider"} or next;
 	printf "%s: %.1f x the requests per CPU-second of oidc-provider.\n", $what, $n;
