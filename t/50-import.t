@@ -42,7 +42,7 @@ is($status, 0, 'importing again succeeds');
 like($out, qr/^0 imported, @{[scalar @files]} known already/m, 'and does nothing');
 is(rows('activities'), $activities, 'no activity stands twice');
 
-# pierre-internals(7) says 25 kB an hour with every channel.
+# However sparse or noisy a recording is.
 my $most = $t->value(
     'SELECT max(length(samples) * 3600 / moving_s) FROM activities a ' .
     'JOIN activity_streams s ON s.activity_id = a.id WHERE moving_s > 1800');
@@ -77,7 +77,8 @@ chdir $here or die;
 # --- bad files ----------------------------------------------------------------
 
 my %before = map { $_ => rows($_) } qw(activities imports dailies activity_streams);
-my @invalid = glob "$data/fit/invalid/*";
+# Two that break off give what is there: t/51-files.t.
+my @invalid = grep { !/settings-nodata|unexpected-eof/ } glob "$data/fit/invalid/*";
 for my $file (@invalid) {
 	($status, $out, $err) = $t->ctl('import', $file, '--user', 'anna');
 	is($status, 1, "$file is refused");

@@ -102,21 +102,18 @@ WHERE tenant_id = $1 AND user_id = $2
 GROUP BY sport
 ORDER BY count(*) DESC, sport;
 
--- name: load_range long
-SELECT id, local_day, load_points, load_method, load_intensity_factor,
-	load_key
-FROM activities
-WHERE tenant_id = $1 AND user_id = $2
-	AND local_day >= $3 AND local_day <= $4
-ORDER BY local_day;
-
 -- name: load_stale long
 SELECT id, local_day, load_points, load_method, load_intensity_factor,
 	load_key
 FROM activities
 WHERE tenant_id = $1 AND user_id = $2
-	AND local_day >= $3 AND load_key <> $4
-ORDER BY local_day
+	AND load_key < $4 AND +local_day >= $3
+UNION ALL
+SELECT id, local_day, load_points, load_method, load_intensity_factor,
+	load_key
+FROM activities
+WHERE tenant_id = $1 AND user_id = $2
+	AND load_key > $4 AND +local_day >= $3
 LIMIT $5;
 
 -- name: load_set write

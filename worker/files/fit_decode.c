@@ -26,6 +26,20 @@ finish_set(struct fit_set *set, struct err *e)
 	return rc;
 }
 
+/* Of an input that breaks off what is there counts, unless that is nothing. */
+static int
+say_cut(struct result *r, struct str bytes, struct err *e)
+{
+	if (r->activities.n == 0 && r->daily.n == 0)
+		return err_set(e, ERR_CORRUPT,
+		    "FIT, byte %zu: the end of the input, before anything that "
+		    "could be kept",
+		    bytes.n);
+	result_warn(r,
+	    "the file breaks off at byte %zu; what is there was kept", bytes.n);
+	return 0;
+}
+
 int
 fit_decode(struct result *r, struct str bytes, struct err *e)
 {
@@ -36,6 +50,7 @@ fit_decode(struct result *r, struct str bytes, struct err *e)
 	int rc;
 
 	fit_reader_init(reader, bytes);
+	fit_reader_be_lenient(reader);
 	fit_set_init(&set, r);
 	while ((rc = fit_next(reader, &m, e)) == 1) {
 		if (m.number == FIT_FILE_ID && set.begun) {
@@ -53,5 +68,8 @@ fit_decode(struct result *r, struct str bytes, struct err *e)
 		fit_set_free(&set);
 		return -1;
 	}
-	return finish_set(&set, e);
+	rc = finish_set(&set, e);
+	if (rc == 0 && reader->cut)
+		return say_cut(r, bytes, e);
+	return rc;
 }

@@ -48,6 +48,12 @@ fit_reader_init(struct fit_reader *r, struct str bytes)
 	r->time = FIT_TIME_MISSING;
 }
 
+void
+fit_reader_be_lenient(struct fit_reader *r)
+{
+	r->lenient = true;
+}
+
 /* The header's own words: who wrote it, and how much follows. */
 static int
 check_header(const struct fit_reader *r, size_t *size_r, struct err *e)
@@ -87,6 +93,27 @@ check_header(const struct fit_reader *r, size_t *size_r, struct err *e)
 	return 0;
 }
 
+static void
+begin_messages(struct fit_reader *r, size_t header, size_t data)
+{
+	r->at += header;
+	r->data_end = r->at + data;
+	r->file++;
+	fit_dev_clear(&r->dev);
+	r->time = FIT_TIME_MISSING;
+	for (int i = 0; i < FIT_LOCAL_TYPES; i++)
+		r->defs[i].is_set = false;
+}
+
+/* Less is there than announced; or nothing was announced, since the device
+ * does that last. */
+static bool
+breaks_off(size_t data, size_t left)
+{
+	return left < CRC_SIZE || data > left - CRC_SIZE ||
+	       (data == 0 && left > CRC_SIZE);
+}
+
 static int
 begin_file(struct fit_reader *r, struct err *e)
 {
@@ -99,6 +126,11 @@ begin_file(struct fit_reader *r, struct err *e)
 	left = r->n - r->at - header;
 	data = (size_t)h[4] | (size_t)h[5] << 8 | (size_t)h[6] << 16 |
 	       (size_t)h[7] << 24;
+	if (r->lenient && breaks_off(data, left)) {
+		r->cut = true;
+		begin_messages(r, header, left);
+		return 0;
+	}
 	if (left < CRC_SIZE || data > left - CRC_SIZE)
 		return err_set(e, ERR_CORRUPT,
 		    "FIT, byte %zu: the end of the "
@@ -112,13 +144,7 @@ begin_file(struct fit_reader *r, struct err *e)
 		    "is %04x, the data's is %04x",
 		    r->at + header + data, get16(h + header + data, false),
 		    crc);
-	r->at += header;
-	r->data_end = r->at + data;
-	r->file++;
-	fit_dev_clear(&r->dev);
-	r->time = FIT_TIME_MISSING;
-	for (int i = 0; i < FIT_LOCAL_TYPES; i++)
-		r->defs[i].is_set = false;
+	begin_messages(r, header, data);
 	return 0;
 }
 
@@ -282,12 +308,15 @@ read_data(
 	return fit_dev_learn(&r->dev, m, e) < 0 ? -1 : 1;
 }
 
-int
-fit_next(struct fit_reader *r, struct fit_message *m, struct err *e)
+/* The next message, or definition, as it stands. */
+static int
+read_next(struct fit_reader *r, struct fit_message *m, struct err *e)
 {
 	uint8_t head;
 
 	for (;;) {
+		if (r->cut && r->at == r->data_end)
+			return 0;
 		if (r->at == r->data_end) {
 			if (r->file > 0)
 				r->at += CRC_SIZE;
@@ -306,4 +335,16 @@ fit_next(struct fit_reader *r, struct fit_message *m, struct err *e)
 		if (read_definition(r, head, e) < 0)
 			return -1;
 	}
+}
+
+int
+fit_next(struct fit_reader *r, struct fit_message *m, struct err *e)
+{
+	int rc = read_next(r, m, e);
+
+	if (rc >= 0 || !r->cut)
+		return rc;
+	/* The last message is not whole. */
+	r->at = r->data_end;
+	return 0;
 }

@@ -58,12 +58,17 @@ struct fit_reader {
 	size_t at;
 	size_t data_end; /* of the current file; its checksum follows */
 	unsigned file;	 /* files begun */
+	bool lenient;	 /* read what is there of an input that breaks off */
+	bool cut;	 /* it does: no checksum tells whether it is sound */
 	uint32_t time;	 /* last one seen, for compressed headers */
 	struct fit_definition defs[FIT_LOCAL_TYPES];
 	struct fit_dev dev;
 };
 
 void fit_reader_init(struct fit_reader *r, struct str bytes);
+/* A device that fell or lost power leaves a file without its end, or a header
+ * that counts nothing yet: give the whole messages of it, and set r->cut. */
+void fit_reader_be_lenient(struct fit_reader *r);
 /* 1 and the next data message, 0 at the end, -1 with ERR_CORRUPT or
  * ERR_UNSUPPORTED, whose message begins "FIT, byte N:". */
 int fit_next(struct fit_reader *r, struct fit_message *m, struct err *e);

@@ -4,9 +4,13 @@
 #include "base/clock.h"
 #include "config/conf.h"
 #include "loop/fiber.h"
+#include "store/activity_days.h"
 
 /* Raise it when a formula changes: all cached loads are stale then. */
 #define FORMULAS 1
+
+/* Time constants after which nothing is left of a load: e^-12. */
+#define FADED 12
 
 #define BATCH 32
 
@@ -230,85 +234,79 @@ activity_loads_fill(struct mcp_call *call, struct stored_activity *list,
 /* --- reading ------------------------------------------------------------- */
 
 static void
-count_method(struct activity_loads *out, const struct stored_load *load)
+count_method(struct activity_loads *out, const struct activity_sum *sum)
 {
 	for (int m = 0; m < LOAD_METHOD_COUNT; m++) {
-		if (strcmp(load->method, load_method_name(m)) == 0) {
-			out->by_method[m]++;
+		if (strcmp(sum->method, load_method_name(m)) == 0) {
+			out->by_method[m] += sum->activities;
 			return;
 		}
 	}
 }
 
-static void
-take(struct activity_loads *out, const struct stored_load *load)
-{
-	out->list[out->n++] = (struct pmc_load){ load->local_day, load->value };
-	out->first_day = MIN(out->first_day, load->local_day);
-	count_method(out, load);
-}
-
 static int
-read_all(struct mcp_call *call, struct activity_loads *out, struct err *e)
+count_all(struct mcp_call *call, const char *provider,
+    struct activity_loads *out, struct err *e)
 {
-	struct stored_load *list;
+	struct activity_sum *list;
 	size_t n;
 
-	if (activities_loads(call_db(call), call_arena(call), call_owner(call),
-		INT32_MIN, INT32_MAX, &list, &n, e) < 0)
+	if (activity_sums(call_db(call), call_arena(call), call_owner(call),
+		&list, &n, e) < 0)
 		return -1;
-	out->list = arena_many(call_arena(call), n, struct pmc_load);
-	for (size_t i = 0; i < n; i++)
-		take(out, &list[i]);
+	for (size_t i = 0; i < n; i++) {
+		if (provider != NULL && strcmp(list[i].provider, provider) != 0)
+			continue;
+		out->activities += list[i].activities;
+		out->without_load += list[i].activities - list[i].loads;
+		count_method(out, &list[i]);
+	}
 	return 0;
 }
 
-struct listing {
-	struct activity_loads *loads;
-	size_t room;
-};
-
 static void
-take_listed(void *arg, const struct stored_activity *sa)
+take(struct activity_loads *out, const struct day_loads *day, int32_t today)
 {
-	struct listing *l = arg;
-	struct stored_load load = sa->load;
+	double load = day->loads > 0 ? day->load : VALUE_MISSING;
 
-	/* One that came since they were counted has no room. */
-	load.local_day = sa->activity.local_day;
-	if (l->loads->n < l->room)
-		take(l->loads, &load);
+	out->list[out->n++] = (struct pmc_load){ day->day, load };
+	if (day->day > today) {
+		out->after_today += day->activities;
+		out->without_load -= day->activities - day->loads;
+	}
 }
 
-/* Those of one source come with the listing. */
-static int
-read_of_provider(struct mcp_call *call, const char *provider,
-    struct activity_loads *out, struct err *e)
+/* Where a curve of so many days has to begin. */
+static int32_t
+first_needed(const struct mcp_call *call, int32_t days)
 {
-	struct activity_filter f;
-	struct listing l = { .loads = out };
-	int64_t total;
+	struct pmc_settings s = PMC_DEFAULTS;
 
-	activity_filter_init(&f);
-	f.provider = provider;
-	if (activities_count(call_db(call), call_arena(call), call_owner(call),
-		&f, &total, e) < 0)
-		return -1;
-	l.room = (size_t)total;
-	out->list = arena_many(call_arena(call), l.room, struct pmc_load);
-	return activities_each(
-	    call_db(call), call_owner(call), &f, INT64_MAX, take_listed, &l, e);
+	return call_today(call) - MAX(days, PMC_SETTLE_DAYS) -
+	       (int32_t)(FADED * s.ctl_days);
 }
 
 int
-activity_loads_of(struct mcp_call *call, const char *provider,
+activity_loads_of(struct mcp_call *call, const char *provider, int32_t days,
     struct activity_loads *out, struct err *e)
 {
+	struct db *db = call_db(call);
+	struct arena *a = call_arena(call);
+	const struct owner *o = call_owner(call);
+	struct day_loads *list;
+	size_t n;
+
 	*out = (struct activity_loads){ .first_day = INT32_MAX };
-	if (activity_loads_refresh(call, e) < 0)
+	if (activity_loads_refresh(call, e) < 0 ||
+	    count_all(call, provider, out, e) < 0 ||
+	    activity_days_first(db, a, o, provider, &out->first_day, e) < 0 ||
+	    activity_days_loads(
+		db, a, o, first_needed(call, days), provider, &list, &n, e) < 0)
 		return -1;
-	return provider != NULL ? read_of_provider(call, provider, out, e)
-				: read_all(call, out, e);
+	out->list = arena_many(a, n, struct pmc_load);
+	for (size_t i = 0; i < n; i++)
+		take(out, &list[i], call_today(call));
+	return 0;
 }
 
 int

@@ -1,7 +1,7 @@
 #ifndef MCP_LOADS_H
 #define MCP_LOADS_H
 
-/* The training loads of a person's whole history.  What is cached is taken;
+/* The training loads of a person's history.  What is cached is taken;
  * what was never rated, or with other thresholds, is rated now and kept. */
 
 #include "mcp/call.h"
@@ -11,8 +11,11 @@
 
 struct activity_loads {
 	size_t n;
-	struct pmc_load *list;		     /* by day */
-	size_t by_method[LOAD_METHOD_COUNT]; /* how many were rated how */
+	struct pmc_load *list; /* of each day the sum; NaN: none has one */
+	int64_t activities;
+	int64_t without_load;		      /* of those up to today */
+	int64_t after_today;		      /* dated later */
+	int64_t by_method[LOAD_METHOD_COUNT]; /* how many were rated how */
 	int32_t first_day;
 };
 
@@ -33,11 +36,12 @@ struct loads_of {
 NODISCARD int loads_refresh(
     const struct loads_of *of, int64_t patience_us, struct err *e);
 
-/* provider NULL: all.  Waits for the store, and for as long as the rating of
- * stale activities takes; past a bound the call is refused with the request to
- * come again. */
+/* The list goes back so far that what is before does not show in a curve of
+ * `days`; the counts are of everything.  provider NULL: all.  Waits for the
+ * store, and for as long as the rating of stale activities takes; past a bound
+ * the call is refused with the request to come again. */
 NODISCARD int activity_loads_of(struct mcp_call *call, const char *provider,
-    struct activity_loads *out, struct err *e);
+    int32_t days, struct activity_loads *out, struct err *e);
 /* Rate what is stale of the whole history; same bound. */
 NODISCARD int activity_loads_refresh(struct mcp_call *call, struct err *e);
 /* Rate what is stale of one page of a listing. */

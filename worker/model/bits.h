@@ -24,6 +24,16 @@ void bits_put_column(struct buf *out, const uint64_t *v, size_t n);
 /* Sets r->failed when the input is short or a width impossible. */
 void bits_get_column(struct bits_reader *r, uint64_t *v, size_t n);
 
+/* n numbers, small ones in few bits: each is a token, which is the number below
+ * 16 and else its length and the two bits after the first; tokens are deflated,
+ * which gives the frequent ones short codes, and the remaining bits follow
+ * packed.  Two lengths in bytes go before. */
+void bits_put_tokens(struct buf *out, const uint64_t *v, size_t n);
+/* Sets r->failed when the input is not n numbers. */
+void bits_get_tokens(struct bits_reader *r, uint64_t *v, size_t n);
+/* About how many bits they would take. */
+double bits_tokens_cost(const uint64_t *v, size_t n);
+
 /* Signed as unsigned so that small magnitudes stay small: 0 -1 1 -2 2 ... */
 static inline uint64_t
 bits_zigzag(int64_t v)

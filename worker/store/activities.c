@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "loop/fiber.h"
 #include "model/summary.h"
+#include "store/activity_days.h"
 #include "store/activity_rows.h"
 #include "store/driver.h"
 
@@ -125,9 +126,12 @@ insert_content(struct db *tx, struct insertion *w, struct err *e)
 		if (insert_lap(tx, w, i, e) < 0)
 			return -1;
 	}
-	if (act->streams != NULL && act->streams->n > 0)
-		return insert_streams(tx, w, e);
-	return 0;
+	if (act->streams != NULL && act->streams->n > 0 &&
+	    insert_streams(tx, w, e) < 0)
+		return -1;
+	if (activity_sums_add(tx, w->arena, w->owner, &act->id, e) < 0)
+		return -1;
+	return activity_days_refresh(tx, w->arena, w->owner, act->local_day, e);
 }
 
 static int
@@ -258,23 +262,43 @@ activities_read_streams(struct db *db, struct arena *a, const struct owner *o,
 	return err_wrap(e, "samples in the database");
 }
 
-int
-activities_edit(struct db *db, struct arena *a, const struct owner *o,
-    const struct stored_activity *sa, struct err *e)
+struct editing {
+	struct arena *arena;
+	const struct owner *owner;
+	const struct stored_activity *sa;
+	bool done;
+};
+
+static int
+edit_activity(struct db *tx, void *arg, struct err *e)
 {
-	const struct activity *act = &sa->activity;
+	struct editing *w = arg;
+	const struct activity *act = &w->sa->activity;
 	struct db_query q;
 
-	db_query_init(&q, db, a, Q_activity_edit);
-	owner_bind(&q, o);
+	db_query_init(&q, tx, w->arena, Q_activity_edit);
+	owner_bind(&q, w->owner);
 	db_bind_uuid(&q, 3, &act->id);
 	db_bind_text(&q, 4, act->name);
 	db_bind_float(&q, 5, act->rpe);
 	db_bind_text(&q, 6, sport_type_name(act->sport));
-	db_bind_text(&q, 7, edits_format(sa->edited));
-	if (db_run(&q, e) < 0)
+	db_bind_text(&q, 7, edits_format(w->sa->edited));
+	if (activity_sums_subtract(tx, w->arena, w->owner, &act->id, e) < 0 ||
+	    db_run(&q, e) < 0)
 		return -1;
-	return q.changed > 0;
+	w->done = q.changed > 0;
+	return activity_sums_add(tx, w->arena, w->owner, &act->id, e);
+}
+
+int
+activities_edit(struct db *db, struct arena *a, const struct owner *o,
+    const struct stored_activity *sa, struct err *e)
+{
+	struct editing w = { a, o, sa, false };
+
+	if (db_atomically(db, edit_activity, &w, e) < 0)
+		return -1;
+	return w.done;
 }
 
 static int
@@ -323,12 +347,17 @@ activities_replace(struct db *tx, struct arena *a, const struct owner *o,
 {
 	struct activity act = sa->activity;
 	struct insertion w = { a, o, &act, NULL, false };
+	int32_t day = act.local_day;
 
-	if (replace_row(tx, &w, sa, e) < 0 ||
+	if (activity_days_of(tx, a, o, &act.id, &day, e) < 0 ||
+	    activity_sums_subtract(tx, a, o, &act.id, e) < 0 ||
+	    replace_row(tx, &w, sa, e) < 0 ||
 	    clear(tx, &w, Q_lap_clear, e) < 0 ||
-	    clear(tx, &w, Q_streams_clear, e) < 0)
+	    clear(tx, &w, Q_streams_clear, e) < 0 ||
+	    insert_content(tx, &w, e) < 0)
 		return -1;
-	return insert_content(tx, &w, e);
+	return day != act.local_day ? activity_days_refresh(tx, a, o, day, e)
+				    : 0;
 }
 
 struct deletion {
@@ -343,7 +372,13 @@ delete_activity(struct db *tx, void *arg, struct err *e)
 {
 	struct deletion *d = arg;
 	struct db_query q;
+	int32_t day;
+	int rc = activity_days_of(tx, d->arena, d->owner, d->id, &day, e);
 
+	if (rc <= 0)
+		return rc;
+	if (activity_sums_subtract(tx, d->arena, d->owner, d->id, e) < 0)
+		return -1;
 	db_query_init(&q, tx, d->arena, Q_import_forget_activity);
 	owner_bind(&q, d->owner);
 	db_bind_uuid(&q, 3, d->id);
@@ -355,7 +390,7 @@ delete_activity(struct db *tx, void *arg, struct err *e)
 	if (db_run(&q, e) < 0)
 		return -1;
 	d->done = q.changed > 0;
-	return 0;
+	return activity_days_refresh(tx, d->arena, d->owner, day, e);
 }
 
 int

@@ -133,12 +133,8 @@ NODISCARD int activities_totals(struct db *db, struct arena *a,
     const struct owner *o, int32_t from_day, int32_t to_day,
     struct sport_totals **list_r, size_t *n_r, struct err *e);
 
-/* Loads of all activities on local days from..to inclusive, by day. */
-NODISCARD int activities_loads(struct db *db, struct arena *a,
-    const struct owner *o, int32_t from_day, int32_t to_day,
-    struct stored_load **list_r, size_t *n_r, struct err *e);
-/* Those on days from_day and later whose load has another key, oldest first,
- * at most limit. */
+/* Those on days from_day and later whose load has another key, at most
+ * limit. */
 NODISCARD int activities_stale(struct db *db, struct arena *a,
     const struct owner *o, int64_t key, int32_t from_day, unsigned limit,
     struct stored_load **list_r, size_t *n_r, struct err *e);

@@ -2,6 +2,7 @@
 
 #include "base/date.h"
 #include "base/enc.h"
+#include "store/activity_days.h"
 #include "store/activity_rows.h"
 #include "store/driver.h"
 
@@ -161,6 +162,12 @@ activities_count(struct db *db, struct arena *a, const struct owner *o,
 {
 	struct db_query q;
 
+	int rc = 0;
+
+	if (f->from_us == INT64_MIN && f->to_us == INT64_MAX)
+		rc = activity_days_count(db, a, o, f, n_r, e);
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
 	db_query_init(&q, db, a, Q_activity_count);
 	bind_filter(&q, o, f, INT64_MAX);
 	if (db_run(&q, e) < 0)
@@ -246,20 +253,6 @@ read_loads(
 }
 
 int
-activities_loads(struct db *db, struct arena *a, const struct owner *o,
-    int32_t from_day, int32_t to_day, struct stored_load **list_r, size_t *n_r,
-    struct err *e)
-{
-	struct db_query q;
-
-	db_query_init(&q, db, a, Q_load_range);
-	owner_bind(&q, o);
-	db_bind_day(&q, 3, from_day);
-	db_bind_day(&q, 4, to_day);
-	return read_loads(&q, list_r, n_r, e);
-}
-
-int
 activities_stale(struct db *db, struct arena *a, const struct owner *o,
     int64_t key, int32_t from_day, unsigned limit, struct stored_load **list_r,
     size_t *n_r, struct err *e)
@@ -281,6 +274,20 @@ struct load_batch {
 	size_t n;
 };
 
+/* Each day of the batch once; they come in order, as good as always. */
+static int
+refresh_days(struct db *tx, const struct load_batch *b, struct err *e)
+{
+	for (size_t i = 0; i < b->n; i++) {
+		int32_t day = b->list[i].local_day;
+
+		if ((i == 0 || b->list[i - 1].local_day != day) &&
+		    activity_days_refresh(tx, b->arena, b->owner, day, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int
 set_loads(struct db *tx, void *arg, struct err *e)
 {
@@ -297,10 +304,14 @@ set_loads(struct db *tx, void *arg, struct err *e)
 		db_bind_text(&q, 5, load->method);
 		db_bind_float(&q, 6, load->intensity_factor);
 		db_bind_int(&q, 7, load->key);
-		if (db_run(&q, e) < 0)
+		if (activity_sums_subtract(
+			tx, b->arena, b->owner, &load->activity_id, e) < 0 ||
+		    db_run(&q, e) < 0 ||
+		    activity_sums_add(
+			tx, b->arena, b->owner, &load->activity_id, e) < 0)
 			return -1;
 	}
-	return 0;
+	return refresh_days(tx, b, e);
 }
 
 int

@@ -298,7 +298,7 @@ recordings_join(struct db *tx, struct arena *a, const struct owner *o,
 		to->list[to->n++] = g->list[i];
 	if (recording_run(&w, Q_recording_clear, from, NULL, e) < 0 ||
 	    recording_run(&w, Q_recording_moved_all, from, into, e) < 0 ||
-	    recording_run(&w, Q_activity_delete, from, NULL, e) < 0)
+	    activities_delete(tx, a, o, from, e) < 0)
 		return -1;
 	return recording_group_write(&w, to, e) < 0 ? -1 : 1;
 }

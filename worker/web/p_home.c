@@ -7,7 +7,7 @@
 #include "base/date.h"
 #include "mcp/loads.h"
 #include "model/value.h"
-#include "store/activities.h"
+#include "store/activity_days.h"
 #include "store/thresholds.h"
 #include "web/page.h"
 #include "web/pmc_chart.h"
@@ -90,7 +90,7 @@ read_pmc(struct http_req *req, const struct athlete *who, struct training *t,
 	struct pmc_settings settings = PMC_DEFAULTS;
 	struct loads_of of = { .db = app->db, .owner = &o, .sex = who->sex };
 	struct threshold *thresholds;
-	struct stored_load *loads;
+	struct day_loads *days;
 	struct pmc_load *list;
 	size_t n;
 	int rc;
@@ -100,14 +100,14 @@ read_pmc(struct http_req *req, const struct athlete *who, struct training *t,
 		return -1;
 	of.thresholds = thresholds;
 	rc = loads_refresh(&of, LOADS_PATIENCE_US, e);
-	if (rc < 0 || activities_loads(app->db, a, &o, INT32_MIN, INT32_MAX,
-			  &loads, &n, e) < 0)
+	if (rc < 0 || activity_days_loads(
+			  app->db, a, &o, INT32_MIN, NULL, &days, &n, e) < 0)
 		return -1;
 	t->all_rated = rc > 0;
 	list = arena_many(a, n, struct pmc_load);
 	for (size_t i = 0; i < n; i++)
-		list[i] =
-		    (struct pmc_load){ loads[i].local_day, loads[i].value };
+		list[i] = (struct pmc_load){ days[i].day,
+			days[i].loads > 0 ? days[i].load : VALUE_MISSING };
 	pmc_compute(a, &t->pmc, &settings, list, n, page_day_of(who));
 	return 0;
 }

@@ -17,6 +17,21 @@ print_number(const char *name, double v)
 		printf("|%s=%.10g", name, v);
 }
 
+/* Bytes of the six channels that sensors give by the second. */
+static size_t
+sensors_size(const struct streams *s)
+{
+	struct streams six = *s;
+	struct buf stored = BUF_INIT;
+	size_t n;
+
+	six.v[STREAM_LAT] = six.v[STREAM_LON] = six.v[STREAM_TEMP] = NULL;
+	streams_encode(&stored, &six);
+	n = stored.n;
+	buf_free(&stored);
+	return n;
+}
+
 static void
 print_activity(const struct activity *act)
 {
@@ -44,7 +59,8 @@ print_activity(const struct activity *act)
 	print_number("longitude", act->start_longitude_deg);
 	if (act->streams != NULL) {
 		streams_encode(&stored, act->streams);
-		printf("|samples=%zu|stored=%zu", act->streams->n, stored.n);
+		printf("|samples=%zu|stored=%zu|sensors=%zu", act->streams->n,
+		    stored.n, sensors_size(act->streams));
 		for (int k = 0; k < STREAM_KIND_COUNT; k++)
 			print_number(stream_name((enum stream_kind)k),
 			    streams_has(act->streams, (enum stream_kind)k)

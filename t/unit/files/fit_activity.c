@@ -384,12 +384,47 @@ test_limits(struct arena *a)
 	buf_free(&b);
 }
 
+/* What a device that lost power leaves. */
+static void
+test_cut(struct arena *a)
+{
+	struct fit_writer w = { 0 };
+	struct buf b = BUF_INIT;
+	struct err e = ERR_INIT;
+	struct decoded d;
+	size_t last;
+
+	put_id(&w, 4);
+	define_record(&w);
+	for (int i = 0; i < 10; i++) {
+		last = w.data.n;
+		put_record(&w, T0 + i, 100, i, 200);
+	}
+	last = w.data.n - last; /* bytes of a record */
+	fw_finish(&w, &b);
+	is_int(file_decode(a, str_make(b.p, b.n - 5), NULL, &d, &e), 0,
+	    "a file without its end: %s", e.msg);
+	is_int(d.activities[0].streams->n, 9, "all whole records");
+	ok(d.n_warnings > 0 &&
+		strstr(d.warnings[d.n_warnings - 1], "breaks off") != NULL,
+	    "and a warning");
+	memset(b.p + 4, 0, 4);
+	b.p[12] = b.p[13] = 0; /* no checksum of the header */
+	is_int(file_decode(a, str_make(b.p, b.n - 2), NULL, &d, &e), 0,
+	    "a header that counts nothing yet: %s", e.msg);
+	is_int(d.activities[0].streams->n, 10, "all records");
+	is_int(file_decode(a, str_make(b.p, b.n - 2 - 10 * last), NULL, &d, &e),
+	    -1, "nothing that could be kept");
+	is_int(e.code, ERR_CORRUPT, "%s", e.msg);
+	buf_free(&b);
+}
+
 int
 main(void)
 {
 	static void (*const tests[])(struct arena *) = { test_multisport,
 		test_broken_off, test_others, test_pulse, test_pool, test_daily,
-		test_prefixes, test_limits };
+		test_prefixes, test_limits, test_cut };
 
 	for (size_t i = 0; i < ARRAY_LEN(tests); i++) {
 		struct arena *a = arena_new();

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
+#include "base/enc.h"
 #include "model/streams.h"
 #include "model/value.h"
 #include "tap.h"
@@ -58,7 +60,7 @@ noise(struct arena *a, size_t n, unsigned *seed)
 		streams_add(a, s, (enum stream_kind)k);
 		for (size_t i = 0; i < n; i++)
 			if (rand_r(seed) % 5 != 0)
-				s->v[k][i] = rand_r(seed) % 36000 / 100.0 - 180;
+				s->v[k][i] = rand_r(seed) % 36000 / 99.7 - 180;
 	}
 	return s;
 }
@@ -138,6 +140,106 @@ test_corrupt(struct arena *a)
 	buf_free(&b);
 }
 
+/* What the first version of the format wrote. */
+static const char version_1[] =
+    "0146510700000000000000000000000000000000000000000000000000000000"
+    "000000000000006400000000000000000000000000000000000000000007013e"
+    "0208f00200000000000213120000000000000011120000000000000011120000"
+    "0000000000111200000000000000111200000000000000111200000000000000"
+    "11120046020a00080a0000000000000000000000000000000000000000000000"
+    "0000000000000000000000000000000000000000000000000000000000000000"
+    "000000000000000000000000000000000000000000000046021e80d99f389600"
+    "0000000000000000000000000000000000000000000000000000000000000000"
+    "0000000000000000000000000000000000000000000000000000000000000000"
+    "0000000000000000000000000000000000000000000000000000000000000000"
+    "0000000000000000000000000000000000000000000000000000000000000000"
+    "0000000000000000000000000000000000000000000000000000000000000000"
+    "0000000000000000000000000000000000000000000000000000000000000000"
+    "0000000000000000000000000000000000000000000000000000000000000000"
+    "000000000000000000000094706852";
+
+static void
+test_version_1(struct arena *a)
+{
+	size_t n = strlen(version_1) / 2;
+	uint8_t *bytes = arena_alloc(a, n);
+	struct err e = ERR_INIT;
+	struct streams *s;
+	bool good = true;
+
+	for (size_t i = 0; i < n; i++)
+		bytes[i] = (uint8_t)(dec_hex_digit(version_1[2 * i]) << 4 |
+				     dec_hex_digit(version_1[2 * i + 1]));
+	s = streams_decode(a, str_make((char *)bytes, n), &e);
+	ok(s != NULL && s->n == 70, "version 1 is read: %s", e.msg);
+	for (int i = 0; s != NULL && i < 70; i++) {
+		good = good && s->t_s[i] == i + (i >= 40 ? 100 : 0) &&
+		       fabs(s->v[STREAM_DISTANCE][i] - 3.21 * i) < 1e-9 &&
+		       fabs(s->v[STREAM_LAT][i] - 47.5 - i * 3e-5) < 1e-9 &&
+		       (i == 7 ? isnan(s->v[STREAM_HR][i])
+			       : s->v[STREAM_HR][i] == 120 + i % 9);
+	}
+	ok(good, "every sample of it");
+}
+
+static double
+walk(double v, double step, unsigned *seed)
+{
+	return v + step * (rand_r(seed) % 11 - 5);
+}
+
+/* Ten hours by the second. */
+static struct streams *
+long_ride(struct arena *a)
+{
+	static const double first[] = { 140, 200, 85, 9, 0, 300, 47, 8, 20 };
+	static const double step[] = { 0.4, 12, 0.5, 0.05, 0, 0.05, 4e-6, 4e-6,
+		0.001 };
+	struct streams *s = streams_new(a, 36000);
+	unsigned seed = 3;
+
+	for (size_t i = 0; i < s->n; i++)
+		s->t_s[i] = (int32_t)i;
+	for (int k = 0; k < STREAM_KIND_COUNT; k++) {
+		double *v = streams_add(a, s, (enum stream_kind)k);
+
+		v[0] = first[k];
+		for (size_t i = 1; i < s->n; i++)
+			v[i] = k == STREAM_DISTANCE
+				   ? v[i - 1] + s->v[STREAM_SPEED][i]
+				   : walk(v[i - 1], step[k], &seed);
+	}
+	return s;
+}
+
+/* Says how fast it is; how fast is enough depends on the machine. */
+static void
+test_long(struct arena *a)
+{
+	const struct streams *s = long_ride(a);
+	struct arena *scratch = arena_new();
+	struct buf b = BUF_INIT;
+	struct err e = ERR_INIT;
+	int64_t start = clock_mono_us();
+	double values = (double)s->n * STREAM_KIND_COUNT * 20;
+
+	streams_encode(&b, s);
+	printf("# encoded in %lld us to %zu bytes an hour\n",
+	    (long long)(clock_mono_us() - start), b.n / 10);
+	ok(same(s, round_trip(a, s)), "ten hours with nine channels");
+	start = clock_mono_us();
+	for (int i = 0; i < 20; i++) {
+		if (streams_decode(scratch, buf_str(&b), &e) == NULL)
+			break;
+		arena_reset(scratch);
+	}
+	is_str(e.msg, "", "decoded again and again");
+	printf("# decoded %.0f million samples a second\n",
+	    values / (double)MAX(clock_mono_us() - start, INT64_C(1)));
+	buf_free(&b);
+	arena_free(&scratch);
+}
+
 int
 main(void)
 {
@@ -146,6 +248,8 @@ main(void)
 	test_random(a);
 	test_edges(a);
 	test_corrupt(a);
+	test_version_1(a);
+	test_long(a);
 	arena_free(&a);
 	return tap_done();
 }

@@ -2,6 +2,7 @@
 
 #include "store/activities.h"
 
+#include "store/activity_days.h"
 #include "store/imports.h"
 #include "store/temp_db.h"
 #include "tap.h"
@@ -229,9 +230,28 @@ test_each(void)
 	is_int(runs, 14, "so none is seen twice");
 }
 
+/* Sums of the forty, of which the 2nd to 30th have their number as load. */
+static void
+test_days(const struct day_loads *days, size_t n)
+{
+	int64_t activities = 0, loads = 0;
+	double load = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		activities += days[i].activities;
+		loads += days[i].loads;
+		load += days[i].load;
+	}
+	ok(activities == 40 && loads == 29 && load == 435, "sum up");
+	ok(days[0].day == 20001 && days[n - 1].day == 20020, "oldest first");
+}
+
 static void
 test_loads(void)
 {
+	struct day_loads *days;
+	struct activity_sum *sums;
+	int64_t all = 0, rated = 0, loads = 0;
 	struct sport_totals *totals;
 	struct stored_load *list;
 	size_t n;
@@ -259,13 +279,21 @@ test_loads(void)
 	    0, "with another key");
 	is_int(n, 3, "limited");
 	is_int(
-	    activities_loads(t.db, t.arena, &me, 20002, 20003, &list, &n, &t.e),
+	    activity_days_loads(t.db, t.arena, &me, 0, NULL, &days, &n, &t.e),
 	    0, "loads of days");
-	is_int(n, 4, "two a day");
-	ok(list[0].value == 2 && list[0].key == 77 &&
-		list[0].intensity_factor == 0.8,
-	    "as cached");
-	is_str(list[0].method, "tss", "with the method");
+	test_days(days, n);
+	is_int(activity_days_loads(
+		   t.db, t.arena, &me, 0, "nobody", &days, &n, &t.e),
+	    0, "of one source");
+	is_int(n, 0, "of which there are none");
+	is_int(activity_sums(t.db, t.arena, &me, &sums, &n, &t.e), 0, "sums");
+	for (size_t i = 0; i < n; i++) {
+		rated +=
+		    strcmp(sums[i].method, "tss") == 0 ? sums[i].activities : 0;
+		all += sums[i].activities;
+		loads += sums[i].loads;
+	}
+	ok(all == 40 && rated == 30 && loads == 29, "by method");
 
 	is_int(activities_totals(
 		   t.db, t.arena, &me, 20001, 20003, &totals, &n, &t.e),

@@ -100,7 +100,7 @@ test_plans(void)
 		{ Q_activity_count, "activities_" },
 		{ Q_activity_get, "activities_" },
 		{ Q_activity_totals, "activities_load" },
-		{ Q_load_range, "activities_load" },
+		{ Q_day_loads, "activity_days_" },
 		{ Q_load_stale, "activities_load" },
 		{ Q_user_by_name, "users_username" },
 		{ Q_token_find, "access_tokens_hash_key" },

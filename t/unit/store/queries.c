@@ -82,9 +82,16 @@ test_plans(void)
 	} hot[] = {
 		{ Q_activity_list, "activities_start" },
 		{ Q_activity_count, "activities_start" },
-		{ Q_activity_totals, "activities_load" },
-		{ Q_load_range, "COVERING INDEX activities_load" },
-		{ Q_load_stale, "COVERING INDEX activities_load" },
+		{ Q_activity_totals, "activities_day" },
+		{ Q_day_fill, "activities_day" },
+		{ Q_day_loads, "COVERING INDEX activity_days_curve" },
+		{ Q_day_first, "(tenant_id=? AND user_id=?)" },
+		{ Q_day_count, "AND local_day>? AND local_day<?" },
+		{ Q_load_stale, "activities_load_key" },
+		{ Q_recording_near, "activities_start" },
+		{ Q_recording_near, "activity_sources_start" },
+		{ Q_recording_find, "AND external_id=?" },
+		{ Q_recording_list, "activity_sources_activity" },
 		{ Q_user_by_name, "users_username" },
 		{ Q_token_find, "(hash=?)" },
 		{ Q_token_list, "access_tokens_user" },
@@ -110,7 +117,8 @@ test_plans(void)
 	static const char *const may_scan[] = { "user_list", "schema_list",
 		"oauth_client_list", "signing_key_*", "data_key_list",
 		"sealed_*_count", NULL };
-	static const char *const may_sort[] = { "activity_totals", NULL };
+	static const char *const may_sort[] = { "activity_totals", "day_fill",
+		NULL };
 
 	for (size_t i = 0; i < ARRAY_LEN(hot); i++) {
 		const struct sql_query *q = &sql_queries[hot[i].id];

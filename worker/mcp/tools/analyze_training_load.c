@@ -20,8 +20,8 @@ draw_chart(struct mcp_call *call, struct chart *c, struct err *e)
 	struct pmc_settings settings = PMC_DEFAULTS;
 	struct arena *a = call_arena(call);
 
-	if (activity_loads_of(call, call_str(call, "provider"), &c->loads, e) <
-	    0)
+	if (activity_loads_of(call, call_str(call, "provider"),
+		(int32_t)call_int(call, "days"), &c->loads, e) < 0)
 		return -1;
 	pmc_compute(
 	    a, &c->pmc, &settings, c->loads.list, c->loads.n, call_today(call));
@@ -75,16 +75,16 @@ static void
 show_methods(struct jsonw *w, const struct chart *c)
 {
 	jsonw_kv_object(w, "loads");
-	jsonw_kv_int(w, "activities", (int64_t)c->loads.n);
-	jsonw_kv_int(w, "without_load", (int64_t)c->pmc.without_load);
-	jsonw_kv_int(w, "dated_after_today", (int64_t)c->pmc.after_end);
-	if (c->loads.n > 0)
+	jsonw_kv_int(w, "activities", c->loads.activities);
+	jsonw_kv_int(w, "without_load", c->loads.without_load);
+	jsonw_kv_int(w, "dated_after_today", c->loads.after_today);
+	if (c->loads.activities > 0)
 		jsonw_kv_day(w, "first_date", c->loads.first_day);
 	jsonw_kv_object(w, "by_method");
 	for (int m = 0; m < LOAD_METHOD_COUNT; m++) {
 		if (c->loads.by_method[m] > 0)
 			jsonw_kv_int(w, load_method_name((enum load_method)m),
-			    (int64_t)c->loads.by_method[m]);
+			    c->loads.by_method[m]);
 	}
 	jsonw_end_object(w);
 	jsonw_end_object(w);
@@ -132,11 +132,11 @@ show_notes(struct jsonw *w, const struct chart *c)
 		jsonw_cstr(w, "The history is shorter than 90 days, so CTL is "
 			      "still rising from zero: it is too low, and TSB "
 			      "with it.");
-	if (c->pmc.without_load > 0)
+	if (c->loads.without_load > 0)
 		jsonw_cstr(w, "Activities without a load count as rest. Set "
 			      "thresholds (get_athlete lists those that are "
 			      "missing) or record heart rate, power or RPE.");
-	if (c->pmc.after_end > 0)
+	if (c->loads.after_today > 0)
 		jsonw_cstr(w, "Activities dated later than today are left "
 			      "out.");
 	jsonw_end_array(w);
@@ -163,17 +163,17 @@ say_today(struct mcp_call *call, const struct chart *c)
 static void
 say_nothing_to_tell(struct mcp_call *call, const struct chart *c)
 {
-	size_t past = c->loads.n - c->pmc.after_end;
+	int64_t past = c->loads.activities - c->loads.after_today;
 
 	if (past == 0)
 		call_text(call, "There are no activities up to today, so there "
 				"is no fitness, fatigue or form to tell.");
 	else
 		call_text(call,
-		    "None of the %zu activities up to today has a training "
+		    "None of the %lld activities up to today has a training "
 		    "load, so there is no fitness, fatigue or form to tell. "
 		    "get_athlete lists the thresholds that are missing. %s.",
-		    past, show_threshold_how);
+		    (long long)past, show_threshold_how);
 }
 
 static int
@@ -195,7 +195,8 @@ training_load_run(struct mcp_call *call, struct err *e)
 		say_today(call, &c);
 	} else {
 		say_nothing_to_tell(call, &c);
-		if (c.loads.n == 0 && activity_say_sources(call, e) < 0)
+		if (c.loads.activities == 0 &&
+		    activity_say_sources(call, e) < 0)
 			return -1;
 	}
 	show_model(w);

@@ -73,7 +73,8 @@ run(struct mcp_call *call, struct err *e)
 	struct activity_loads loads;
 	struct work work;
 
-	if (activity_loads_of(call, NULL, &loads, e) < 0)
+	if (activity_loads_of(
+		call, NULL, (int32_t)call_int(call, "days"), &loads, e) < 0)
 		return -1;
 	pmc_compute(call_arena(call), &work.pmc, &settings, loads.list, loads.n,
 	    call_today(call));
