@@ -254,12 +254,12 @@ like($b->text, qr/not there any more/, 'what is not there cannot be removed');
 
 # --- tokens ----------------------------------------------------------------------
 
-is($b->fill('/account/tokens', name => '', days => 90, scope => 'profile:read')->{status}, 422,
+is($b->fill('/account/tokens', name => '', kind => 'token', days => 90, scope => 'profile:read')->{status}, 422,
     'a token without a name');
-is($b->fill('/account/tokens', name => 'x', days => 90)->{status}, 422, 'without a right');
-is($b->fill('/account/tokens', name => 'x', days => 7, scope => 'profile:read')->{status}, 422,
+is($b->fill('/account/tokens', name => 'x', kind => 'token', days => 90)->{status}, 422, 'without a right');
+is($b->fill('/account/tokens', name => 'x', kind => 'token', days => 7, scope => 'profile:read')->{status}, 422,
     'for a time that is not offered');
-is($b->fill('/account/tokens', name => $HOSTILE, days => 30, scope => 'profile:read',
+is($b->fill('/account/tokens', name => $HOSTILE, kind => 'token', days => 30, scope => 'profile:read',
 	scope => 'admin', scope => 'activities:read')->{status}, 200, 'a token');
 my ($token) = $b->{page} =~ /value="(pmcp_pat_\w+)"/;
 ok($token, 'is shown');
@@ -273,6 +273,15 @@ ok(until_true(sub {
 	$answer->{status} == 401 }, 1), 'it is worth nothing within a second');
 is_redirect($b->fill('/account/tokens', revoke => $_), '/account/tokens', 'revoking nothing')
     for 'x', $id;
+
+is($b->fill('/account/tokens', name => 'agent', kind => 'key', days => 0,
+	scope => 'activities:read')->{status}, 200, 'an API key');
+my ($key) = $b->{page} =~ /value="(pmcp_key_\w+)"/;
+ok($key, 'is shown');
+is(($t->rpc('tools/list', {}, token => $key))[0]{status}, 200, 'it works') for 1 .. 3;
+ok(until_true(sub { $b->get('/account/tokens'); $b->text =~ /3 of \d+ requests this month/ }, 5),
+    'and counts') or diag $b->text;
+like($b->{page}, qr/<progress aria-label="Used by agent" max="\d+" value="3">/, 'against its quota');
 
 # --- registering, approving, roles ------------------------------------------------
 

@@ -1,8 +1,10 @@
-/* /account/tokens: personal access tokens, for programs of one's own. */
+/* /account/tokens: personal access tokens for programs of one's own, and API
+ * keys for agents, with what they used. */
 
 #include "app.h"
 #include "auth/keys.h"
 #include "base/clock.h"
+#include "base/date.h"
 #include "base/xalloc.h"
 #include "web/consent.h"
 #include "web/web.h"
@@ -10,7 +12,12 @@
 #define PATH	   "/account/tokens"
 #define US_PER_DAY INT64_C(86400000000)
 
-enum { NAME, DAYS, FIELDS };
+enum { NAME, KIND, DAYS, FIELDS };
+
+static const struct option kinds[] = {
+	{ "token", "A personal token" },
+	{ "key", "An API key, with a monthly quota" },
+};
 
 static const struct option lifetimes[] = {
 	{ "30", "30 days" },
@@ -24,6 +31,14 @@ static const struct field fields[FIELDS] = {
 	    .label = "What is it for?",
 	    .hint = "Such as: laptop, or the name of a program.",
 	    .max_length = 80,
+	    .required = true },
+	[KIND] = { .name = "kind",
+	    .label = "Kind",
+	    .options = kinds,
+	    .options_n = ARRAY_LEN(kinds),
+	    .value = "token",
+	    .hint = "A key counts its requests, for an agent that you let "
+		    "run by itself.",
 	    .required = true },
 	[DAYS] = { .name = "days",
 	    .label = "How long it works",
@@ -49,6 +64,39 @@ show_state(struct page *p, const struct access_token *t)
 		page_badge(p, TONE_BAD, "revoked");
 	else if (t->expires_us <= clock_wall_us())
 		page_badge(p, TONE_WARN, "expired");
+}
+
+/* Of this month, by UTC, where there is a quota to hold it against. */
+static void
+show_usage(struct page *p, const struct access_token *t)
+{
+	struct date_civil c =
+	    date_from_day(date_of_instant(clock_wall_us(), 0));
+	struct owner o = page_owner(p->req);
+	enum key_tier tier;
+	struct token_usage *list;
+	int64_t used = 0;
+	size_t n;
+
+	if (!tier_parse(str_of(t->tier), &tier) ||
+	    tokens_usage(p->app->db, http_arena(p->req), &o, &t->id, &list, &n,
+		NULL) < 0)
+		return;
+	if (n > 0 && list[0].month == c.year * 100 + c.month)
+		used = list[0].used;
+	if (tier_quota(tier) == 0) {
+		html_linef(&p->h, "p", NULL, "%lld requests this month",
+		    (long long)used);
+		return;
+	}
+	html_linef(&p->h, "p", NULL, "%lld of %lld requests this month",
+	    (long long)used, (long long)tier_quota(tier));
+	html_open(&p->h, "progress");
+	html_attrf(&p->h, "aria-label", "Used by %s", t->name);
+	html_attrf(&p->h, "max", "%lld", (long long)tier_quota(tier));
+	html_attrf(
+	    &p->h, "value", "%lld", (long long)MIN(used, tier_quota(tier)));
+	html_close(&p->h, "progress");
 }
 
 static void
@@ -81,6 +129,8 @@ show_token(struct page *p, const struct access_token *t)
 	}
 	html_close(h, "p");
 	html_linef(h, "p", NULL, "May: %s", t->scopes);
+	if (t->tier[0] != '\0' && t->revoked_us == 0)
+		show_usage(p, t);
 	html_close(h, "div");
 	if (t->revoked_us == 0)
 		page_action(p, PATH, "revoke", id, TONE_BAD, "Revoke", t->name);
@@ -111,7 +161,7 @@ show_form(struct page *p, const struct field *f, uint32_t chosen)
 	    "For programs and assistants that take an access token. Those that "
 	    "open your browser to sign in need none.");
 	page_form(p, NULL, PATH);
-	html_box(h, "div", "pair");
+	html_box(h, "div", "row");
 	page_fields(p, f, FIELDS);
 	html_close(h, "div");
 	html_open(h, "fieldset");
@@ -177,6 +227,17 @@ web_tokens(struct http_req *req)
 /* --- changes ------------------------------------------------------------- */
 
 static void
+refuse(struct http_req *req, struct field *f, uint32_t scopes, struct err *e)
+{
+	if (e->code != ERR_INVALID && e->code != ERR_LIMITED) {
+		http_reply_error(req, e);
+		return;
+	}
+	f[NAME].error = page_sentence(http_arena(req), str_of(e->msg));
+	show(req, e->code == ERR_LIMITED ? 429 : 422, f, scopes, NULL);
+}
+
+static void
 make(struct http_req *req, const struct form *form)
 {
 	const struct app *app = http_app_state(req);
@@ -203,11 +264,13 @@ make(struct http_req *req, const struct form *form)
 		return;
 	}
 	r.name = field_str(&f[NAME]);
+	if (str_is(field_str(&f[KIND]), "key"))
+		r.tier = keys_own_tier(app->accounts);
 	if (days > 0)
 		r.expires_us = clock_wall_us() + days * US_PER_DAY;
 	if (keys_create(app->accounts, http_arena(req), &from, &o, &r, token,
 		&id, &e) < 0) {
-		http_reply_error(req, &e);
+		refuse(req, f, scopes, &e);
 		return;
 	}
 	show(req, 200, fields, SCOPES_DEFAULT, token);
