@@ -325,6 +325,20 @@ is($b->get('/admin/audit?action=x')->{status}, 400, 'by what there is');
 is($b->get('/admin/audit?before=x')->{status}, 400, 'from a number');
 is($b->get('/admin/server')->{status}, 200, 'the server');
 
+# By invitation, once.
+is($b->fill('/admin', do => 'invite', email => '')->{status}, 422, 'an invitation is for somebody');
+is($b->fill('/admin', do => 'invite', email => 'guest@example.org')->{status}, 200, 'an invitation');
+my ($join) = $b->{page} =~ m{value="http://127.0.0.1:\d+(/join\?token=\w+)"};
+ok($join, 'is a link, shown once');
+my @guest = (token => $join =~ s/.*=//r, email => 'guest@example.org', name => 'Guest', timezone => 'UTC');
+my $g = browser();
+is($g->fill($join, @guest, password => 'short')->{status}, 422, 'is not used up by a mistake');
+is_redirect($g->fill($join, @guest, password => 'six brown otters swim'), '/', 'joined');
+like($g->follow({ headers => { location => '/' } })->{content}, qr/You are in/, 'and signed in');
+is(browser()->fill($join, @guest, password => 'six brown otters swim')->{status}, 403, 'once');
+is_redirect($g->fill('/account/data', do => 'delete', password => 'six brown otters swim'), '/',
+    'and gone');
+
 # --- sessions and passwords --------------------------------------------------------
 
 $other->sign_in('demo', $PASSWORD);
@@ -394,6 +408,31 @@ is($r->{headers}{'content-type'}, 'application/zip', 'everything, as an archive'
 like($r->{headers}{'content-disposition'}, qr/attachment/, 'to be kept');
 is(substr($r->{content}, 0, 2), 'PK', 'it is one');
 is($r->{headers}{'content-length'}, length $r->{content}, 'and whole');
+
+# A large one, to a client that stops, and to one that goes away.
+$b->get('/account/data');
+my $body = 'do=export&csrf=' . $b->csrf;
+my $ask = "POST /account/data HTTP/1.1\r\nHost: localhost:" . $t->port . "\r\n" .
+    "Cookie: session=$b->{cookies}{session}\r\nSec-Fetch-Site: same-origin\r\n" .
+    "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: " . length($body) .
+    "\r\n\r\n$body";
+my $slow = Pierre::Client->new($t)->send($ask);
+ok($slow->more(time + 20), 'an export begins');
+sleep 0.5;
+my $answer = $slow->answer(seconds => 20);
+is(length $answer->{body}, $answer->{headers}{'content-length'}, 'who reads slowly gets all of it');
+cmp_ok(length $answer->{body}, '>', 1 << 20, 'a year of training');
+my $gone = Pierre::Client->new($t)->send($ask);
+$gone->more(time + 20);
+$gone->break;
+is($b->get('/account')->{status}, 200, 'who goes away harms nobody');
+my @open;
+until_true(sub {
+	@open = grep { /\Q@{[$t->dir]}\E\/#\d+ \(deleted\)/ } map { readlink $_ || '' }
+	    map { glob "/proc/$_/fd/*" } @{ $t->children->{workers} };
+	return !@open }, 5);
+is_deeply(\@open, [], 'and leaves no file open');
+
 is($c->fill('/account/data', do => 'delete', password => 'wrong')->{status}, 422,
     'nothing is deleted without the password');
 is($b->fill('/account/data', do => 'delete', password => $PASSWORD)->{status}, 409,

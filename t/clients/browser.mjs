@@ -3,6 +3,7 @@
 // it.  Prints TAP.
 //
 // browser.mjs URL SETUP-TOKEN FILE.fit [SCREENSHOTS]
+import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
@@ -32,7 +33,7 @@ async function open(options = {}) {
 	const context = await browser.newContext({ acceptDownloads: true, ...options });
 	const page = await context.newPage();
 	page.on('request', (r) => {
-		if (!r.url().startsWith(`${base}/`) && !r.url().startsWith('data:'))
+		if (!r.url().startsWith(`${base}/`) && !r.url().includes('/callback?'))
 			foreign.push(r.url());
 	});
 	page.on('console', (m) => {
@@ -172,6 +173,94 @@ async function useToken(page) {
 	ok(Date.now() - revoked < 1000, 'within a second', `${Date.now() - revoked} ms`);
 }
 
+// --- a client that asks by OAuth ------------------------------------------------
+
+const sleep = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
+
+// A program of the person's that waits for the answer on this machine.
+async function client() {
+	const answers = [];
+	const server = createServer((req, res) => {
+		if (req.url.startsWith('/callback?'))
+			answers.push(new URL(req.url, 'http://127.0.0.1').searchParams);
+		res.end('Back in the client.');
+	}).listen(0, '127.0.0.1');
+	await new Promise((resolve) => { server.once('listening', resolve); });
+	const redirect = `http://127.0.0.1:${server.address().port}/callback`;
+	const verifier = randomBytes(32).toString('base64url');
+	const made = await fetch(`${base}/oauth2/register`, { method: 'POST',
+		headers: { 'Content-Type': 'application/json' },
+		body: JSON.stringify({ client_name: 'Helper <b>"&\u202e', redirect_uris: [redirect],
+			token_endpoint_auth_method: 'none' }) });
+	const { client_id } = await made.json();
+	const query = new URLSearchParams({ response_type: 'code', client_id, redirect_uri: redirect,
+		scope: 'profile:read activities:read location:read', state: 'xyz', resource: `${base}/mcp`,
+		code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+		code_challenge_method: 'S256' });
+	return { answers, server, redirect, verifier, client_id, path: `/oauth2/authorize?${query}` };
+}
+
+async function answerOf(c) {
+	for (let i = 0; i < 100 && c.answers.length === 0; i++)
+		await sleep(50);
+	return c.answers.pop() ?? new URLSearchParams();
+}
+
+async function exchange(c, code) {
+	const answer = await fetch(`${base}/oauth2/token`, { method: 'POST',
+		body: new URLSearchParams({ grant_type: 'authorization_code', code, client_id: c.client_id,
+			redirect_uri: c.redirect, code_verifier: c.verifier, resource: `${base}/mcp` }) });
+	return (await answer.json()).access_token;
+}
+
+async function consent(name, login, options) {
+	const page = await open(options);
+	const c = await client();
+	await page.goto(base + c.path);
+	ok((await body(page)).includes('An assistant asks'), `${name}: sign in comes first`);
+	await page.getByLabel('E-mail address or username').fill(login);
+	await page.getByLabel('Password').fill(PASSWORD);
+	await press(page, 'Sign in');
+	await page.getByRole('button', { name: 'Allow' }).waitFor();
+	const text = await body(page);
+	ok(text.includes('Helper <b>"&') && !text.includes('\u202e'), 'who asks is shown as text');
+	ok(/unverified/.test(text) && /127\.0\.0\.1/.test(text), 'unverified, and where the answer goes');
+	ok(/See your activities/.test(text), 'and for what, in words');
+	ok(!await page.getByLabel('See where your activities took place').isChecked(),
+	    'places are left out unless they are chosen');
+	await press(page, 'Deny');
+	await page.waitForURL(/\/callback\?/);
+	is((await answerOf(c)).get('error'), 'access_denied', 'who denies says so');
+	await page.goto(base + c.path);
+	await press(page, 'Allow');
+	await page.waitForURL(/\/callback\?/);
+	const answer = await answerOf(c);
+	is(answer.get('state'), 'xyz', 'who allows leads back to the client');
+	const token = await exchange(c, answer.get('code'));
+	is((await rpc(token))[0], 200, 'which may ask from now on');
+	if (!options.javaScriptEnabled && options.javaScriptEnabled !== undefined)
+		return { page, c, token };
+	await look(page, c.path);
+	await page.goto(`${base}/account/clients`);
+	ok((await body(page)).includes('Helper <b>"&'), 'it is among the connected assistants');
+	await look(page, '/account/clients');
+	return { page, c, token };
+}
+
+async function disconnect({ page, c, token }) {
+	await page.goto(`${base}/account/clients`);
+	await page.getByRole('button', { name: /^Disconnect/ }).first().click();
+	await page.getByText('The assistant is disconnected').waitFor();
+	const ended = Date.now();
+	let status = 200;
+	while (status !== 401 && Date.now() - ended < 5000)
+		[status] = await rpc(token);
+	is(status, 401, 'disconnected');
+	ok(Date.now() - ended < 1000, 'within a second', `${Date.now() - ended} ms`);
+	c.server.close();
+	await page.context().close();
+}
+
 async function exportAll(page) {
 	await page.goto(`${base}/account/data`);
 	const [download] = await Promise.all([page.waitForEvent('download'),
@@ -217,13 +306,17 @@ const validator = new HtmlValidate({ extends: ['html-validate:recommended'], rul
 	'form-dup-name': ['error', { shared: ['checkbox', 'radio', 'submit'] }],
 } });
 
+// Both colours and both widths; for pictures all four together.
+const views = shots ? [['light', 1440], ['dark', 1440], ['light', 360], ['dark', 360]] :
+	[['light', 1440], ['dark', 360]];
+
 async function look(page, path) {
 	const answer = await page.goto(base + path);
 	const report = await validator.validateString(await answer.text());
 	const wrong = report.results.flatMap((r) => r.messages)
 		.map((m) => `${m.ruleId}: ${m.message} (${m.selector})`);
-	ok(wrong.length === 0, `${path}: valid HTML`, wrong.slice(0, 5).join('\n'));
-	for (const [colorScheme, width] of [['light', 1440], ['dark', 1440], ['light', 360], ['dark', 360]]) {
+	ok(wrong.length === 0, `${path.replace(/\?.*/, '')}: valid HTML`, wrong.slice(0, 5).join('\n'));
+	for (const [colorScheme, width] of views) {
 		await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
 		await page.setViewportSize({ width, height: 900 });
 		await page.evaluate(axeSource);
@@ -231,12 +324,12 @@ async function look(page, path) {
 			runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
 		const found = result.violations.map((v) =>
 			`${v.id}: ${v.nodes.map((n) => n.target.join(' ')).slice(0, 3).join(', ')}`);
-		ok(found.length === 0, `${path}: axe, ${colorScheme}, ${width} px`, found.join('\n'));
+		ok(found.length === 0, `${path.replace(/\?.*/, '')}: axe, ${colorScheme}, ${width} px`, found.join('\n'));
 		const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-		ok(wide <= width, `${path}: nothing sticks out at ${width} px`, wide);
+		ok(wide <= width, `${path.replace(/\?.*/, '')}: nothing sticks out at ${width} px`, wide);
 		if (shots)
 			await page.screenshot({ fullPage: true,
-				path: `${shots}/${path.replace(/[^a-z]+/g, '_')}.${colorScheme}${width}.png` });
+				path: `${shots}/${path.replace(/\?.*/, '').replace(/[^a-z]+/g, '_')}.${colorScheme}${width}.png` });
 	}
 }
 
@@ -269,6 +362,7 @@ async function keyboard() {
 	is(await page.evaluate(() => document.activeElement.textContent), 'Skip to the content',
 	    'the first key leads past the navigation');
 	await page.goto(`${base}/signin`);
+	await page.waitForFunction(() => document.activeElement.id === 'login');
 	await page.keyboard.type('root@example.org');
 	await page.keyboard.press('Tab');
 	await page.keyboard.type(PASSWORD);
@@ -288,7 +382,9 @@ await register(await open(), 'Eve', 'eve@example.org');
 const open_pages = ['/', '/signin', '/signin?next=/oauth2/x', '/register', '/forgot', '/nothing'];
 const own_pages = ['/', '/import', '/account', '/account/thresholds', '/account/tokens',
 	'/account/security', '/account/data'];
-const admin_pages = ['/admin', '/admin/audit', '/admin/server'];
+const admin_pages = ['/admin', '/admin/clients', '/admin/audit', '/admin/server'];
+const connected = [await consent('Ann', 'ann@example.org', {}),
+	await consent('Bob', 'bob@example.org', { javaScriptEnabled: false })];
 for (const path of open_pages)
 	await look(stranger, path);
 for (const path of own_pages)
@@ -298,6 +394,8 @@ await look(ann, new URL(await ann.locator('.rows a').first().getAttribute('href'
 for (const path of admin_pages)
 	await look(admin, path);
 await frame(['/', '/signin', '/account', '/oauth2/authorize']);
+for (const one of connected)
+	await disconnect(one);
 await leave(ann);
 await leave(bob);
 ok(foreign.length === 0, 'no page asked another server for anything', foreign.join(' '));

@@ -108,13 +108,24 @@ show_scope(struct page *p, const struct consent *c, int i)
 		    (c->had & bit) != 0);
 	} else {
 		html_text(&p->h, scope_words(index));
-		page_hidden(p, "scope", scope_name(index));
 		if (c->had != 0 && (c->had & bit) == 0) {
 			html_text(&p->h, " ");
 			page_badge(p, TONE_WARN, "new");
 		}
 	}
 	html_close(&p->h, "li");
+}
+
+static const char *
+names_of(struct page *p, uint32_t scopes)
+{
+	struct buf b = BUF_INIT;
+	const char *names;
+
+	scope_format(&b, scopes);
+	names = arena_strndup(http_arena(p->req), b.n > 0 ? b.p : "", b.n);
+	buf_free(&b);
+	return names;
 }
 
 static void
@@ -159,6 +170,7 @@ consent_show(struct page *p, const struct consent *c)
 	show_warning(p, c);
 	page_form(p, NULL, c->action);
 	page_hidden(p, "ticket", c->ticket);
+	page_hidden(p, "scopes", names_of(p, c->scopes & ~c->optional));
 	show_scopes(p, c);
 	show_places(p, c);
 	html_box(h, "div", "buttons");
@@ -176,6 +188,8 @@ consent_scopes(const struct form *form, uint32_t asked)
 {
 	uint32_t one, all = 0;
 
+	if (scope_parse(form_str(form, "scopes"), &one, NULL) == 0)
+		all = one;
 	for (size_t i = 0; i < form->n; i++)
 		if (str_is(form->field[i].name, "scope") &&
 		    scope_parse(form->field[i].value, &one, NULL) == 0)

@@ -7,8 +7,8 @@
  *	consent_show(&p, &c);
  *	page_end(&p, 200);
  *
- * The form posts to c->action: csrf, ticket, scope (once for each that stays
- * checked, and for each that cannot be unchecked), decision=allow or deny. */
+ * The form posts to c->action: csrf, ticket, scopes (that cannot be unchecked),
+ * scope (once for each that is checked), decision=allow or deny. */
 
 #include "web/page.h"
 

@@ -129,8 +129,34 @@ count_pending(const struct user *list, size_t n)
 	return pending;
 }
 
+static const struct field invite_field = {
+	.name = "email",
+	.label = "E-mail address",
+	.type = "email",
+	.hint = "Send them the link yourself. It works once.",
+	.required = true,
+};
+
 static void
-show(struct http_req *req, int status, const char *wrong)
+show_invitation(struct page *p, const struct field *f, const char *link)
+{
+	page_section(p, "invite", "Invite somebody",
+	    "By a link they make an account, whether registration is open or "
+	    "not.");
+	if (link != NULL)
+		page_copyable(p, "link", "Their link, shown this once", link);
+	page_form(p, NULL, PATH);
+	page_field(p, f);
+	html_box(&p->h, "div", "buttons");
+	page_button_saying(p, TONE_PLAIN, "Make a link", "do", "invite");
+	html_close(&p->h, "div");
+	page_form_end(p);
+	page_section_end(p);
+}
+
+static void
+show(struct http_req *req, int status, const char *wrong, const struct field *f,
+    const char *link)
 {
 	const struct app *app = http_app_state(req);
 	struct err e = ERR_INIT;
@@ -157,13 +183,14 @@ show(struct http_req *req, int status, const char *wrong)
 		: NULL);
 	(void)show_those(&p, list, n, false);
 	page_section_end(&p);
+	show_invitation(&p, f, link);
 	page_end(&p, status);
 }
 
 void
 web_admin_users(struct http_req *req)
 {
-	show(req, 200, NULL);
+	show(req, 200, NULL, &invite_field, NULL);
 }
 
 /* --- changes ------------------------------------------------------------- */
@@ -196,6 +223,39 @@ do_deed(struct http_req *req, const struct form *form, struct err *e)
 	return 0;
 }
 
+static void
+invite(struct http_req *req, const struct form *form)
+{
+	const struct app *app = http_app_state(req);
+	struct arena *a = http_arena(req);
+	struct origin from = origin_of(req);
+	struct owner o = page_owner(req);
+	struct field f = invite_field;
+	struct buf url = BUF_INIT;
+	struct err e = ERR_INIT;
+	const char *link;
+
+	if (fields_read(a, &f, 1, form) > 0) {
+		show(req, 422, NULL, &f, NULL);
+		return;
+	}
+	if (accounts_invite_link(
+		app->accounts, a, &from, &o, field_str(&f), &url, &e) == 0) {
+		link = url.p[0] == '/'
+			   ? arena_printf(a, "%s%.*s", page_site(req),
+				 STR_ARG(buf_str(&url)))
+			   : arena_strndup(a, url.p, url.n);
+		show(req, 200, NULL, &invite_field, link);
+	} else if (e.code == ERR_INVALID || e.code == ERR_CONFLICT ||
+		   e.code == ERR_DENIED) {
+		f.error = page_sentence(a, str_of(e.msg));
+		show(req, 422, NULL, &f, NULL);
+	} else {
+		http_reply_error(req, &e);
+	}
+	buf_wipe(&url);
+}
+
 void
 web_admin_users_post(struct http_req *req)
 {
@@ -207,12 +267,17 @@ web_admin_users_post(struct http_req *req)
 		http_reply_error(req, &e);
 		return;
 	}
+	if (str_is(form_str(&form, "do"), "invite")) {
+		invite(req, &form);
+		return;
+	}
 	rc = do_deed(req, &form, &e);
 	if (rc < 0 && e.code == ERR_CONFLICT)
-		show(req, 409, page_sentence(http_arena(req), str_of(e.msg)));
+		show(req, 409, page_sentence(http_arena(req), str_of(e.msg)),
+		    &invite_field, NULL);
 	else if (rc < 0)
 		http_reply_error(req, &e);
 	else
 		page_redirect(
-		    req, PATH, rc > 0 ? NOTE_USER_CHANGED : NOTE_NOTHING_DONE);
+		    req, PATH, rc > 0 ? NOTE_CHANGED : NOTE_NOTHING_DONE);
 }

@@ -15,37 +15,8 @@
 
 #define ACTIVITIES_SHOWN 8
 #define CHART_DAYS	 120
-
-static void
-show_step(struct html *h, const char *title, const char *text)
-{
-	html_open(h, "li");
-	html_line(h, "strong", NULL, title);
-	html_open(h, "br");
-	html_text(h, text);
-	html_close(h, "li");
-}
-
-static void
-show_connecting(struct page *p)
-{
-	struct html *h = &p->h;
-	const char *url =
-	    arena_printf(http_arena(p->req), "%s/mcp", page_site(p->req));
-
-	page_section(p, "connect", "Connect an assistant", NULL);
-	html_box(h, "ol", "steps");
-	show_step(h, "Copy the address below.",
-	    "It is where this server speaks the Model Context Protocol.");
-	show_step(h, "Add it to your assistant",
-	    "as a remote MCP server, or custom connector.");
-	show_step(h, "Sign in when your browser opens",
-	    "and agree to what the assistant may see. You can take it back at "
-	    "any time.");
-	html_close(h, "ol");
-	page_copyable(p, "mcp-url", "Address", url);
-	page_section_end(p);
-}
+/* Who opens the page waits no longer for ratings; there is a next time. */
+#define PATIENCE_US INT64_C(2000000)
 
 static void
 show_welcome(struct http_req *req)
@@ -67,7 +38,7 @@ show_welcome(struct http_req *req)
 	html_close(h, "a");
 	html_close(h, "div");
 	html_open(h, "br");
-	show_connecting(&p);
+	page_connecting(&p);
 	page_end(&p, 200);
 }
 
@@ -99,7 +70,7 @@ read_pmc(struct http_req *req, const struct athlete *who, struct training *t,
 	    0)
 		return -1;
 	of.thresholds = thresholds;
-	rc = loads_refresh(&of, LOADS_PATIENCE_US, e);
+	rc = loads_refresh(&of, PATIENCE_US, e);
 	if (rc < 0 || activity_days_loads(
 			  app->db, a, &o, INT32_MIN, NULL, &days, &n, e) < 0)
 		return -1;
@@ -277,7 +248,7 @@ show_training(struct http_req *req)
 	page_begin(&p, req, "Your training");
 	show_pmc(&p, &t);
 	show_activities(&p, &t);
-	show_connecting(&p);
+	page_connecting(&p);
 	page_end(&p, 200);
 }
 

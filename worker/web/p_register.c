@@ -40,17 +40,19 @@ struct entrance {
 	const char *path;
 	const char *title;
 	const char *about;
-	const char *button;
 	bool by_token;
+	const char *then; /* where it leads */
+	enum note note;
 };
 
 static const struct entrance entrances[] = {
-	{ "/register", "Make an account", NULL, "Make the account", false },
+	{ "/register", "Make an account", NULL, false, "/signin",
+	    NOTE_REGISTERED },
 	{ "/setup", "Set up this server",
 	    "You make the first account here, and it administers the server.",
-	    "Make the account", true },
-	{ "/join", "Join", "You were invited to this server.",
-	    "Make the account", true },
+	    true, "/", NOTE_WELCOME },
+	{ "/join", "Join", "You were invited to this server.", true, "/",
+	    NOTE_JOINED },
 };
 
 static const struct entrance *
@@ -105,7 +107,7 @@ show(struct http_req *req, int status, const struct field *f, struct str token,
 		    arena_strndup(http_arena(req), token.p, token.n));
 	page_fields(&p, f, FIELDS);
 	html_box(&p.h, "div", "buttons");
-	page_button(&p, TONE_GOOD, in->button);
+	page_button(&p, TONE_GOOD, "Make the account");
 	html_close(&p.h, "div");
 	page_form_end(&p);
 	html_close(&p.h, "section");
@@ -133,7 +135,7 @@ web_register(struct http_req *req)
 /* Who may sign in at once does; others read what happens next. */
 static int
 make_account(struct http_req *req, struct str token, const struct field *f,
-    bool *in_r, struct err *e)
+    struct err *e)
 {
 	const struct app *app = http_app_state(req);
 	const struct entrance *in = entrance_of(req);
@@ -149,7 +151,6 @@ make_account(struct http_req *req, struct str token, const struct field *f,
 	struct user u;
 	bool pending = false;
 
-	*in_r = in->by_token;
 	if (!in->by_token)
 		return accounts_register(
 		    app->accounts, a, &from, &r, &u, &pending, e);
@@ -175,11 +176,11 @@ is_persons_mistake(const struct err *e)
 void
 web_register_post(struct http_req *req)
 {
+	const struct entrance *in = entrance_of(req);
 	struct field f[FIELDS];
 	struct err e = ERR_INIT;
 	struct form form;
 	struct str token;
-	bool is_in;
 
 	if (is_closed(req)) {
 		refuse_closed(req);
@@ -193,9 +194,8 @@ web_register_post(struct http_req *req)
 	token = form_str(&form, "token");
 	if (fields_read(http_arena(req), f, FIELDS, &form) > 0)
 		show(req, 422, f, token, NULL);
-	else if (make_account(req, token, f, &is_in, &e) == 0)
-		page_redirect(req, is_in ? "/" : "/signin",
-		    is_in ? NOTE_WELCOME : NOTE_REGISTERED);
+	else if (make_account(req, token, f, &e) == 0)
+		page_redirect(req, in->then, in->note);
 	else if (is_persons_mistake(&e))
 		show(req,
 		    err_http_status(e.code) == 400 ? 422

@@ -112,6 +112,8 @@ void page_copyable(
  * '-' is not seen. */
 void page_table(struct page *p, const char *const *heads);
 void page_table_end(struct page *p);
+/* How to connect an assistant, with the address. */
+void page_connecting(struct page *p);
 /* What a set of scopes allows, in words. */
 void page_scopes(struct page *p, uint32_t scopes);
 

@@ -146,3 +146,34 @@ page_scopes(struct page *p, uint32_t scopes)
 			html_line(&p->h, "li", NULL, scope_words(i));
 	html_close(&p->h, "ul");
 }
+
+static void
+show_step(struct html *h, const char *title, const char *text)
+{
+	html_open(h, "li");
+	html_line(h, "strong", NULL, title);
+	html_open(h, "br");
+	html_text(h, text);
+	html_close(h, "li");
+}
+
+void
+page_connecting(struct page *p)
+{
+	struct html *h = &p->h;
+	const char *url =
+	    arena_printf(http_arena(p->req), "%s/mcp", page_site(p->req));
+
+	page_section(p, "connect", "Connect an assistant", NULL);
+	html_box(h, "ol", "steps");
+	show_step(h, "Copy the address below.",
+	    "It is where this server speaks the Model Context Protocol.");
+	show_step(h, "Add it to your assistant",
+	    "as a remote MCP server, or custom connector.");
+	show_step(h, "Sign in when your browser opens",
+	    "and agree to what the assistant may see. You can take it back at "
+	    "any time.");
+	html_close(h, "ol");
+	page_copyable(p, "mcp-url", "Address", url);
+	page_section_end(p);
+}

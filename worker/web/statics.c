@@ -20,7 +20,7 @@ web_statics_new(void)
 {
 	struct web_statics *s = xcalloc(1, sizeof(*s));
 
-	for (size_t i = 0; web_files[i].name != NULL && i < FILES_MAX; i++)
+	for (size_t i = 0; i < FILES_MAX && web_files[i].name != NULL; i++)
 		s->of[i] =
 		    http_static_new(web_files[i].type, web_files[i].body, NULL);
 	return s;

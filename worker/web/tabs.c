@@ -10,6 +10,7 @@ struct tab {
 static const struct tab account_tabs[] = {
 	{ "/account", "Profile" },
 	{ "/account/thresholds", "Thresholds" },
+	{ "/account/clients", "Assistants" },
 	{ "/account/tokens", "Tokens" },
 	{ "/account/security", "Security" },
 	{ "/account/data", "Your data" },
@@ -18,6 +19,7 @@ static const struct tab account_tabs[] = {
 
 static const struct tab admin_tabs[] = {
 	{ "/admin", "People" },
+	{ "/admin/clients", "Assistants" },
 	{ "/admin/audit", "Audit trail" },
 	{ "/admin/server", "Server" },
 	{ NULL, NULL },

@@ -35,6 +35,8 @@ void web_profile(struct http_req *req);
 void web_profile_post(struct http_req *req);
 void web_thresholds(struct http_req *req);
 void web_thresholds_post(struct http_req *req);
+void web_clients(struct http_req *req);
+void web_clients_post(struct http_req *req);
 void web_tokens(struct http_req *req);
 void web_tokens_post(struct http_req *req);
 void web_security(struct http_req *req);
@@ -45,6 +47,8 @@ void web_data_post(struct http_req *req);
 /* /admin and below */
 void web_admin_users(struct http_req *req);
 void web_admin_users_post(struct http_req *req);
+void web_admin_clients(struct http_req *req);
+void web_admin_clients_post(struct http_req *req);
 void web_admin_audit(struct http_req *req);
 void web_admin_server(struct http_req *req);
 

@@ -1,0 +1,99 @@
+#include "oauth/connected.h"
+
+#include "store/grants.h"
+
+enum what { DISCONNECT, SET, DELETE };
+
+struct work {
+	const struct client_deed *deed;
+	enum what what;
+	struct owner owner; /* DISCONNECT */
+	bool verified, disabled;
+	int rc;
+};
+
+static int
+change(struct db *tx, const struct work *w, struct err *e)
+{
+	const struct client_deed *d = w->deed;
+
+	switch (w->what) {
+	case DISCONNECT:
+		return grants_revoke_client(
+		    tx, d->arena, &w->owner, &d->client, e);
+	case SET:
+		return oauth_clients_set(
+		    tx, d->arena, &d->client, w->verified, w->disabled, e);
+	case DELETE:
+		break;
+	}
+	return oauth_clients_delete(tx, d->arena, &d->client, e);
+}
+
+static const char *
+detail_of(const struct work *w)
+{
+	if (w->what == DISCONNECT)
+		return "all of a client";
+	if (w->what == DELETE)
+		return "deleted";
+	if (w->disabled)
+		return "disabled";
+	return w->verified ? "verified" : "not verified";
+}
+
+static int
+run(struct db *tx, void *arg, struct err *e)
+{
+	struct work *w = arg;
+	const struct client_deed *d = w->deed;
+	char id[UUID_TEXT_LEN + 1];
+	struct audit_note note = {
+		.action = w->what == DISCONNECT ? AUDIT_GRANT_REVOKE
+						: AUDIT_CLIENT_CHANGE,
+		.subject = w->owner,
+		.object = id,
+		.detail = detail_of(w),
+	};
+
+	uuid_format(&d->client, id);
+	w->rc = change(tx, w, e);
+	if (w->rc <= 0)
+		return w->rc;
+	return audit_note(d->audit, tx, d->arena, &d->from, &note, e);
+}
+
+static int
+do_work(struct work *w, struct err *e)
+{
+	return db_write(w->deed->db, run, w, e) < 0 ? -1 : w->rc;
+}
+
+int
+client_disconnect(
+    const struct client_deed *d, const struct owner *o, struct err *e)
+{
+	struct work w = { .deed = d, .what = DISCONNECT, .owner = *o };
+
+	return do_work(&w, e);
+}
+
+int
+client_set(
+    const struct client_deed *d, bool verified, bool disabled, struct err *e)
+{
+	struct work w = { .deed = d,
+		.what = SET,
+		.verified = verified,
+		.disabled = disabled };
+
+	return do_work(&w, e);
+}
+
+int
+client_delete(const struct client_deed *d, struct err *e)
+{
+	struct work w = { .deed = d, .what = DELETE };
+
+	return do_work(&w, e);
+}

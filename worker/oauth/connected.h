@@ -1,0 +1,27 @@
+#ifndef OAUTH_CONNECTED_H
+#define OAUTH_CONNECTED_H
+
+/* What people and administrators do to clients, noted in the audit trail. */
+
+#include "auth/audit.h"
+#include "store/oauth_clients.h"
+
+struct client_deed {
+	struct db *db;
+	const struct audit *audit;
+	struct arena *arena;
+	struct origin from;
+	struct uuid client; /* its row */
+};
+
+/* End all that a person allowed a client.  1, 0 there was nothing, -1. */
+NODISCARD int client_disconnect(
+    const struct client_deed *d, const struct owner *o, struct err *e);
+/* By an administrator: stand behind a client or not, let it in or not.
+ * Disabling ends its grants.  1, 0 no such client, -1. */
+NODISCARD int client_set(
+    const struct client_deed *d, bool verified, bool disabled, struct err *e);
+/* With all that people granted it. */
+NODISCARD int client_delete(const struct client_deed *d, struct err *e);
+
+#endif
