@@ -102,18 +102,23 @@ WHERE tenant_id = $1 AND user_id = $2
 GROUP BY sport
 ORDER BY count(*) DESC, sport;
 
--- name: load_stale long
+-- Loads with another key, in the two halves of its index.
+-- name: load_stale_below long
 SELECT id, local_day, load_points, load_method, load_intensity_factor,
 	load_key
 FROM activities
 WHERE tenant_id = $1 AND user_id = $2
-	AND load_key < $4 AND +local_day >= $3
-UNION ALL
+	AND load_key < $3 AND +local_day >= $4
+ORDER BY load_key, local_day
+LIMIT $5;
+
+-- name: load_stale_above long
 SELECT id, local_day, load_points, load_method, load_intensity_factor,
 	load_key
 FROM activities
 WHERE tenant_id = $1 AND user_id = $2
-	AND load_key > $4 AND +local_day >= $3
+	AND load_key > $3 AND +local_day >= $4
+ORDER BY load_key, local_day
 LIMIT $5;
 
 -- name: load_set write

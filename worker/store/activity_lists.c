@@ -252,19 +252,50 @@ read_loads(
 	return 0;
 }
 
+struct stale {
+	int64_t key;
+	int32_t from_day;
+	unsigned limit;
+};
+
+static int
+read_stale(struct db *db, struct arena *a, const struct owner *o,
+    enum query_id half, const struct stale *s, struct stored_load **list_r,
+    size_t *n_r, struct err *e)
+{
+	struct db_query q;
+
+	db_query_init(&q, db, a, half);
+	owner_bind(&q, o);
+	db_bind_int(&q, 3, s->key);
+	db_bind_day(&q, 4, s->from_day);
+	db_bind_int(&q, 5, s->limit);
+	return read_loads(&q, list_r, n_r, e);
+}
+
 int
 activities_stale(struct db *db, struct arena *a, const struct owner *o,
     int64_t key, int32_t from_day, unsigned limit, struct stored_load **list_r,
     size_t *n_r, struct err *e)
 {
-	struct db_query q;
+	struct stale s = { key, from_day, limit };
+	struct stored_load *below, *above;
+	size_t n_below, n_above = 0;
 
-	db_query_init(&q, db, a, Q_load_stale);
-	owner_bind(&q, o);
-	db_bind_day(&q, 3, from_day);
-	db_bind_int(&q, 4, key);
-	db_bind_int(&q, 5, limit);
-	return read_loads(&q, list_r, n_r, e);
+	if (read_stale(db, a, o, Q_load_stale_below, &s, &below, &n_below, e) <
+	    0)
+		return -1;
+	s.limit = limit - (unsigned)n_below;
+	if (s.limit > 0 && read_stale(db, a, o, Q_load_stale_above, &s, &above,
+			       &n_above, e) < 0)
+		return -1;
+	*list_r = arena_many(a, n_below + n_above, struct stored_load);
+	*n_r = n_below + n_above;
+	if (n_below > 0)
+		memcpy(*list_r, below, n_below * sizeof(*below));
+	if (n_above > 0)
+		memcpy(*list_r + n_below, above, n_above * sizeof(*above));
+	return 0;
 }
 
 struct load_batch {

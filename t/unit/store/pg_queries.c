@@ -99,9 +99,10 @@ test_plans(void)
 		{ Q_activity_list, "activities_start" },
 		{ Q_activity_count, "activities_" },
 		{ Q_activity_get, "activities_" },
-		{ Q_activity_totals, "activities_load" },
+		{ Q_activity_totals, "activities_day" },
 		{ Q_day_loads, "activity_days_" },
-		{ Q_load_stale, "activities_load" },
+		{ Q_load_stale_below, "activities_load_key" },
+		{ Q_load_stale_above, "activities_load_key" },
 		{ Q_user_by_name, "users_username" },
 		{ Q_token_find, "access_tokens_hash_key" },
 		{ Q_token_list, "access_tokens_user" },
@@ -114,7 +115,8 @@ test_plans(void)
 		{ Q_lap_list, "activity_laps_pkey" },
 	};
 	static const char *const may_scan[] = { "user_list", "schema_list",
-		"ping", "data_key_list", "sealed_*_count", NULL };
+		"ping", "signing_key_*", "data_key_list", "sealed_*_count",
+		NULL };
 
 	/* The tables are empty, so that only a plan that cannot do otherwise
 	 * reads one whole. */
