@@ -108,10 +108,8 @@ first_port(const struct conf *c)
 }
 
 static void
-print_next_steps(struct command *c, const char *token)
+print_calls(const char *token, int port)
 {
-	int port = first_port(c->conf);
-
 	printf("\nThe demo athlete's token (shown this once):\n\n"
 	       "  export TOKEN=%s\n\n"
 	       "Try, while the server runs:\n\n"
@@ -135,10 +133,20 @@ print_next_steps(struct command *c, const char *token)
 	    "    --method tools/call --tool-name get_activities "
 	    "--tool-arg limit=3\n\n",
 	    port);
+}
+
+static void
+print_commands(const struct command *c, int port)
+{
+	const char *option = c->conf->path[0] != '\0' ? " --config " : "";
+
 	printf("Bring your own files:\n\n"
 	       "  %s%s%s import *.fit --user demo\n\n",
-	    c->program, c->conf->path[0] != '\0' ? " --config " : "",
-	    c->conf->path);
+	    c->program, option, c->conf->path);
+	printf("Sign in at http://127.0.0.1:%d/ once the athlete has a "
+	       "password:\n\n"
+	       "  %s%s%s user password demo\n\n",
+	    port, c->program, option, c->conf->path);
 }
 
 static int
@@ -159,8 +167,10 @@ issue_token(struct command *c, const struct user *u, struct err *e)
 
 	if (g != NULL && revoke_old_token(c, &o, e) == 0)
 		r = guard_issue(g, c->arena, &request, token, &id, e);
-	if (r == 0)
-		print_next_steps(c, token);
+	if (r == 0) {
+		print_calls(token, first_port(c->conf));
+		print_commands(c, first_port(c->conf));
+	}
 	wipe(token, sizeof(token));
 	guard_free(&g);
 	return r;
