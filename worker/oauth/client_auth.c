@@ -38,7 +38,7 @@ read_basic(struct http_req *req, struct str value, struct credentials *c,
 {
 	struct arena *a = http_arena(req);
 	struct buf plain = BUF_INIT, id = BUF_INIT, secret = BUF_INIT;
-	struct str rest;
+	struct str rest = STR_NULL;
 	struct str encoded = STR_NULL;
 	bool good = dec_base64(&plain, value);
 
