@@ -26,15 +26,35 @@ finish_set(struct fit_set *set, struct err *e)
 	return rc;
 }
 
-/* Of an input that breaks off what is there counts, unless that is nothing. */
+/* Samples below which a recording that breaks off is called damaged: what is
+ * there of a ride is worth more than an error, what is there of a minute not.
+ */
+#define CUT_LEAST 60
+
+static size_t
+longest_recording(const struct result *r)
+{
+	const struct activity *list =
+	    buf_items(&r->activities, struct activity);
+	size_t n = buf_count(&r->activities, struct activity), longest = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (list[i].streams != NULL)
+			longest = MAX(longest, list[i].streams->n);
+	return longest;
+}
+
+/* Of an input that breaks off what is there counts, unless it is too little. */
 static int
 say_cut(struct result *r, struct str bytes, struct err *e)
 {
-	if (r->activities.n == 0 && r->daily.n == 0)
+	size_t samples = longest_recording(r);
+
+	if (samples < CUT_LEAST && (r->activities.n > 0 || r->daily.n == 0))
 		return err_set(e, ERR_CORRUPT,
-		    "FIT, byte %zu: the end of the input, before anything that "
-		    "could be kept",
-		    bytes.n);
+		    "FIT, byte %zu: the end of the input, after %zu samples, "
+		    "too few to be kept",
+		    bytes.n, samples);
 	result_warn(r,
 	    "the file breaks off at byte %zu; what is there was kept", bytes.n);
 	return 0;
