@@ -2,6 +2,8 @@
 
 #include "rest/account_json.h"
 
+#include "app.h"
+#include "auth/origin.h"
 #include "auth/who.h"
 
 int
@@ -87,6 +89,26 @@ reply_refused(struct http_req *req, int64_t retry_s, const struct err *e)
 	}
 	http_add_header(req, "Cache-Control", "no-store");
 	http_reply_error(req, e);
+}
+
+void
+reply_end(struct http_req *req, end_mine *end, const char *absent)
+{
+	const struct app *app = http_app_state(req);
+	struct origin from = origin_of(req);
+	struct owner o = owner_of_request(req);
+	struct err e = ERR_INIT;
+	struct uuid id;
+	int rc = -1;
+
+	if (check_first_party(req, &e) == 0 && path_id(req, "id", &id, &e) == 0)
+		rc = end(app->accounts, http_arena(req), &from, &o, &id, &e);
+	if (rc == 0)
+		rc = err_set(&e, ERR_NOT_FOUND, "%s", absent);
+	if (rc < 0)
+		http_reply_error(req, &e);
+	else
+		http_reply(req, 204, NULL);
 }
 
 void

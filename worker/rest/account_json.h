@@ -4,6 +4,7 @@
 /* What the handlers about accounts share: reading a small JSON body, saying who
  * somebody is, and whose request it is. */
 
+#include "auth/accounts.h"
 #include "base/json.h"
 #include "base/jsonw.h"
 #include "http/http.h"
@@ -31,6 +32,12 @@ NODISCARD int path_id(const struct http_req *req, const char *name,
 void reply_private(struct http_req *req, int status);
 /* Replies to ERR_LIMITED with Retry-After. */
 void reply_refused(struct http_req *req, int64_t retry_s, const struct err *e);
+/* DELETE of what the path's {id} names, by whoever it belongs to: 204, or 404
+ * with `absent` where end() found nothing to end. */
+typedef int end_mine(struct accounts *a, struct arena *arena,
+    const struct origin *from, const struct owner *o, const struct uuid *id,
+    struct err *e);
+void reply_end(struct http_req *req, end_mine *end, const char *absent);
 /* {"message": text} */
 void reply_message(struct http_req *req, int status, const char *text);
 

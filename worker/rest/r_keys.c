@@ -238,23 +238,7 @@ rest_keys(struct http_req *req)
 void
 rest_token_revoke(struct http_req *req)
 {
-	const struct app *app = http_app_state(req);
-	struct origin from = origin_of(req);
-	struct owner o = owner_of_request(req);
-	struct err e = ERR_INIT;
-	struct uuid id;
-	int rc = -1;
-
-	if (check_first_party(req, &e) == 0 && path_id(req, "id", &id, &e) == 0)
-		rc = keys_revoke(
-		    app->accounts, http_arena(req), &from, &o, &id, &e);
-	if (rc == 0)
-		rc = err_set(
-		    &e, ERR_NOT_FOUND, "there is no such token in force");
-	if (rc < 0)
-		http_reply_error(req, &e);
-	else
-		http_reply(req, 204, NULL);
+	reply_end(req, keys_revoke, "there is no such token in force");
 }
 
 /* --- usage --------------------------------------------------------------- */

@@ -37,22 +37,7 @@ rest_members(struct http_req *req)
 void
 rest_member_remove(struct http_req *req)
 {
-	const struct app *app = http_app_state(req);
-	struct origin from = origin_of(req);
-	struct owner o = owner_of_request(req);
-	struct err e = ERR_INIT;
-	struct uuid id;
-	int rc = -1;
-
-	if (check_first_party(req, &e) == 0 && path_id(req, "id", &id, &e) == 0)
-		rc = accounts_remove_member(
-		    app->accounts, http_arena(req), &from, &o, &id, &e);
-	if (rc == 0)
-		rc = err_set(&e, ERR_NOT_FOUND, "there is no such member");
-	if (rc < 0)
-		http_reply_error(req, &e);
-	else
-		http_reply(req, 204, NULL);
+	reply_end(req, accounts_remove_member, "there is no such member");
 }
 
 void
