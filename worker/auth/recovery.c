@@ -248,7 +248,7 @@ accounts_reset(struct accounts *a, struct arena *arena,
 {
 	uint8_t hash[OPAQUE_HASH_BYTES];
 	struct setting s = { .deed = { a, arena, from,
-				 { AUDIT_PASSWORD_RESET } },
+				 { .action = AUDIT_PASSWORD_RESET } },
 		.token_hash = hash };
 	int rc = accounts_peek_reset(a, arena, token, out, e);
 

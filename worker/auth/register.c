@@ -147,7 +147,7 @@ accounts_register(struct accounts *a, struct arena *arena,
     bool *pending_r, struct err *e)
 {
 	struct creation c = {
-		.deed = { a, arena, from, { AUDIT_USER_REGISTER } },
+		.deed = { a, arena, from, { .action = AUDIT_USER_REGISTER } },
 		.user = out,
 	};
 	struct err mine = ERR_INIT;
@@ -275,7 +275,7 @@ accounts_setup(struct accounts *a, struct arena *arena,
 {
 	uint8_t hash[OPAQUE_HASH_BYTES];
 	struct creation c = {
-		.deed = { a, arena, from, { AUDIT_USER_SETUP } },
+		.deed = { a, arena, from, { .action = AUDIT_USER_SETUP } },
 		.user = out,
 		.token_hash = hash,
 	};

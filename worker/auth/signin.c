@@ -158,7 +158,8 @@ accounts_sign_in(struct accounts *a, struct arena *arena,
 	uint8_t id[OPAQUE_HASH_BYTES];
 	struct owner owner = { 0 };
 	struct origin as;
-	struct entry n = { .deed = { a, arena, from, { AUDIT_SIGN_IN } },
+	struct entry n = { .deed = { a, arena, from,
+			       { .action = AUDIT_SIGN_IN } },
 		.failure_id = id,
 		.owner = &owner };
 	int rc;

@@ -280,7 +280,7 @@ int
 sqlite_conn_select(
     struct sqlite_conn *c, const char *sql, struct db_query *q, struct err *e)
 {
-	struct sqlite_stmt s = { NULL };
+	struct sqlite_stmt s = { 0 };
 	int rc = sqlite3_prepare_v2(c->handle,
 	    db_expand_types(q->arena, sql, types), -1, &s.handle, NULL);
 
