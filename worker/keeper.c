@@ -300,6 +300,7 @@ serve(struct keeper *k)
 	sig_block();
 	for (size_t i = 0; i < ARRAY_LEN(k->events); i++)
 		event_free(k->events[i]);
+	sig_ignore();
 	timer_fini(&k->round);
 	if (!loop_settle(k->loop,
 		MIN(SETTLE_MS, k->heritage->conf->drain_timeout_us / 1000))) {

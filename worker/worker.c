@@ -354,6 +354,7 @@ close_worker(struct worker *w)
 		if (w->events[i] != NULL)
 			event_free(w->events[i]);
 	}
+	sig_ignore();
 	if (w->app.loop != NULL) {
 		if (w->app.accounts != NULL)
 			fiber_spawn(w->app.loop, carry_usage, w);

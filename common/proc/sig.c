@@ -71,6 +71,16 @@ sig_block(void)
 	sigprocmask(SIG_SETMASK, &all, NULL);
 }
 
+void
+sig_ignore(void)
+{
+	static const int sent[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1,
+		SIGUSR2 };
+
+	for (size_t i = 0; i < ARRAY_LEN(sent); i++)
+		signal(sent[i], SIG_IGN);
+}
+
 int
 sig_ppoll(struct pollfd *fds, size_t n, int64_t timeout_ms)
 {

@@ -20,8 +20,10 @@ bool sig_taken(int signal);
 void sig_reset(void);
 /* The process is made: let them in. */
 void sig_unblock(void);
-/* It ends: keep them out, as its handlers go. */
+/* It ends: keep them out, as its handlers go; and once these are gone, ignore
+ * what a master sends, since fibers that still run bring masks of their own. */
 void sig_block(void);
+void sig_ignore(void);
 
 struct pollfd;
 /* ppoll(2) that lets the collected signals in; timeout_ms < 0: for ever. */

@@ -105,6 +105,18 @@ check_reset(void)
 		_exit(2);
 }
 
+/* As a fiber does that began before the end. */
+static void
+outlive_usr1(void)
+{
+	sig_reset();
+	sig_block();
+	sig_ignore();
+	sig_unblock();
+	raise(SIGUSR1);
+	raise(SIGTERM);
+}
+
 int
 main(void)
 {
@@ -120,5 +132,8 @@ main(void)
 	status = child_wait_status(check_reset, -1);
 	ok(WIFEXITED(status) && WEXITSTATUS(status) == 0,
 	    "they wait until let in; then none is blocked, noted or caught");
+	status = child_wait_status(outlive_usr1, -1);
+	ok(WIFEXITED(status) && WEXITSTATUS(status) == 0,
+	    "at the end they are ignored, whatever the mask");
 	return tap_done();
 }
