@@ -3,7 +3,7 @@
 use strict;
 use warnings;
 use lib 't/lib';
-use Fcntl qw(F_SETLK F_WRLCK SEEK_SET);
+use Fcntl qw(F_SETLKW F_WRLCK SEEK_SET);
 use JSON::PP;
 use List::Util qw(max);
 use Test::More;
@@ -504,7 +504,7 @@ for my $verb (sort keys %leaving) {
 	# The lock that writers take, so that the note of a token's use waits.
 	open my $shm, '+<', $t->dir . '/pierre.db-shm' or die "pierre.db-shm: $!";
 	my $lock = pack 's! s! x4 q q i x4', F_WRLCK, SEEK_SET, 120, 1, 0;
-	fcntl $shm, F_SETLK, $lock or die "lock: $!";
+	fcntl $shm, F_SETLKW, $lock or die "lock: $!";
 	my $c = client();
 	is($c->ask($call)->{status}, 200, 'a reader does not wait for writers');
 	$begun = time;
