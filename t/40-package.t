@@ -92,7 +92,7 @@ SKIP: {
 	skip 'bash-completion is not installed', 3
 	    unless -e '/usr/share/bash-completion/bash_completion';
 	is_deeply([completed('pierrectl', 'tok')], ['token'], 'pierrectl tok<TAB>');
-	is_deeply([completed('pierrectl', 'token', '')], [qw(create list revoke)],
+	is_deeply([completed('pierrectl', 'token', '')], [qw(create list revoke usage)],
 	    'pierrectl token <TAB>');
 	is_deeply([completed('pierre-mcp-server', '-s', 're')],
 	    [qw(reload reopen)], 'pierre-mcp-server -s re<TAB>');
