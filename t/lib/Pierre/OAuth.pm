@@ -115,9 +115,8 @@ sub answer {
 	my ($self, $decision, @more) = @_;
 	my $b = $self->{browser};
 	my ($ticket) = $b->{page} =~ /name="ticket" value="([^"]+)"/ or return undef;
-	my @scopes = map { (scope => $_) } $b->{page} =~
-	    /<input type="hidden" name="scope" value="([^"]+)"/g;
-	my $r = $b->send('/oauth2/authorize', ticket => $ticket, @scopes,
+	my ($scopes) = $b->{page} =~ /name="scopes" value="([^"]*)"/ or return undef;
+	my $r = $b->send('/oauth2/authorize', ticket => $ticket, scopes => $scopes,
 	    decision => $decision, @more);
 	$self->{answer} = $r;
 	my ($to) = $r->{content} =~ /http-equiv="refresh" content="0; url=([^"]+)"/;
