@@ -23,7 +23,7 @@ my $t = Pierre::Test->new(demo => 1, workers => 2,
 	config => "auth:\n  registration: approval\nlimits:\n  auth_per_minute: 0\n");
 sub set_password {
 	my ($name, $password) = @_;
-	open my $ctl, '|-', $ENV{PIERRE_OBJECTS} . '/pierrectl', '--config', $t->conf,
+	open my $ctl, '|-', ($ENV{PIERRE_OBJECTS} || 'build/release') . '/pierrectl', '--config', $t->conf,
 	    'user', 'password', $name or die "pierrectl: $!";
 	print $ctl "$password\n";
 	close $ctl or die "pierrectl user password: $?";
