@@ -19,7 +19,8 @@
 #   make clean      remove build/
 #   make help       this text
 #
-# Variables: FLAVOUR=release|debug|asan|fuzz, WERROR=1, BUILD=build, V=1.
+# Variables: FLAVOUR=release|debug|asan|fuzz, WERROR=1, BUILD=build, V=1,
+#   JOBS=2 (tests at a time), TESTS="t/20-http.t ...".
 
 VERSION := 1.0.0
 FLAVOUR ?= release
@@ -229,11 +230,14 @@ export PIERRE_CLIENTS := $(BUILD)/clients
 DATA_TESTS ?= $(wildcard $(addprefix t/,21-auth.t 50-import.t 53-archives.t \
 	67-pages.t 70-mcp.t 71-tools.t 72-sessions.t))
 
+# Each test has ports and folders of its own, and waits more than it works.
+JOBS ?= 2
+
 tests: all unit-build $(BUILD)/clients/.scripts $(if $(CI),fuzz-replay)
-	@$(PROVE) --exec '' $(UNIT_BIN)
-	@$(PROVE) $(TESTS)
+	@$(PROVE) -j$(JOBS) --exec '' $(UNIT_BIN)
+	@$(PROVE) -j$(JOBS) --timer $(TESTS)
 	@$(if $(filter $(DATA_TESTS),$(TESTS)),PIERRE_TEST_ENGINE=postgresql \
-	    $(PROVE) $(filter $(DATA_TESTS),$(TESTS)))
+	    $(PROVE) -j$(JOBS) --timer $(filter $(DATA_TESTS),$(TESTS)))
 
 check: deps
 	@$(MAKE) --no-print-directory WERROR=1 tests

@@ -8,9 +8,10 @@ use strict;
 use warnings;
 use Cwd qw(abs_path);
 use Digest::MD5 qw(md5_hex);
+use Errno;
 use Exporter 'import';
 use File::Copy qw(copy);
-use File::Path qw(make_path);
+use File::Path qw(make_path remove_tree);
 use File::Temp qw(tempdir);
 use HTTP::Tiny;
 use IO::Socket::INET;
@@ -98,14 +99,17 @@ sub demo_template {
 	my $schema = md5_hex(map { slurp($_) } sort glob 'sql/migrations/*.sql');
 	my $dir = abs_path($objects) . "/t/demo-$day-" . substr $schema, 0, 8;
 	return $dir if -e "$dir/token";
-	make_path("$dir.new");
-	spew("$dir.new/pierre.yaml", "server:\n  data_dir: $dir.new\n");
+	# Another test may be making it too: the first one done is kept.
+	my $new = "$dir.new.$$";
+	make_path($new);
+	spew("$new/pierre.yaml", "server:\n  data_dir: $new\n");
 	my ($status, $out, $err) = run_command($ctl, '--config',
-	    "$dir.new/pierre.yaml", 'demo');
+	    "$new/pierre.yaml", 'demo');
 	die "pierrectl demo: $status $out $err" if $status != 0;
 	my ($token) = $out =~ /TOKEN=(\S+)/ or die "no token in: $out";
-	spew("$dir.new/token", $token);
-	rename "$dir.new", $dir or die "rename: $!";
+	spew("$new/token", $token);
+	rename $new, $dir or $!{ENOTEMPTY} or $!{EEXIST} or die "rename: $!";
+	remove_tree($new) if -d $new;
 	return $dir;
 }
 
