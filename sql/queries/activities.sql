@@ -32,6 +32,38 @@ SELECT id, provider, external_id, name, device, sport, start_at, utc_offset_s,
 FROM activities
 WHERE tenant_id = $1 AND user_id = $2 AND id = $3;
 
+-- An activity with all that a reader of it needs, in one trip: the row, whose
+-- columns are those of activity_get, with the person's sex; a row a lap; a row a
+-- threshold.  The last column says which it is.
+-- name: activity_whole
+SELECT a.id, a.provider, a.external_id, a.name, a.device, a.sport, a.start_at,
+	a.utc_offset_s, a.local_day, a.start_latitude_deg,
+	a.start_longitude_deg, a.rpe, a.elapsed_s, a.moving_s, a.distance_m,
+	a.elevation_gain_m, a.elevation_loss_m, a.average_speed_mps,
+	a.max_speed_mps, a.average_hr_bpm, a.max_hr_bpm, a.average_power_w,
+	a.max_power_w, a.average_cadence_rpm, a.max_cadence_rpm,
+	a.calories_kcal, a.average_temperature_c, a.load_points,
+	a.load_method, a.load_intensity_factor, a.load_key, a.gear,
+	a.restricted, a.edited, a.recordings, a.kept_apart, u.sex, 0
+FROM activities a JOIN users u ON u.tenant_id = $1 AND u.id = $2
+WHERE a.tenant_id = $1 AND a.user_id = $2 AND a.id = $3
+UNION ALL
+SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, position, start_s, NULL,
+	NULL, NULL, elapsed_s, moving_s, distance_m, elevation_gain_m,
+	elevation_loss_m, average_speed_mps, max_speed_mps, average_hr_bpm,
+	max_hr_bpm, average_power_w, max_power_w, average_cadence_rpm,
+	max_cadence_rpm, calories_kcal, average_temperature_c, NULL, NULL,
+	NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 1
+FROM activity_laps
+WHERE tenant_id = $1 AND user_id = $2 AND activity_id = $3
+UNION ALL
+SELECT NULL, NULL, NULL, kind, source, NULL, NULL, NULL, day, value, NULL,
+	NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+	NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+	NULL, NULL, NULL, NULL, 2
+FROM thresholds
+WHERE tenant_id = $1 AND user_id = $2;
+
 -- Long, since a filter may pass over thousands of rows before it has a page.
 -- name: activity_list long
 SELECT id, provider, external_id, name, device, sport, start_at, utc_offset_s,

@@ -224,13 +224,24 @@ sub call {
 	}));
 }
 
+# Reading one activity: a server that writes no more log than what is compared
+# with it.  PostgreSQL has the buffers that it has by default, in which both
+# databases fit, and its statistics, as autovacuum leaves them.
 my %point;
 sub point_server {
 	my ($engine) = @_;
+	my $pg = $engine eq 'postgresql' ? Pierre::Test::postgres() : undef;
+	if ($pg) {
+		$pg->configure(shared_buffers => "'128MB'");
+		$pg->restart;
+	}
 	my $t = $point{$engine} = Pierre::Test->new(workers => 2, demo => 1,
-	    database => $engine, config => "log:\n  access: false\nlimits:\n" .
+	    database => $engine,
+	    config => "log:\n  access: false\n  level: warn\nlimits:\n" .
 		join '', map {"  ${_}_per_minute: 0\n"} qw(token user mcp));
-	my $one = $t->tool('get_activities', { limit => 1 })->{activities}[0]{id};
+	$t->value('ANALYZE') if $pg;
+	my $one = $t->{one} =
+	    $t->tool('get_activities', { limit => 1 })->{activities}[0]{id};
 	return ([$t->pid, $t->{postgres} ? $t->{postgres}->pid : ()], $t->url . '/mcp', call("point-$engine", 'get_activity',
 		{ activity_id => $one }, $t->token));
 }
@@ -243,7 +254,8 @@ sub counted {
 
 sub select_loop {
 	my $path = $point{sqlite}->dir . '/pierre.db';
-	my ($n, $cpu) = split ' ', `$objects/bench/select $path $seconds`;
+	my ($n, $cpu) = split ' ',
+	    `$objects/bench/select $path $point{sqlite}{one} $seconds`;
 	return counted($n, $cpu);
 }
 
@@ -252,7 +264,7 @@ sub pgbench {
 	my @to = ('-h', $pg->dir, '-U', 'pierre', 'bench');
 	unless ($pg->{bench}) {
 		$pg->{bench} = $pg->database('bench');
-		system("$pg->{bin}/pgbench", '-q', '-i', '-s', 10, @to) == 0
+		system("$pg->{bin}/pgbench", '-q', '-i', @to) == 0
 		    or die "pgbench -i\n";
 	}
 	my @before = (cpu_seconds($pg->pid), (times)[2] + (times)[3]);

@@ -40,15 +40,16 @@ find_athlete(struct mcp_call *call, struct err *e)
 }
 
 int
-call_begin(struct mcp_call *call, struct rpc *rpc, const char *name, bool pure,
-    struct err *e)
+call_begin(struct mcp_call *call, struct rpc *rpc, const char *name,
+    enum call_person person, struct err *e)
 {
 	call->rpc = rpc;
 	call->name = name;
 	call->owner = (struct owner){ rpc->who->tenant_id, rpc->who->user_id };
 	jsonw_init(&call->w, &call->structured);
 	call->progress = -1;
-	return pure ? 0 : find_athlete(call, e);
+	call->person = person;
+	return person == CALL_PERSON ? find_athlete(call, e) : 0;
 }
 
 void
@@ -153,7 +154,7 @@ call_arena(const struct mcp_call *call)
 struct db *
 call_db(const struct mcp_call *call)
 {
-	CHECK(call->athlete != NULL);
+	CHECK(call->person != CALL_PURE);
 	return call->rpc->app->db;
 }
 
@@ -163,24 +164,55 @@ call_may(const struct mcp_call *call, uint32_t scopes)
 	return (call->rpc->who->scopes & scopes) == scopes;
 }
 
+static int
+read_activity_id(const struct mcp_call *call, struct uuid *id, struct err *e)
+{
+	if (uuid_parse(str_of(call_str(call, "activity_id")), id))
+		return 0;
+	return err_set(e, ERR_INVALID,
+	    "activity_id must be an id as the listing gives it, such as "
+	    "0198c2d4-7b1e-7c3a-9f00-3c1f2a4b5d6e");
+}
+
+static int
+no_such_activity(const struct mcp_call *call, struct err *e)
+{
+	return err_set(e, ERR_NOT_FOUND,
+	    "there is no activity %s; get_activities lists them",
+	    call_str(call, "activity_id"));
+}
+
 int
 call_activity(
     const struct mcp_call *call, struct stored_activity *out, struct err *e)
 {
-	const char *text = call_str(call, "activity_id");
 	struct uuid id;
 	int rc;
 
-	if (!uuid_parse(str_of(text), &id))
-		return err_set(e, ERR_INVALID,
-		    "activity_id must be an id as the listing gives it, such "
-		    "as "
-		    "0198c2d4-7b1e-7c3a-9f00-3c1f2a4b5d6e");
+	if (read_activity_id(call, &id, e) < 0)
+		return -1;
 	rc = activities_get(
 	    call_db(call), call_arena(call), call_owner(call), &id, out, e);
 	if (rc == 0)
-		return err_set(e, ERR_NOT_FOUND,
-		    "there is no activity %s; get_activities lists them", text);
+		return no_such_activity(call, e);
+	return rc < 0 ? -1 : 0;
+}
+
+int
+call_whole_activity(
+    struct mcp_call *call, struct whole_activity *out, struct err *e)
+{
+	struct uuid id;
+	int rc;
+
+	if (read_activity_id(call, &id, e) < 0)
+		return -1;
+	rc = activities_get_whole(
+	    call_db(call), call_arena(call), call_owner(call), &id, out, e);
+	/* It may be the person that is gone. */
+	if (rc == 0)
+		return find_athlete(call, e) < 0 ? -1
+						 : no_such_activity(call, e);
 	return rc < 0 ? -1 : 0;
 }
 

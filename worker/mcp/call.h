@@ -12,6 +12,14 @@
 #include "store/owner.h"
 
 struct stored_activity; /* store/activities.h */
+struct whole_activity;
+
+/* How much a call has to do with the person who calls. */
+enum call_person {
+	CALL_PURE,	/* nothing: no store is asked */
+	CALL_PERSON,	/* begins by reading who it is */
+	CALL_READS_SELF /* reads by itself what it needs of the person */
+};
 
 struct mcp_call {
 	struct rpc *rpc;
@@ -21,7 +29,8 @@ struct mcp_call {
 	const cJSON *arguments; /* as they came; NULL: none */
 	const void *prepared;
 	struct owner owner;
-	const struct athlete *athlete; /* not of a pure tool */
+	enum call_person person;
+	const struct athlete *athlete; /* of CALL_PERSON alone */
 	int32_t today;
 	struct buf text;       /* what is said in words */
 	struct buf structured; /* what is said in JSON */
@@ -39,9 +48,9 @@ struct mcp_call {
 	int64_t progress_us;
 };
 
-/* Find the person and the local day; waits for the store. */
+/* Find the person and the local day when need be; that waits for the store. */
 NODISCARD int call_begin(struct mcp_call *call, struct rpc *rpc,
-    const char *name, bool pure, struct err *e);
+    const char *name, enum call_person person, struct err *e);
 void call_end(struct mcp_call *call);
 /* Whether the call ended because it waits for the client, or the client cannot
  * do what it needs; answered then. */
@@ -77,6 +86,9 @@ bool call_may(const struct mcp_call *call, uint32_t scopes);
  * waits for the store.  -1 says how to find one. */
 NODISCARD int call_activity(
     const struct mcp_call *call, struct stored_activity *out, struct err *e);
+/* The same with laps and all that its load is judged by, in one trip. */
+NODISCARD int call_whole_activity(
+    struct mcp_call *call, struct whole_activity *out, struct err *e);
 /* All thresholds, sorted by day. */
 NODISCARD int call_thresholds(const struct mcp_call *call,
     struct threshold **list_r, size_t *n_r, struct err *e);

@@ -97,6 +97,14 @@ read_arguments(
 					   call->values, &call->text);
 }
 
+static enum call_person
+person_of(const struct mcp_tool *tool)
+{
+	return tool->pure	    ? CALL_PURE
+	       : tool->reads_person ? CALL_READS_SELF
+				    : CALL_PERSON;
+}
+
 static enum mcp_outcome
 run_tool(struct rpc *r, int index, const cJSON *arguments)
 {
@@ -114,7 +122,7 @@ run_tool(struct rpc *r, int index, const cJSON *arguments)
 	} else if (tool->task != MCP_TASK_NEVER &&
 		   mcp_task_start(r, tool, arguments)) {
 		outcome = MCP_DONE;
-	} else if (call_begin(&call, r, tool->name, tool->pure, &e) < 0 ||
+	} else if (call_begin(&call, r, tool->name, person_of(tool), &e) < 0 ||
 		   tool->run(&call, &e) < 0 ||
 		   call_shape(&call, tool, &e) < 0) {
 		outcome = answer_failure(r, &call, &e);

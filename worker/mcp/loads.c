@@ -201,19 +201,15 @@ activity_loads_refresh(struct mcp_call *call, struct err *e)
 	return rc < 0 ? -1 : 0;
 }
 
-int
-activity_loads_fill(struct mcp_call *call, struct stored_activity *list,
+static int
+fill(const struct loads_of *of, struct arena *a, struct stored_activity *list,
     size_t n, struct err *e)
 {
-	struct stored_load *stale =
-	    arena_many(call_arena(call), n, struct stored_load);
-	struct loads_of of;
+	struct stored_load *stale = arena_many(a, n, struct stored_load);
 	struct rating r;
 	size_t n_stale = 0;
 
-	if (loads_of_call(call, &of, e) < 0)
-		return -1;
-	rating_begin(&r, &of);
+	rating_begin(&r, of);
 	for (size_t i = 0; i < n; i++) {
 		if (list[i].load.key != r.key) {
 			stale[n_stale] = list[i].load;
@@ -229,6 +225,30 @@ activity_loads_fill(struct mcp_call *call, struct stored_activity *list,
 			list[i].load = stale[k++];
 	}
 	return 0;
+}
+
+int
+activity_loads_fill(struct mcp_call *call, struct stored_activity *list,
+    size_t n, struct err *e)
+{
+	struct loads_of of;
+
+	if (loads_of_call(call, &of, e) < 0)
+		return -1;
+	return fill(&of, call_arena(call), list, n, e);
+}
+
+int
+activity_load_fill(
+    struct mcp_call *call, struct whole_activity *whole, struct err *e)
+{
+	const struct loads_of of = { .db = call_db(call),
+		.owner = call_owner(call),
+		.sex = whole->sex,
+		.thresholds = whole->thresholds,
+		.n_thresholds = whole->n_thresholds };
+
+	return fill(&of, call_arena(call), &whole->stored, 1, e);
 }
 
 /* --- reading ------------------------------------------------------------- */

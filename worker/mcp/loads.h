@@ -48,6 +48,10 @@ NODISCARD int activity_loads_refresh(struct mcp_call *call, struct err *e);
 NODISCARD int activity_loads_fill(struct mcp_call *call,
     struct stored_activity *list, size_t n, struct err *e);
 
+/* Rate an activity that is stale by what was read with it. */
+NODISCARD int activity_load_fill(
+    struct mcp_call *call, struct whole_activity *whole, struct err *e);
+
 /* Nothing was found: if that is since no activity at all is of the source that
  * was asked for, say so, and which sources there are. */
 NODISCARD int activity_say_sources(struct mcp_call *call, struct err *e);

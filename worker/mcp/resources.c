@@ -134,7 +134,8 @@ read_resource(struct rpc *r, const struct mcp_resource *res, const char *uri,
 		return;
 	if (!args_read(res->args, given, true, call.values, &call.text))
 		mcp_refuse_resource(r, uri);
-	else if (call_begin(&call, r, res->name, res->pure, &e) < 0 ||
+	else if (call_begin(&call, r, res->name,
+		     res->pure ? CALL_PURE : CALL_PERSON, &e) < 0 ||
 		 res->run(&call, &e) < 0)
 		answer_failure(r, uri, &call, &e);
 	else

@@ -182,6 +182,9 @@ struct mcp_tool {
 	bool idempotent; /* of one that writes: twice is as once */
 	bool open_world; /* reaches beyond this server */
 	bool pure;	 /* reads no person's data: needs no store */
+	/* Reads itself what it needs of the person, so that nothing is read
+	 * before it runs; it has no call_athlete() and no call_today(). */
+	bool reads_person;
 	/* What run may ask for with call_prepared(), made once a process. */
 	const void *(*prepare)(struct arena *a);
 	mcp_run *run;

@@ -5,6 +5,7 @@
  * last computed for each. */
 
 #include "model/activity.h"
+#include "model/athlete.h"
 #include "store/owner.h"
 
 /* A cached load.  key says from which thresholds and formulas; one that is not
@@ -49,6 +50,17 @@ NODISCARD int activities_exists(struct db *db, struct arena *a,
 /* 1 found, 0, -1. */
 NODISCARD int activities_get(struct db *db, struct arena *a,
     const struct owner *o, const struct uuid *id, struct stored_activity *out,
+    struct err *e);
+/* An activity with its laps, and all that its load is judged by. */
+struct whole_activity {
+	struct stored_activity stored;
+	enum sex sex;
+	struct threshold *thresholds; /* all, as thresholds_list() has them */
+	size_t n_thresholds;
+};
+/* As activities_get, with all that in one trip to the database. */
+NODISCARD int activities_get_whole(struct db *db, struct arena *a,
+    const struct owner *o, const struct uuid *id, struct whole_activity *out,
     struct err *e);
 /* Fill act->laps / act->streams of an activity that was read; none is not an
  * error. */

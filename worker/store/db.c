@@ -5,6 +5,7 @@
 #include "store/driver.h"
 
 #include <math.h>
+#include <pthread.h>
 
 #include "base/buf.h"
 #include "base/check.h"
@@ -198,6 +199,26 @@ db_get_day(const struct db_query *q, unsigned col)
 	int64_t v = db_get_int(q, col);
 
 	return (int32_t)MAX(MIN(v, INT32_MAX), INT32_MIN);
+}
+
+static unsigned forks;
+
+static void
+count_fork(void)
+{
+	forks++;
+}
+
+unsigned
+db_process(void)
+{
+	static bool counts;
+
+	if (!counts) {
+		CHECK(pthread_atfork(NULL, NULL, count_fork) == 0);
+		counts = true;
+	}
+	return forks;
 }
 
 struct noted {

@@ -38,6 +38,10 @@ struct db_ops {
 	void (*close)(struct db *db);
 };
 
+/* Differs after fork(), without a system call: what was opened before it
+ * belongs to the parent. */
+unsigned db_process(void);
+
 /* The head of an engine's own struct. */
 struct db {
 	const struct db_ops *ops;

@@ -8,7 +8,6 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/check.h"
 #include "base/xalloc.h"
@@ -20,7 +19,7 @@ struct pg_db {
 	struct db db;
 	struct pg_pool pool;
 	pthread_t thread;
-	pid_t pid;
+	unsigned process;
 	char *url;
 	char backend[40];
 };
@@ -37,7 +36,7 @@ owner_of_db(struct db *db)
 {
 	struct pg_db *s = container_of(db, struct pg_db, db);
 
-	CHECK(s->pid == getpid() && pthread_equal(pthread_self(), s->thread));
+	CHECK(s->process == db_process() && pthread_equal(pthread_self(), s->thread));
 	return s;
 }
 
@@ -432,7 +431,7 @@ pg_open(
 	s = xcalloc(1, sizeof(*s));
 	s->db = (struct db){ .ops = &pg_ops, .backend = s->backend };
 	s->thread = pthread_self();
-	s->pid = getpid();
+	s->process = db_process();
 	s->url = xstrdup(conf->database_url);
 	s->pool.loop = loop;
 	s->pool.url = s->url;

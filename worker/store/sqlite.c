@@ -43,7 +43,7 @@ struct sqlite_db {
 	struct sqlite_tx snapshot;
 	struct loop *loop;
 	pthread_t thread;
-	pid_t pid;
+	unsigned process;
 	bool is_memory;
 	int64_t wait_us;
 	struct sqlite_conn reader;
@@ -69,7 +69,7 @@ owner_of_db(struct db *db)
 	    db->is_tx ? container_of(db, struct sqlite_tx, db)->owner
 		      : container_of(db, struct sqlite_db, db);
 
-	CHECK(s->pid == getpid());
+	CHECK(s->process == db_process());
 	return s;
 }
 
@@ -478,7 +478,7 @@ sqlite_open(const struct db_location *at, const struct conf *conf,
 	s->snapshot = (struct sqlite_tx){ s->tx.db, s, side_of(s) };
 	s->loop = loop;
 	s->thread = pthread_self();
-	s->pid = getpid();
+	s->process = db_process();
 	s->wait_us = conf->sqlite_busy_timeout_us;
 	init_seat(&s->writer);
 	init_seat(&s->side);

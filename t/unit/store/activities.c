@@ -5,6 +5,7 @@
 #include "store/activity_days.h"
 #include "store/imports.h"
 #include "store/temp_db.h"
+#include "store/thresholds.h"
 #include "tap.h"
 
 #define DAY_US (INT64_C(86400) * 1000000)
@@ -32,6 +33,59 @@ ride(int day, const char *external_id)
 	act.sum.distance_m = 30000.25;
 	act.sum.average_temperature_c = -4;
 	return act;
+}
+
+static bool
+same_laps(const struct activity *x, const struct activity *y)
+{
+	bool same = x->n_laps == y->n_laps;
+
+	for (size_t i = 0; i < x->n_laps && same; i++)
+		same = x->laps[i].start_s == y->laps[i].start_s &&
+		       memcmp(&x->laps[i].sum, &y->laps[i].sum,
+			   sizeof(x->laps[i].sum)) == 0;
+	return same;
+}
+
+/* In one trip comes what came in several. */
+static void
+check_whole(const struct uuid *id, const struct stored_activity *parts)
+{
+	struct threshold set[] = {
+		{ .kind = THRESHOLD_MAX_HR_BPM, .day = 20100, .value = 1.0 / 3 },
+		{ .kind = THRESHOLD_FTP_W, .day = 20100, .value = 250 },
+		{ .kind = THRESHOLD_FTP_W, .day = -3, .value = 230 },
+	}, *list;
+	struct whole_activity whole;
+	size_t n;
+
+	for (size_t i = 0; i < ARRAY_LEN(set); i++) {
+		set[i].source = "test";
+		is_int(thresholds_set(t.db, t.arena, &me, &set[i], &t.e), 0,
+		    "a threshold");
+	}
+	is_int(thresholds_list(t.db, t.arena, &me, &list, &n, &t.e), 0, "all");
+	is_int(activities_get_whole(t.db, t.arena, &me, id, &whole, &t.e), 1,
+	    "the whole activity");
+	ok(memcmp(&whole.stored.activity.sum, &parts->activity.sum,
+	       sizeof(parts->activity.sum)) == 0 &&
+		whole.stored.load.key == parts->load.key &&
+		strcmp(whole.stored.activity.name, parts->activity.name) == 0,
+	    "the row is that of the short way");
+	ok(same_laps(&whole.stored.activity, &parts->activity), "so are laps");
+	is_int((long)whole.n_thresholds, (long)n, "and thresholds");
+	for (size_t i = 0; i < n; i++)
+		ok(whole.thresholds[i].kind == list[i].kind &&
+			whole.thresholds[i].day == list[i].day &&
+			whole.thresholds[i].value == list[i].value &&
+			strcmp(whole.thresholds[i].source, "test") == 0,
+		    "number %zu", i);
+	is_int(activities_get_whole(t.db, t.arena, &other, id, &whole, &t.e), 0,
+	    "not for another");
+	for (size_t i = 0; i < ARRAY_LEN(set); i++)
+		is_int(thresholds_remove(t.db, t.arena, &me, set[i].kind,
+			   set[i].day, &t.e),
+		    1, "removed again");
 }
 
 static void
@@ -91,6 +145,7 @@ test_round_trip(void)
 	ok(got.activity.n_laps == 2 && got.activity.laps[1].start_s == 1800 &&
 		got.activity.laps[1].sum.average_hr_bpm == 141,
 	    "in order");
+	check_whole(&id, &got);
 	is_int(activities_read_streams(t.db, t.arena, &me, &got.activity, &t.e),
 	    0, "samples");
 	ok(got.activity.streams != NULL && got.activity.streams->n == 3 &&

@@ -80,6 +80,8 @@ test_plans(void)
 		enum query_id id;
 		const char *index;
 	} hot[] = {
+		{ Q_activity_get, "(tenant_id=? AND user_id=? AND id=?)" },
+		{ Q_activity_whole, "(tenant_id=? AND user_id=? AND id=?)" },
 		{ Q_activity_list, "activities_start" },
 		{ Q_activity_count, "activities_start" },
 		{ Q_activity_totals, "activities_day" },

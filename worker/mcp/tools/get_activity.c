@@ -167,29 +167,26 @@ get_activity_run(struct mcp_call *call, struct err *e)
 {
 	struct jsonw *w = call_out(call);
 	bool with_streams = call_set(call, "streams") != 0;
-	struct stored_activity sa;
-	struct activity *act = &sa.activity;
+	struct whole_activity whole;
+	struct stored_activity *sa = &whole.stored;
+	struct activity *act = &sa->activity;
 	struct picture picture;
 
-	if (call_activity(call, &sa, e) < 0 ||
-	    activity_loads_fill(call, &sa, 1, e) < 0)
-		return -1;
-	if (call_bool(call, "laps") &&
-	    activities_read_laps(
-		call_db(call), call_arena(call), call_owner(call), act, e) < 0)
+	if (call_whole_activity(call, &whole, e) < 0 ||
+	    activity_load_fill(call, &whole, e) < 0)
 		return -1;
 	if (with_streams && activities_read_streams(call_db(call),
 				call_arena(call), call_owner(call), act, e) < 0)
 		return -1;
-	show_activity_line(&call->text, &sa);
+	show_activity_line(&call->text, sa);
 	jsonw_object(w);
 	jsonw_key(w, "activity");
-	show_activity(call, w, &sa, SHOW_DETAILED);
+	show_activity(call, w, sa, SHOW_DETAILED);
 	if (call_bool(call, "laps")) {
 		activity_json_laps(w, "laps", act, LAPS_SHOWN);
 		jsonw_kv_int(w, "lap_count", (int64_t)act->n_laps);
 	}
-	if (sa.recordings > 1 && show_recordings(call, act, e) < 0)
+	if (sa->recordings > 1 && show_recordings(call, act, e) < 0)
 		return -1;
 	if (with_streams) {
 		choose_channels(call, act->streams, &picture);
@@ -238,5 +235,6 @@ const struct mcp_tool tool_get_activity = {
 		    "How the samples were reduced, and what is not there."),
 	},
 	.scope = SCOPE_ACTIVITIES_READ,
+	.reads_person = true,
 	.run = get_activity_run,
 };
