@@ -31,9 +31,8 @@ complete(struct rpc *r, const struct mcp_arg *args, int at, struct str begin)
 {
 	struct mcp_call call = { .args = args };
 	struct err e = ERR_INIT;
-	int rc =
-	    call_begin(&call, r, args[at].name,
-		args[at].suggest == NULL ? CALL_PURE : CALL_PERSON, &e);
+	int rc = call_begin(&call, r, args[at].name,
+	    args[at].suggest == NULL ? CALL_PURE : CALL_PERSON, &e);
 
 	if (rc == 0) {
 		jsonw_array(&call.w);

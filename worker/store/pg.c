@@ -36,7 +36,8 @@ owner_of_db(struct db *db)
 {
 	struct pg_db *s = container_of(db, struct pg_db, db);
 
-	CHECK(s->process == db_process() && pthread_equal(pthread_self(), s->thread));
+	CHECK(s->process == db_process() &&
+	      pthread_equal(pthread_self(), s->thread));
 	return s;
 }
 

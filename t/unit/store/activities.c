@@ -83,8 +83,8 @@ check_whole(const struct uuid *id, const struct stored_activity *parts)
 	is_int(activities_get_whole(t.db, t.arena, &other, id, &whole, &t.e), 0,
 	    "not for another");
 	for (size_t i = 0; i < ARRAY_LEN(set); i++)
-		is_int(thresholds_remove(t.db, t.arena, &me, set[i].kind,
-			   set[i].day, &t.e),
+		is_int(thresholds_remove(
+			   t.db, t.arena, &me, set[i].kind, set[i].day, &t.e),
 		    1, "removed again");
 }
 
