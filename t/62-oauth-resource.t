@@ -9,6 +9,7 @@ use Digest::SHA qw(hmac_sha256 sha256);
 use File::Temp qw(tempdir);
 use JSON::PP;
 use MIME::Base64 qw(encode_base64url decode_base64url);
+use Pierre::Jwt;
 use Pierre::OAuth;
 use Pierre::Test;
 use Test::More;
@@ -21,35 +22,14 @@ my $url = "$site/mcp";
 my $json = JSON::PP->new->utf8->canonical;
 my $dir = tempdir(CLEANUP => 1);
 
-# --- signatures by OpenSSL ------------------------------------------------------
-
-sub new_key {
-	my ($name) = @_;
-	system("openssl ecparam -name prime256v1 -genkey -noout -out $dir/$name.pem") == 0 or die;
-	my $der = `openssl ec -in $dir/$name.pem -pubout -outform DER 2>/dev/null`;
-	my ($x, $y) = (substr($der, -64, 32), substr $der, -32);
-	return { file => "$dir/$name.pem", jwk => { kty => 'EC', crv => 'P-256',
-		x => encode_base64url($x), y => encode_base64url($y) } };
-}
-
-sub sign {
-	my ($key, $header, $claims) = @_;
-	my $text = join '.', map { encode_base64url(ref $_ ? $json->encode($_) : $_) } $header, $claims;
-	open my $fh, '>', "$dir/text" or die;
-	print $fh $text;
-	close $fh;
-	my $der = `openssl dgst -sha256 -sign $key->{file} $dir/text`;
-	my ($n) = unpack 'x3C', $der;
-	my ($r, $s) = (substr($der, 4, $n), substr $der, 6 + $n);
-	return "$text." . encode_base64url(join '', map { substr(("\0" x 32) . $_, -32) } $r, $s);
-}
+sub sign { my ($key, @parts) = @_; return $key->sign(@parts) }
 
 my $app = $o->register;
 my $tokens = $o->tokens($app);
 my $good = $tokens->{access_token};
 my ($head, $body, $signature) = split /\./, $good;
 my $claims = $o->claims($good);
-my $mine = new_key('mine');
+my $mine = Pierre::Jwt->new;
 my $kid = $json->decode(decode_base64url($head))->{kid};
 is($o->call($good)->{status}, 200, 'a token is taken');
 is($json->decode(decode_base64url($head))->{typ}, 'at+jwt', 'RFC 9068: its type');
@@ -105,6 +85,22 @@ is($t->request('GET', '/api/jobs', token => $rest->{access_token})->{status}, 20
 refused($rest->{access_token}, 'J3 and that not here');
 like($t->raw("POST /mcp HTTP/1.1\r\nHost: localhost:" . $t->port . "\r\nAuthorization: Bearer $good\r\n" .
     "Content-Length: 2\r\nConnection: close\r\n\r\n{}"), qr{^HTTP/1.1 401 }, 'J3 another issuer\'s');
+
+is($o->call($_)->{status}, 401, 'J1 no token at all: ' . substr $_, 0, 13)
+    for $o->{browser}{cookies}{session}, $tokens->{refresh_token}, $app->{registration_access_token};
+
+# J5: keys are read when they change, not when somebody names one.
+{
+	# One that nobody can read: whoever read them now would fail.
+	my $id = $t->{postgres} ? 'gen_random_uuid()' : 'randomblob(16)';
+	$t->value("INSERT INTO signing_keys SELECT $id, sealed, signs_from, created_at FROM signing_keys LIMIT 1");
+	my %got;
+	$got{ $o->call(sign($mine, { %header, kid => "unknown $_" }, $claims))->{status} }++ for 1 .. 20;
+	is_deeply(\%got, { 401 => 20 }, 'J5 a storm of unknown kids has no keys read');
+	$t->value('DELETE FROM signing_keys WHERE id <> (SELECT id FROM signing_keys ORDER BY ' .
+	    ($t->{postgres} ? 'ctid' : 'rowid') . ' LIMIT 1)');
+	is($o->call($good)->{status}, 200, 'J5 and the good one holds');
+}
 
 # J6
 is($t->request('POST', "/mcp?access_token=$good", token => undef, content => '{}')->{status}, 401,
@@ -190,11 +186,16 @@ sub call_with {
 }
 my $once = proof(token => $bound->{access_token});
 is(call_with($once)->{status}, 200, 'used with a proof');
-is(call_with($once)->{status}, 401, 'the same proof again');
+$r = call_with($once);
+is($r->{status}, 401, 'the same proof again');
+like($r->{headers}{'www-authenticate'}, qr/^DPoP .*algs="ES256 EdDSA RS256", error="invalid_dpop_proof"/,
+    'the challenge is of its scheme');
 is(call_with(undef)->{status}, 401, 'without a proof');
-is(call_with(undef, undef, 'Bearer')->{status}, 401, 'as a bearer token');
+$r = call_with(undef, undef, 'Bearer');
+is($r->{status}, 401, 'as a bearer token');
+like($r->{headers}{'www-authenticate'}, qr/^Bearer .*error="invalid_token"/, 'challenged as one');
 is(call_with(proof(token => $good), $good)->{status}, 401, 'a bearer token by DPoP');
-my $theirs = new_key('theirs');
+my $theirs = Pierre::Jwt->new;
 for (['another key', key => $theirs], ['another token', token => 'x'], ['no ath', claims => { ath => undef }],
     ['another method', claims => { htm => 'GET' }], ['another URL', claims => { htu => "$site/other" }],
     ['a query', claims => { htu => "$url?x" }], ['old', claims => { iat => time - 90 }],
@@ -224,22 +225,50 @@ print $fh $json->encode({ keys => [$mine->{jwk}] });
 close $fh;
 my $signer = $o->registered('Signer', '--user', 'demo', '--auth', 'private_key_jwt', '--jwks', "$dir/jwks.json");
 ok(!exists $signer->{client_secret}, 'a client that signs has no secret');
-sub assertion {
-	my ($key, %change) = @_;
-	return sign($key, { alg => 'ES256' }, { iss => $signer->{client_id}, sub => $signer->{client_id},
-		aud => $site, jti => 'a' . $n++, exp => int(time) + 60, %change });
-}
-sub by_assertion {
-	return $o->post('/oauth2/token', grant_type => 'client_credentials', client_assertion_type =>
-	    'urn:ietf:params:oauth:client-assertion-type:jwt-bearer', client_assertion => $_[0]);
-}
+sub assertion { my ($key, %change) = @_; return [$key->assertion($signer->{client_id}, $site, %change)] }
+sub by_assertion { return $o->post('/oauth2/token', grant_type => 'client_credentials', @{ $_[0] }) }
 my $said = assertion($mine);
 $r = by_assertion($said);
 is($r->{status}, 200, 'by its signature');
 is($o->call($o->decode($r)->{access_token})->{status}, 200, 'its token works');
 is(by_assertion($said)->{status}, 401, 'once');
-is(by_assertion($_)->{status}, 401, 'not so') for assertion($theirs), assertion($mine, aud => 'https://x'),
-    assertion($mine, exp => int(time) - 90), assertion($mine, sub => 'x'), assertion($mine, exp => int(time) + 9999);
+for (['another key', $theirs], ['another audience', $mine, aud => 'https://x'], ['too late', $mine, exp => int(time) - 90],
+    ['another subject', $mine, sub => 'x'], ['another issuer', $mine, iss => 'x'], ['no jti', $mine, jti => ''],
+    ['not yet', $mine, nbf => int(time) + 90], ['for too long', $mine, exp => int(time) + 9999]) {
+	my ($what, @how) = @$_;
+	is(by_assertion(assertion(@how))->{status}, 401, "private_key_jwt: $what");
+}
+
+# --- proofs by a nonce (RFC 9449, sections 8 and 9) ----------------------------------------
+
+$bound = $o->decode(exchange_with(proof(claims => $at_token)));
+$t->write_config("limits:\n  auth_per_minute: 0\nauth:\n  dpop_nonce: true\n");
+is(($t->signal('reload'))[0], 0, 'proofs need a nonce');
+$r = exchange_with(proof(claims => $at_token));
+is("$r->{status} " . $o->decode($r)->{error}, '400 use_dpop_nonce', 'which the token endpoint says');
+my $nonce = $r->{headers}{'dpop-nonce'};
+like($nonce, qr/^[\w-]{20,}$/, 'and gives one');
+is(exchange_with(proof(claims => { %$at_token, nonce => $nonce }))->{status}, 200, 'with it the client gets its tokens');
+$r = call_with(proof(token => $bound->{access_token}));
+is($r->{status}, 401, 'so does the resource');
+like($r->{headers}{'www-authenticate'}, qr/^DPoP .*error="use_dpop_nonce"/, 'by its challenge');
+is($r->{headers}{'dpop-nonce'}, $nonce, 'with a nonce that is the same for all workers');
+$r = call_with(proof(token => $bound->{access_token}, claims => { nonce => $nonce }));
+is($r->{status}, 200, 'which opens it');
+is($r->{headers}{'dpop-nonce'}, $nonce, 'and goes on');
+is(call_with(proof(token => $bound->{access_token}, claims => { nonce => $_ }))->{status}, 401, 'no other does')
+    for '', 'x', $nonce =~ s/^./$& eq 'A' ? 'B' : 'A'/er, 'x' x 22;
+
+# --- who is gone -----------------------------------------------------------------------------
+
+{
+	my ($s, $out) = $t->ctl('user', 'create', 'gone');
+	my $theirs = Pierre::OAuth->new($t, user => 'gone')->sign_in;
+	my $token = $theirs->tokens($app)->{access_token};
+	ends_soon($token, 'J9 the person is deleted', sub {
+		is(($t->ctl('user', 'delete', 'gone', '--yes'))[0], 0, 'deleted');
+	});
+}
 
 $t->finish;
 done_testing();

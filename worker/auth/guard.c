@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "auth/jwk.h"
 #include "auth/keys.h"
 #include "auth/proofs.h"
 #include "auth/refused.h"
@@ -344,17 +345,40 @@ guard_issue(struct guard *g, struct arena *a, const struct token_request *r,
 
 /* --- HTTP ---------------------------------------------------------------- */
 
+#define DPOP "DPoP"
+
+static bool
+is_by_proof(struct http_req *req)
+{
+	struct str rest, value = str_trim(http_header(req, "Authorization"));
+
+	return str_ieq(str_cut(value, ' ', &rest), STR(DPOP));
+}
+
+static void
+write_algs(struct buf *out)
+{
+	buf_adds(out, ", algs=\"");
+	for (enum jws_alg i = 0; i < JWS_ALG_COUNT; i++)
+		buf_printf(out, "%s%s", i > 0 ? " " : "", jws_alg_name(i));
+	buf_addc(out, '"');
+}
+
 void
 guard_challenge(
     struct guard *g, struct http_req *req, const char *error, uint32_t scopes)
 {
 	bool of_mcp = str_is(http_path(req), "/mcp");
+	bool by_proof = is_by_proof(req);
 	struct buf b = BUF_INIT;
 
 	buf_printf(&b,
-	    "Bearer realm=\"pierre\", resource_metadata=\"%s/.well-known/"
+	    "%s realm=\"pierre\", resource_metadata=\"%s/.well-known/"
 	    "oauth-protected-resource%s\"",
-	    site_of(req, g->conf), of_mcp ? "/mcp" : "");
+	    by_proof ? DPOP : "Bearer", site_of(req, g->conf),
+	    of_mcp ? "/mcp" : "");
+	if (by_proof)
+		write_algs(&b);
 	if (error != NULL)
 		buf_printf(&b, ", error=\"%s\"", error);
 	buf_adds(&b, ", scope=\"");
@@ -397,16 +421,16 @@ find_credentials(struct http_req *req, struct credentials *c, struct err *e)
 
 static int
 prove_header(struct guard *g, struct http_req *req, const struct credentials *c,
-    struct who *who, struct err *e)
+    struct who *who, const char **error_r, struct err *e)
 {
 	bool wait = fiber_self() != NULL, bearer;
 
 	bearer = str_ieq(c->scheme, STR("Bearer"));
 	if (g->jwt != NULL && c->token.n > 0 &&
-	    (str_ieq(c->scheme, STR("DPoP")) ||
+	    (str_ieq(c->scheme, STR(DPOP)) ||
 		(bearer && !str_starts(c->token, STR("pmcp_")))))
-		return g->jwt(
-		    g->jwt_arg, req, c->scheme, c->token, wait, who, e);
+		return g->jwt(g->jwt_arg, req, c->scheme, c->token, wait, who,
+		    error_r, e);
 	if (!bearer || c->token.n == 0)
 		return refuse(REFUSED_MALFORMED,
 		    "Authorization is not a bearer token", e);
@@ -511,6 +535,7 @@ int
 guard_http(struct guard *g, struct http_req *req,
     const struct http_route *route, struct err *e)
 {
+	const char *error = "invalid_token";
 	struct err mine = ERR_INIT;
 	struct credentials c;
 	struct who who;
@@ -524,13 +549,13 @@ guard_http(struct guard *g, struct http_req *req,
 	if (rc == 0)
 		return guard_tokenless(g, req, route, e);
 	if (rc > 0)
-		rc = prove_header(g, req, &c, &who, &mine);
+		rc = prove_header(g, req, &c, &who, &error, &mine);
 	if (rc > 0)
 		return admit(g, req, route, &who, e);
 	if (rc == 0)
 		return 1;
 	if (mine.code == ERR_UNAUTHENTICATED)
-		guard_challenge(g, req, "invalid_token", 0);
+		guard_challenge(g, req, error, 0);
 	else if (mine.code == ERR_INVALID)
 		guard_challenge(g, req, "invalid_request", 0);
 	*e = mine;

@@ -33,9 +33,10 @@ NODISCARD int guard_http(struct guard *g, struct http_req *req,
  * the month's quota is used up.  Adds X-Quota-* where there is one. */
 NODISCARD int guard_count(struct guard *g, struct http_req *req, struct err *e);
 
-/* Add WWW-Authenticate (RFC 6750, RFC 9728) to a refusal.  error NULL: no token
- * was shown, so nothing is wrong with it; scopes: all that are
- * needed; 0: those that a client asks for at first. */
+/* Add WWW-Authenticate (RFC 6750, 9449, 9728) to a refusal, of the scheme that
+ * the request came with.  error NULL: no token was shown, so nothing is wrong
+ * with it; scopes: all that are needed; 0: those that a client asks for at
+ * first. */
 void guard_challenge(
     struct guard *g, struct http_req *req, const char *error, uint32_t scopes);
 
@@ -47,9 +48,11 @@ NODISCARD int guard_prove(struct guard *g, struct str token, bool wait,
 /* Proves what Authorization carries when it is nothing of ours: an access token
  * of the authorization server.  scheme: "Bearer" or "DPoP", in any case.  1
  * good and *out, 0 the store has to be asked and wait is false, -1 with
- * ERR_UNAUTHENTICATED, ERR_INVALID or a store error. */
+ * ERR_UNAUTHENTICATED, ERR_INVALID or a store error.  *error_r: what the
+ * challenge is to call it, where that is not "invalid_token". */
 typedef int guard_jwt_fn(void *arg, struct http_req *req, struct str scheme,
-    struct str token, bool wait, struct who *out, struct err *e);
+    struct str token, bool wait, struct who *out, const char **error_r,
+    struct err *e);
 void guard_set_jwt(struct guard *g, guard_jwt_fn *fn, void *arg);
 
 struct token_request {

@@ -151,6 +151,15 @@ deny(struct http_req *req, const char *message)
 	return 0;
 }
 
+/* Pages are for people, whatever script asks. */
+static bool
+is_page(const struct http_req *req)
+{
+	const struct http_route *route = req->match.route;
+
+	return route != NULL && route->access >= HTTP_PAGE_OPEN;
+}
+
 int
 cors_check(struct http_req *req)
 {
@@ -165,9 +174,12 @@ cors_check(struct http_req *req)
 		return 1;
 	if (!is_our_origin(req, origin))
 		return deny(req, "this Origin may not call");
+	if (is_page(req))
+		return 1;
 	http_add_header_str(req, "Access-Control-Allow-Origin", origin);
 	http_add_header(req, "Access-Control-Expose-Headers",
-	    "Mcp-Session-Id, RateLimit, RateLimit-Policy, Retry-After, "
+	    "DPoP-Nonce, Mcp-Session-Id, RateLimit, RateLimit-Policy, "
+	    "Retry-After, "
 	    "WWW-Authenticate, X-RateLimit-Limit, X-RateLimit-Remaining, "
 	    "X-RateLimit-Reset, X-Request-Id");
 	http_add_header(req, "Vary", "Origin");

@@ -198,7 +198,8 @@ check_place(
 /* 0 good, 1 the store has to be asked, -1. */
 static int
 check_possession(struct oauth *o, struct http_req *req, struct str scheme,
-    struct str token, const char *jkt, bool wait, struct err *e)
+    struct str token, const char *jkt, bool wait, const char **error_r,
+    struct err *e)
 {
 	char shown[JWK_THUMBPRINT_LEN + 1];
 	bool by_proof = str_ieq(scheme, STR("DPoP"));
@@ -216,8 +217,8 @@ check_possession(struct oauth *o, struct http_req *req, struct str scheme,
 		if (f.code == FAULT_SERVER_ERROR || f.code == FAULT_UNAVAILABLE)
 			return err_set(e, ERR_UNAVAILABLE, "%s", f.text);
 		refused_count(REFUSED_MALFORMED);
-		return err_set(e, ERR_UNAUTHENTICATED, "%s: %s",
-		    fault_name(f.code), f.text);
+		*error_r = fault_name(f.code);
+		return err_set(e, ERR_UNAUTHENTICATED, "%s", f.text);
 	}
 	return strcmp(shown, jkt) == 0
 		   ? 0
@@ -226,7 +227,8 @@ check_possession(struct oauth *o, struct http_req *req, struct str scheme,
 
 int
 oauth_prove(void *oauth, struct http_req *req, struct str scheme,
-    struct str token, bool wait, struct who *out, struct err *e)
+    struct str token, bool wait, struct who *out, const char **error_r,
+    struct err *e)
 {
 	struct oauth *o = oauth;
 	struct err mine = ERR_INIT;
@@ -236,8 +238,8 @@ oauth_prove(void *oauth, struct http_req *req, struct str scheme,
 	if (rc > 0)
 		rc = check_place(o, req, &j, &mine) < 0 ? -1 : 1;
 	if (rc > 0)
-		rc = 1 - check_possession(
-			     o, req, scheme, token, bound_key(&j), wait, &mine);
+		rc = 1 - check_possession(o, req, scheme, token, bound_key(&j),
+			     wait, error_r, &mine);
 	if (rc > 1)
 		rc = -1;
 	if (rc < 0)

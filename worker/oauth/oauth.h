@@ -60,8 +60,10 @@ void oauth_http_client_delete(struct http_req *req);
 /* What the guard asks (guard_jwt_fn): whether an access token of ours came with
  * the request, for this route, by this scheme ("Bearer" or "DPoP").  1 and
  * *out, 0 the store has to be asked and wait is false, -1 with
- * ERR_UNAUTHENTICATED, ERR_INVALID, or a store error. */
+ * ERR_UNAUTHENTICATED, ERR_INVALID, or a store error; *error_r: what RFC 9449
+ * calls it. */
 int oauth_prove(void *oauth, struct http_req *req, struct str scheme,
-    struct str token, bool wait, struct who *out, struct err *e);
+    struct str token, bool wait, struct who *out, const char **error_r,
+    struct err *e);
 
 #endif
