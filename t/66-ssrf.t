@@ -10,6 +10,7 @@ use Cwd qw(abs_path);
 use File::Temp qw(tempdir);
 use JSON::PP;
 use Pierre::Client;
+use Pierre::Jwt;
 use Pierre::OAuth;
 use Pierre::Test;
 use Test::More;
@@ -45,8 +46,13 @@ spew("$dir/v3", "subjectAltName=DNS:*.example.com\nbasicConstraints=CA:FALSE\n")
 my $ec = '-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes';
 run("openssl req -x509 $ec -days 2 -subj /CN=Test-CA -keyout $dir/ca.key -out $dir/ca.pem");
 run("openssl req $ec -subj /CN=x -keyout $dir/key.pem -out $dir/csr.pem");
-run("openssl x509 -req -in $dir/csr.pem -CA $dir/ca.pem -CAkey $dir/ca.key -CAcreateserial " .
-    "-days 2 -extfile $dir/v3 -out $dir/cert.pem");
+my $issue = "openssl x509 -req -in $dir/csr.pem -CA $dir/ca.pem -CAkey $dir/ca.key -CAcreateserial " .
+    "-extfile $dir/v3";
+run("$issue -days 2 -out $dir/cert.pem");
+run("$issue -days -1 -out $dir/expired.pem");
+my ($key, $next) = map { Pierre::Jwt->new } 1, 2;
+sub publish { spew("$dir/keys.json", encode_json({ keys => [map { $_->jwk } @_] })) }
+publish($key);
 run("mount --bind $dir/ca.pem /etc/ssl/certs/ca-certificates.crt");
 run("mount --bind $dir/resolv.conf \$(readlink -f /etc/resolv.conf)");
 
@@ -62,23 +68,44 @@ for my $address (@forbidden) {
 }
 $names{$_} = [$public] for 'good.example.com', 'wrong.example.org', 'many.example.com',
     map {"h$_.example.com"} 0 .. 40;
+$names{"$_.example.com"} = [$public] for qw(keys expired age later);
 $names{'inside.example.com'} = ['10.0.0.1'];
+$names{'alias.example.com'} = ['CNAME:inside.example.com'];
+$names{'nickname.example.com'} = ['CNAME:good.example.com'];
 $names{'both.example.com'} = [$public, '10.0.0.1'];
 $names{'htob.example.com'} = ['10.0.0.1', $public];
 $names{"rebind$_.example.com"} = [$public, '127.0.0.1'] for 1 .. 4;
 
 my $pid = open my $internet, '-|', 'node', "$clients/stranger.mjs", "$dir/key.pem", "$dir/cert.pem",
-    "$dir/log", encode_json(\%names) or die "node: $!";
+    "$dir/expired.pem", "$dir/log", "$dir/keys.json", encode_json(\%names) or die "node: $!";
 is(scalar <$internet>, "ready\n", 'an internet of one\'s own') or BAIL_OUT(slurp("$dir/setup"));
 
 my $t = Pierre::Test->new(workers => 2, demo => 1, config => "limits:\n  auth_per_minute: 0\n");
 my $o = Pierre::OAuth->new($t)->sign_in;
 
-sub ask { return $o->ask({ client_id => $_[0] })->{status} }
+sub ask { return $o->ask({ client_id => shift }, @_)->{status} }
 sub connections { return slurp("$dir/log") =~ /^connection (.*)$/mg }
-# Each of its own host, of which only so many documents are fetched in a minute.
+sub requests { my ($url) = @_; return scalar(() = slurp("$dir/log") =~ /^request \Q$url\E$/mg) }
+# Of its own host each, of which only so many documents are fetched in a minute.
 my $host = 0;
 sub at_host { return 'https://h' . $host++ . ".example.com/$_[0]" }
+# The statuses of questions asked at once: [client_id, change, ...].
+sub ask_at_once {
+	my $cookie = join '; ', map { "$_=$o->{browser}{cookies}{$_}" } sort keys %{ $o->{browser}{cookies} };
+	my @open = map {
+		my ($id, @change) = @$_;
+		my $query = Pierre::OAuth::form($o->request_of({ client_id => $id }, @change));
+		Pierre::Client->new($t)->send("GET /oauth2/authorize?$query HTTP/1.1\r\n" .
+		    'Host: 127.0.0.1:' . $t->port . "\r\nCookie: $cookie\r\nSec-Fetch-Site: same-origin\r\n\r\n")
+	} @_;
+	return map { ($_->answer(seconds => 30) // {})->{status} } @open;
+}
+# What is kept of a document is too old now.
+sub make_old {
+	my ($id) = @_;
+	$t->value("UPDATE oauth_clients SET fresh_until = created_at WHERE client_id = '$id'");
+	is(($t->ctl('signing-key', 'rotate'))[0], 0, 'and every process looks again');
+}
 
 # --- what is good ------------------------------------------------------------------------
 
@@ -93,6 +120,11 @@ is(scalar connections(), 1, 'without another fetch');
 	    { client_id => at_host('early') })))->{status}, 303, 'who is not signed in');
 	is(scalar connections(), 1, 'has nothing fetched');
 }
+is_deeply([slurp("$dir/log") =~ /^header (cookie|authorization)$/mg], [],
+    'J10 with no credentials of anybody');
+is(ask('https://nickname.example.com/x'), 200, 'by another name of a public host');
+is(ask('https://good.example.com/logo'), 200, 'what names a logo inside');
+unlike($o->{browser}{page}, qr/inside\.example/, 'is shown without it');
 
 # --- where it must not go ----------------------------------------------------------------
 
@@ -104,6 +136,7 @@ is(ask($_), 400, "$_ is refused") for 'https://127.0.0.1/x', 'https://[::1]/x', 
     'https://good.example.com', 'https://good.example.com/', 'https://good.example.com/x#y',
     'https://good.example.com/../x', 'https://good.example.com/%2e%2e/x', 'https://10.0.0.1:443/x';
 is(ask('https://inside.example.com/x'), 400, 'a name of the inside');
+is(ask('https://alias.example.com/x'), 400, 'a name that is another of the inside');
 ask("https://$_.example.com/x") for qw(both htob rebind1 rebind2 rebind3 rebind4);
 ok(!(grep { $_ ne $public } connections()), 'no connection to an address that is not public');
 
@@ -118,22 +151,55 @@ for (['big', 'more than 5 KiB'], ['lie', 'a length that is none'], ['gzip', 'a g
 }
 is(ask('https://good.example.com/case'), 400, 'letters of another case');
 is(ask('https://wrong.example.org/x'), 400, 'a certificate for others');
+is(ask('https://expired.example.com/x'), 400, 'a certificate of yesterday');
+
+# --- how long it is kept ------------------------------------------------------------------
+
+my %kept = (0 => 300, 1 => 300, 3600 => 3600, 86400 => 86400, 999999999 => 86400);
+for my $age (sort { $a <=> $b } keys %kept) {
+	my $id = "https://age.example.com/age$age";
+	is(ask($id), 200, "max-age=$age");
+	my $left = $t->value(($t->{postgres} ?
+	    'SELECT extract(epoch FROM fresh_until - now())' : 'SELECT fresh_until / 1e6 - ' . time) .
+	    " FROM oauth_clients WHERE client_id = '$id'");
+	ok($left <= $kept{$age} && $left > $kept{$age} - 60, "is kept $kept{$age} s") or diag($left);
+}
+is(ask('https://later.example.com/flaky'), 400, 'an error');
+is(ask('https://later.example.com/moved'), 200, 'a document');
+make_old('https://later.example.com/moved');
 my $begun = time;
-is(ask(at_host('drip')), 400, 'a byte a second');
-cmp_ok(time - $begun, '<', 8, 'in time');
-$begun = time;
-is(ask(at_host('headers')), 400, 'headers without end');
-cmp_ok(time - $begun, '<', 8, 'in time');
+is_deeply([ask_at_once([at_host('drip')], [at_host('headers')], ['https://later.example.com/flaky'],
+    ['https://later.example.com/moved', redirect_uri => 'http://127.0.0.1:4000/elsewhere'])],
+    [400, 400, 200, 200], 'a byte a second and headers without end are given up, an error is not kept, ' .
+    'and where a client moved to is asked anew');
+cmp_ok(time - $begun, '<', 20, 'in time');
+is(ask('https://later.example.com/moved'), 400, 'where it was before is no place of it any more');
+
+# --- keys that are elsewhere ---------------------------------------------------------------
+
+my $signer = { client_id => 'https://keys.example.com/signer' };
+my @as = ($signer->{client_id}, $t->url);
+my $r = $o->exchange($signer, $o->code($signer), $key->assertion(@as));
+my $tokens = $o->decode($r);
+is($r->{status}, 200, 'a client that signs, by keys at its jwks_uri') or diag($r->{content});
+is(requests('keys.example.com/keys'), 1, 'which were fetched once');
+publish($next);
+$r = $o->refresh($signer, $tokens->{refresh_token}, $next->assertion(@as));
+is($r->{status}, 200, 'another key is fetched when it is shown') or diag($r->{content});
+is($o->refresh($signer, $tokens->{refresh_token}, $_->assertion(@as))->{status}, 401, 'none that is not there')
+    for $key, map { Pierre::Jwt->new } 1 .. 3;
+is(requests('keys.example.com/keys'), 2, 'and not for each that is shown');
+is(ask(at_host($_)), 400, "keys of the kind $_") for qw(inner plain leaky both);
+my $unknown = at_host('signer');
+is($o->post('/oauth2/token', grant_type => 'authorization_code', code => 'x',
+    $key->assertion($unknown, $t->url))->{status}, 401, 'who is not known');
+is(requests($unknown =~ s{^https://}{}r), 0, 'has nothing fetched');
 
 # --- how often ---------------------------------------------------------------------------
 
 my $before = () = slurp("$dir/log") =~ /^request /mg;
-my $cookie = join '; ', map { "$_=$o->{browser}{cookies}{$_}" } sort keys %{ $o->{browser}{cookies} };
-my $query = Pierre::OAuth::form($o->request_of({ client_id => 'https://many.example.com/once' }));
-my @open = map { Pierre::Client->new($t)->send("GET /oauth2/authorize?$query HTTP/1.1\r\n" .
-    'Host: 127.0.0.1:' . $t->port . "\r\nCookie: $cookie\r\nSec-Fetch-Site: same-origin\r\n\r\n") } 1 .. 200;
 my %got;
-$got{ $_->answer->{status} }++ for @open;
+$got{$_ // 'none'}++ for ask_at_once((['https://many.example.com/once']) x 200);
 is_deeply(\%got, { 200 => 200 }, '200 at once are all answered');
 my $after = () = slurp("$dir/log") =~ /^request /mg;
 is($after - $before, 1, 'by one fetch');

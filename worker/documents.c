@@ -5,10 +5,9 @@
 #include "config/conf.h"
 #include "httpc/httpc.h"
 
-/* Client ID Metadata Documents: 5 KiB of JSON within five seconds, from a name
- * at port 443. */
+/* Client ID Metadata Documents and the keys they name: JSON within five
+ * seconds, from a name at port 443. */
 
-#define BODY_MAX   5120
 #define TIMEOUT_MS 5000
 #define HTTPS	   "https://"
 
@@ -78,8 +77,8 @@ check_reply(const struct httpc_reply *reply, struct err *e)
 }
 
 int
-documents_fetch(void *arg, struct arena *a, const char *url, struct str *body_r,
-    int64_t *fresh_s_r, struct err *e)
+documents_fetch(void *arg, struct arena *a, const char *url, size_t max,
+    struct str *body_r, int64_t *fresh_s_r, struct err *e)
 {
 	static const char *const headers[] = { "Accept: application/json",
 		NULL };
@@ -87,7 +86,7 @@ documents_fetch(void *arg, struct arena *a, const char *url, struct str *body_r,
 	struct str authority = authority_of(url);
 	struct httpc_request request = { .url = url,
 		.headers = headers,
-		.max_body = BODY_MAX,
+		.max_body = max,
 		.timeout_ms = TIMEOUT_MS,
 		.is_from_stranger = true,
 		.is_exempt = is_exempt(app->conf, authority) };

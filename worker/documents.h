@@ -10,7 +10,7 @@
 struct app;
 
 /* An oauth_fetch (oauth/oauth.h); arg: the struct app. */
-int documents_fetch(void *arg, struct arena *a, const char *url,
+int documents_fetch(void *arg, struct arena *a, const char *url, size_t max,
     struct str *body_r, int64_t *fresh_s_r, struct err *e);
 
 #endif

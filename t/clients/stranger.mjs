@@ -1,13 +1,15 @@
 // The internet of t/66-ssrf.t: a name server, and one host at every address that
 // serves clients' documents well and badly.  Every connection is written to a
 // file with the address it was made to.
-// Usage: stranger.mjs KEY CERTIFICATE LOG NAMES-JSON
+// A name may stand for another, by CNAME:other.  Of expired.example.com there is
+// another certificate; what /keys serves is read each time.
+// Usage: stranger.mjs KEY CERTIFICATE EXPIRED-CERTIFICATE LOG KEYS NAMES-JSON
 import { createSocket } from 'node:dgram';
 import { appendFileSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import { gzipSync } from 'node:zlib';
 
-const [keyFile, certFile, log, names] = process.argv.slice(2);
+const [keyFile, certFile, expiredFile, log, keysFile, names] = process.argv.slice(2);
 const records = JSON.parse(names);
 const note = (line) => appendFileSync(log, `${line}\n`);
 
@@ -36,11 +38,19 @@ dns.on('message', (q, from) => {
     asked.set(name, n + 1);
     addresses = [addresses[n % addresses.length]];
   }
-  const answers = addresses.filter((a) => a.includes(':') === (type === 28)).map((a) => {
-    const data = type === 28 ? pack6(a) : Buffer.from(a.split('.').map(Number));
-    const head = Buffer.from([0xc0, 12, 0, type, 0, 1, 0, 0, 0, 0, 0, data.length]);
-    return Buffer.concat([head, data]);
-  });
+  const record = (owner, kind, data) =>
+    Buffer.concat([owner, Buffer.from([0, kind, 0, 1, 0, 0, 0, 0, 0, data.length]), data]);
+  const answers = [];
+  let owner = Buffer.from([0xc0, 12]);
+  if (addresses[0]?.startsWith('CNAME:')) {
+    const other = addresses[0].slice(6);
+    const coded = Buffer.concat([...other.split('.').map((s) => Buffer.from([s.length, ...Buffer.from(s)])),
+      Buffer.from([0])]);
+    answers.push(record(owner, 5, coded));
+    [owner, addresses] = [coded, records[other] ?? []];
+  }
+  for (const a of addresses.filter((one) => one.includes(':') === (type === 28)))
+    answers.push(record(owner, type, type === 28 ? pack6(a) : Buffer.from(a.split('.').map(Number))));
   const head = Buffer.from(q.subarray(0, 12));
   head.writeUInt16BE(0x8180, 2);
   head.writeUInt16BE(answers.length, 6);
@@ -52,7 +62,8 @@ dns.on('message', (q, from) => {
 
 const document = (id, more) => JSON.stringify({ client_id: id, client_name: 'A stranger',
   redirect_uris: ['http://127.0.0.1/callback'], token_endpoint_auth_method: 'none', ...more });
-const answers = {
+const times = new Map();
+const documents = {
   big: (id, res) => res.end(document(id, { x: 'x'.repeat(5121) })),
   lie: (id, res) => {
     res.removeHeader('Content-Type');
@@ -85,14 +96,36 @@ const answers = {
   slash: (id, res) => res.end(document(`${id}/`)),
   port: (id, res) => res.end(document(id.replace('.com/', '.com:443/'))),
   case: (id, res) => res.end(document(id.replace('good', 'Good'))),
+  age: (id, res, seconds) => {
+    res.setHeader('Cache-Control', `public, max-age=${seconds}`);
+    res.end(document(id));
+  },
+  flaky: (id, res, code, n) => { res.statusCode = n === 1 ? 500 : 200; res.end(document(id)); },
+  moved: (id, res, code, n) => res.end(document(id, n === 1 ? {} : { redirect_uris: ['http://127.0.0.1/elsewhere'] })),
+  logo: (id, res) => res.end(document(id, { logo_uri: 'https://inside.example.com/logo.png',
+    tos_uri: 'https://inside.example.com/tos', client_uri: 'https://inside.example.com/' })),
+  keys: (id, res) => res.end(readFileSync(keysFile)),
+  signer: (id, res) => res.end(document(id, { token_endpoint_auth_method: 'private_key_jwt',
+    grant_types: ['authorization_code', 'refresh_token'], jwks_uri: new URL('/keys', id).href })),
+  inner: (id, res) => res.end(document(id, { token_endpoint_auth_method: 'private_key_jwt',
+    jwks_uri: 'https://inside.example.com/keys' })),
+  plain: (id, res) => res.end(document(id, { token_endpoint_auth_method: 'private_key_jwt',
+    jwks_uri: 'http://keys.example.com/keys' })),
+  leaky: (id, res) => res.end(document(id, { token_endpoint_auth_method: 'private_key_jwt',
+    jwks_uri: new URL('/leak', id).href })),
+  leak: (id, res) => res.end('{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}'),
+  both: (id, res) => res.end(document(id, { token_endpoint_auth_method: 'private_key_jwt',
+    jwks: JSON.parse(readFileSync(keysFile)), jwks_uri: new URL('/keys', id).href })),
   nameless: (id, res) => res.end(document(id, { client_name: undefined })),
   secret: (id, res) => res.end(document(id, { token_endpoint_auth_method: 'client_secret_post' })),
   private: (id, res) => res.end(document(id, { jwks: { keys: [{ kty: 'EC', crv: 'P-256',
     x: 'MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4', y: '4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM',
     d: '870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE' }] } })),
 };
-const server = createServer({ key: readFileSync(keyFile), cert: readFileSync(certFile) }, (req, res) => {
+const key = readFileSync(keyFile);
+const server = createServer({ key, cert: readFileSync(certFile) }, (req, res) => {
   note(`request ${req.headers.host}${req.url}`);
+  for (const name of Object.keys(req.headers)) note(`header ${name}`);
   res.setHeader('Content-Type', 'application/json');
   const [, kind, code] = req.url.match(/^\/([a-z]+)(\d*)/) ?? [];
   const id = `https://${req.headers.host}${req.url}`;
@@ -100,9 +133,11 @@ const server = createServer({ key: readFileSync(keyFile), cert: readFileSync(cer
     res.writeHead(Number(code), { Location: 'https://inside.example.com/good' });
     res.end();
   } else {
-    (answers[kind] ?? ((i, r) => r.end(document(i))))(id, res);
+    times.set(id, (times.get(id) ?? 0) + 1);
+    (documents[kind] ?? ((i, r) => r.end(document(i))))(id, res, code, times.get(id));
   }
 });
+server.addContext('expired.example.com', { key, cert: readFileSync(expiredFile) });
 server.on('connection', (socket) => note(`connection ${socket.localAddress.replace('::ffff:', '')}`));
 server.on('tlsClientError', () => {});
 dns.bind(53, '127.0.0.1', () => server.listen(443, '::', () => console.log('ready')));

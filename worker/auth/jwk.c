@@ -5,6 +5,7 @@
 #include <openssl/core_names.h>
 #include <openssl/param_build.h>
 #include <openssl/sha.h>
+#include <sodium.h>
 
 #include "base/check.h"
 #include "base/enc.h"
@@ -103,7 +104,9 @@ read_ed25519(const cJSON *json, struct err *e)
 	struct buf x = BUF_INIT;
 	EVP_PKEY *key = NULL;
 
-	if (read_bytes(json, "x", COORDINATE, COORDINATE, &x, e) == 0)
+	/* Points of small order are keys that everything is signed by. */
+	if (read_bytes(json, "x", COORDINATE, COORDINATE, &x, e) == 0 &&
+	    crypto_core_ed25519_is_valid_point((const uint8_t *)x.p) == 1)
 		key = EVP_PKEY_new_raw_public_key(
 		    EVP_PKEY_ED25519, NULL, (const uint8_t *)x.p, x.n);
 	buf_free(&x);

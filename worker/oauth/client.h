@@ -34,9 +34,10 @@ struct client_metadata {
 	const char *redirect[CLIENT_REDIRECTS_MAX];
 	size_t n_redirects;
 	enum client_auth auth;
-	unsigned grants; /* enum client_grant */
-	uint32_t scopes; /* that it may ask for */
-	const cJSON *jwks;
+	unsigned grants;      /* enum client_grant */
+	uint32_t scopes;      /* that it may ask for */
+	const cJSON *jwks;    /* the keys themselves, or NULL */
+	const char *jwks_uri; /* of a document: where they are; "" */
 	bool requires_par;
 	bool binds_tokens; /* dpop_bound_access_tokens */
 };
@@ -76,11 +77,24 @@ struct oauth_parts;
 struct clients *clients_new(const struct oauth_parts *parts);
 void clients_free(struct clients **c);
 
-/* The client of that id, good as long as the arena.  A document is fetched
- * where it is not known or not fresh any more, if may_fetch.
+/* Which documents may be fetched for a request. */
+enum clients_fetch {
+	FETCH_NONE,
+	FETCH_KEYS, /* of clients that somebody agreed to before, if their keys
+		       are elsewhere */
+	FETCH_ANY,
+};
+
+/* The client of that id, good as long as the arena.  A document that may be
+ * fetched is, where it is not known or not fresh any more.
  * FAULT_INVALID_CLIENT when there is none, or it is disabled.  May wait. */
 NODISCARD int clients_find(struct clients *c, struct arena *a, struct str id,
-    bool may_fetch, const struct client **out, struct fault *f);
+    enum clients_fetch which, const struct client **out, struct fault *f);
+/* It signs by a key that is not among those known: fetch them again, with its
+ * document, once a minute at most.  1 and another *client, 0 they are not
+ * elsewhere, or it is too early, -1.  May wait. */
+NODISCARD int clients_renew(struct clients *c, struct arena *a,
+    const struct client **client, struct fault *f);
 /* After a change by this process: read it anew. */
 void clients_forget(struct clients *c, const char *client_id);
 

@@ -1,7 +1,5 @@
 /* Which client asks (OAuth 2.1 section 2.4, RFC 7523). */
 
-#include <stdio.h>
-
 #include "base/enc.h"
 #include "base/xalloc.h"
 #include "oauth/oauth_impl.h"
@@ -166,19 +164,37 @@ is_meant_for_us(struct oauth *o, struct http_req *req, const struct jws *j)
 			  arena_strndup(http_arena(req), path.p, path.n)));
 }
 
+/* By a key that is known, or by one that is where the client keeps them: 1, 0,
+ * -1.  *client may be another afterwards. */
+static int
+check_signature(struct oauth *o, struct arena *a, const struct client **client,
+    const struct jws *j, struct fault *f)
+{
+	int rc;
+
+	if (is_signed(a, *client, j))
+		return 1;
+	rc = clients_renew(o->clients, a, client, f);
+	if (rc < 0 && f->code == FAULT_INVALID_CLIENT)
+		return 0;
+	return rc > 0 ? is_signed(a, *client, j) : rc;
+}
+
 /* 1 good, 0, -1. */
 static int
 check_assertion(struct oauth *o, struct http_req *req,
-    const struct client *client, struct str assertion, struct err *e)
+    const struct client **client, struct str assertion, struct fault *f)
 {
 	struct arena *a = http_arena(req);
 	int64_t now_us = clock_wall_us();
-	const char *id = client->row.client_id;
+	const char *id = (*client)->row.client_id;
 	uint8_t hash[OAUTH_HASH_BYTES];
+	struct err e = ERR_INIT;
 	int64_t until_us;
 	struct jws j;
+	int rc;
 
-	if (jws_parse(a, assertion, &j, NULL) < 0 || !is_signed(a, client, &j))
+	if (jws_parse(a, assertion, &j, NULL) < 0)
 		return 0;
 	until_us = jws_claim_time_us(&j, "exp");
 	if (strcmp(jws_claim(&j, "iss"), id) != 0 ||
@@ -188,30 +204,34 @@ check_assertion(struct oauth *o, struct http_req *req,
 	    until_us > now_us + ASSERTION_LIFE_US ||
 	    jws_claim_time_us(&j, "nbf") > now_us + LEEWAY_US)
 		return 0;
+	rc = check_signature(o, a, client, &j, f);
+	if (rc <= 0)
+		return rc;
 	oauth_hash(o,
 	    str_of(
 		arena_printf(a, "assertion %s %s", id, jws_claim(&j, "jti"))),
 	    hash);
-	return seen_once(o->parts.db, a, hash, until_us + LEEWAY_US, e);
+	rc = seen_once(o->parts.db, a, hash, until_us + LEEWAY_US, &e);
+	return rc < 0 ? fault_err(f, FAULT_SERVER_ERROR, &e) : rc;
 }
 
-/* 1 good, 0, -1. */
+/* 1 good, 0, -1.  *client may be another afterwards. */
 static int
-check(struct oauth *o, struct http_req *req, const struct client *client,
-    const struct credentials *c, struct err *e)
+check(struct oauth *o, struct http_req *req, const struct client **client,
+    const struct credentials *c, struct fault *f)
 {
-	enum client_auth expected = client->meta.auth;
+	enum client_auth expected = (*client)->meta.auth;
 
 	if (c->method == CLIENT_AUTH_KEY)
 		return expected == CLIENT_AUTH_KEY
-			   ? check_assertion(o, req, client, c->secret, e)
+			   ? check_assertion(o, req, client, c->secret, f)
 			   : 0;
 	if (c->method == CLIENT_AUTH_NONE)
 		return expected == CLIENT_AUTH_NONE;
 	/* A secret is the same in the header and in the form. */
 	return (expected == CLIENT_AUTH_BASIC ||
 		   expected == CLIENT_AUTH_POST) &&
-	       is_secret(o, client, c->secret);
+	       is_secret(o, *client, c->secret);
 }
 
 /* --- failures ------------------------------------------------------------ */
@@ -238,15 +258,10 @@ check_failures(
 {
 	struct limit_state s = limits_peek(
 	    shm_limits(o->parts.shm), key, &failure_rate, clock_mono_us());
-	char text[24];
 
-	if (s.allowed)
-		return 0;
-	snprintf(
-	    text, sizeof(text), "%lld", (long long)(s.retry_us / US_PER_S + 1));
-	http_add_header(req, "Retry-After", text);
-	return fault_set(
-	    f, FAULT_SLOW_DOWN, "this client failed to prove itself too often");
+	return s.allowed ? 0
+			 : fault_wait(req, f, s.retry_us,
+			       "this client failed to prove itself too often");
 }
 
 int
@@ -254,7 +269,6 @@ client_authenticate(struct oauth *o, struct http_req *req,
     const struct form *form, const struct client **out, struct fault *f)
 {
 	struct credentials c;
-	struct err e = ERR_INIT;
 	uint64_t key;
 	int rc;
 
@@ -263,15 +277,14 @@ client_authenticate(struct oauth *o, struct http_req *req,
 	key = failure_key(o, req, c.id);
 	if (c.method != CLIENT_AUTH_NONE && check_failures(o, req, key, f) < 0)
 		return -1;
-	rc = clients_find(o->clients, http_arena(req), c.id, false, out, f);
+	rc = clients_find(o->clients, http_arena(req), c.id,
+	    c.method == CLIENT_AUTH_KEY ? FETCH_KEYS : FETCH_NONE, out, f);
 	if (rc == 0)
-		rc = check(o, req, *out, &c, &e);
+		rc = check(o, req, out, &c, f);
 	else if (f->code == FAULT_INVALID_CLIENT)
 		rc = 0;
-	else
-		return -1;
 	if (rc < 0)
-		return fault_err(f, FAULT_SERVER_ERROR, &e);
+		return -1;
 	if (rc == 0) {
 		limits_charge(shm_limits(o->parts.shm), key, &failure_rate,
 		    clock_mono_us(), 1);

@@ -143,15 +143,37 @@ read_responses(const cJSON *json, struct fault *f)
 	return 0;
 }
 
+/* Only what somebody who is signed in is asked about is fetched. */
 static int
-read_keys(struct arena *a, const cJSON *json, struct client_metadata *m,
-    struct fault *f)
+check_keys(enum client_kind kind, struct client_metadata *m, struct fault *f)
+{
+	bool has_keys = cJSON_GetArraySize(m->jwks) > 0;
+
+	if (kind != CLIENT_DOCUMENT) {
+		if (m->jwks_uri[0] != '\0' && !has_keys)
+			return refuse(f,
+			    "jwks_uri is fetched only for clients that are"
+			    " known by a document; put the keys into jwks");
+		m->jwks_uri = "";
+	}
+	if (m->auth == CLIENT_AUTH_KEY && !has_keys && m->jwks_uri[0] == '\0')
+		return refuse(f, "private_key_jwt needs the keys in jwks");
+	return 0;
+}
+
+static int
+read_keys(struct arena *a, const cJSON *json, enum client_kind kind,
+    struct client_metadata *m, struct fault *f)
 {
 	const cJSON *jwks = json_get(json, "jwks");
 	const cJSON *item;
 	struct err e = ERR_INIT;
 	struct jwk key;
 
+	if (read_text(json, "jwks_uri", REDIRECT_MAX, &m->jwks_uri, f) < 0)
+		return -1;
+	if (m->auth != CLIENT_AUTH_KEY)
+		m->jwks_uri = "";
 	m->jwks = json_get(jwks, "keys");
 	if (jwks != NULL && !cJSON_IsArray(m->jwks))
 		return refuse(f, "jwks is not a key set");
@@ -160,9 +182,7 @@ read_keys(struct arena *a, const cJSON *json, struct client_metadata *m,
 			return fault_set(
 			    f, FAULT_INVALID_METADATA, "jwks: %s", e.msg);
 	}
-	if (m->auth == CLIENT_AUTH_KEY && cJSON_GetArraySize(m->jwks) == 0)
-		return refuse(f, "private_key_jwt needs the keys in jwks");
-	return 0;
+	return check_keys(kind, m, f);
 }
 
 static int
@@ -253,7 +273,8 @@ client_metadata_read(struct arena *a, const cJSON *json, enum client_kind kind,
 	    read_text(json, "client_uri", REDIRECT_MAX, &m->uri, f) < 0 ||
 	    read_redirects(json, m, f) < 0 ||
 	    read_grants(json, kind, m, f) < 0 || read_responses(json, f) < 0 ||
-	    read_auth(json, kind, m, f) < 0 || read_keys(a, json, m, f) < 0 ||
+	    read_auth(json, kind, m, f) < 0 ||
+	    read_keys(a, json, kind, m, f) < 0 ||
 	    read_scopes(json, kind, m, f) < 0)
 		return -1;
 	if (read_flag(json, "require_pushed_authorization_requests",
@@ -296,6 +317,8 @@ client_metadata_write(struct jsonw *w, const struct client_metadata *m)
 		jsonw_tree(w, m->jwks);
 		jsonw_end_object(w);
 	}
+	if (m->jwks_uri[0] != '\0')
+		jsonw_kv_cstr(w, "jwks_uri", m->jwks_uri);
 	if (m->requires_par)
 		jsonw_kv_bool(w, "require_pushed_authorization_requests", true);
 	if (m->binds_tokens)

@@ -8,22 +8,15 @@
 #include "base/map.h"
 #include "base/xalloc.h"
 #include "config/conf.h"
-#include "oauth/client.h"
+#include "oauth/client_fetch.h"
 #include "oauth/document.h"
 #include "oauth/oauth.h"
-#include "oauth/scarce.h"
 #include "shm/shm.h"
 #include "store/users.h"
 
-#define CLIENTS_MAX 1000
-#define ID_MAX	    1000
-
-/* Of one document one process fetches, and the others wait for what it finds;
- * of one host ten in a minute, whatever comes of it. */
-#define FETCH_WAIT_US INT64_C(7000000)
+#define CLIENTS_MAX   1000
+#define ID_MAX	      1000
 #define FETCH_POLL_MS 50
-static const struct limit_rate fetch_rate = { FETCH_WAIT_US, 1 };
-static const struct limit_rate host_rate = { INT64_C(6000000), 10 };
 
 struct entry {
 	struct list link; /* least recently used first */
@@ -192,79 +185,6 @@ read_client(
 /* --- documents ----------------------------------------------------------- */
 
 static bool
-may_fetch_now(struct clients *c, struct str url, struct fault *f)
-{
-	struct limits *l = shm_limits(c->parts->shm);
-	struct str host = document_host(url);
-	int64_t now_us = clock_mono_us();
-
-	f->code = FAULT_COUNT;
-	if (!limits_take(l, scarce_key(c->parts->shm, SCARCE_DOCUMENT, url),
-		&fetch_rate, now_us)
-		 .allowed)
-		return false;
-	if (limits_take(l, scarce_key(c->parts->shm, SCARCE_HOST, host),
-		&host_rate, now_us)
-		.allowed)
-		return true;
-	fault_set(f, FAULT_SLOW_DOWN,
-	    "documents of this host were fetched too often");
-	return false;
-}
-
-static int
-store_document(
-    struct clients *c, struct arena *a, struct oauth_client *row, struct err *e)
-{
-	int rc;
-
-	if (uuid_is_zero(&row->id)) {
-		rc = oauth_clients_insert(c->parts->db, a, row, e);
-		/* Another node was quicker. */
-		return rc < 0 && e->code == ERR_CONFLICT ? 0 : rc;
-	}
-	rc = oauth_clients_update(c->parts->db, a, row, e);
-	clients_forget(c, row->client_id);
-	return rc < 0 ? -1 : 0;
-}
-
-static int
-fetch(struct clients *c, struct arena *a, struct str url,
-    const struct entry *known, struct fault *f)
-{
-	const char *text = arena_strndup(a, url.p, url.n);
-	struct buf json = BUF_INIT;
-	struct client_metadata meta;
-	struct oauth_client row = { .client_id = text,
-		.kind = CLIENT_DOCUMENT };
-	struct err e = ERR_INIT;
-	struct str body;
-	int64_t fresh_s = 0;
-	struct jsonw w;
-	int rc;
-
-	if (known != NULL)
-		row.id = known->client.row.id;
-	if (c->parts->fetch(c->parts->fetch_arg, a, text, &body, &fresh_s, &e) <
-	    0)
-		return fault_err(f, FAULT_INVALID_CLIENT, &e);
-	if (document_read(a, url, body, &meta, f) < 0)
-		return -1;
-	fresh_s = MAX(fresh_s, DOCUMENT_FRESH_MIN_S);
-	fresh_s = MIN(fresh_s, DOCUMENT_FRESH_MAX_S);
-	jsonw_init(&w, &json);
-	jsonw_object(&w);
-	client_metadata_write(&w, &meta);
-	jsonw_end_object(&w);
-	row.name = meta.name;
-	row.metadata = buf_cstr(&json);
-	row.fresh_until_us = clock_wall_us() + fresh_s * 1000000;
-	rc = store_document(c, a, &row, &e);
-	buf_free(&json);
-	return rc < 0 ? fault_err(f, FAULT_SERVER_ERROR, &e) : 0;
-}
-
-static bool
 is_stale(const struct client *c)
 {
 	return c->row.kind == CLIENT_DOCUMENT &&
@@ -276,16 +196,18 @@ static int
 freshen(struct clients *c, struct arena *a, struct str url, struct entry **one,
     struct fault *f)
 {
-	int64_t until_us = clock_mono_us() + FETCH_WAIT_US;
+	int64_t until_us = clock_mono_us() + CLIENT_FETCH_WAIT_US;
 	struct err e = ERR_INIT;
 	int rc = 0;
 
 	while (rc == 0 || is_stale(&(*one)->client)) {
-		if (may_fetch_now(c, url, f)) {
-			if (fetch(c, a, url, rc > 0 ? *one : NULL, f) < 0)
-				return -1;
-		} else if (f->code != FAULT_COUNT) {
+		int turn = client_fetch(c->parts, a, url,
+		    rc > 0 ? &(*one)->client.row.id : NULL, f);
+
+		if (turn < 0)
 			return -1;
+		if (turn > 0) {
+			clients_forget(c, arena_strndup(a, url.p, url.n));
 		} else if (clock_mono_us() > until_us) {
 			return fault_set(f, FAULT_INVALID_CLIENT,
 			    "the client's document could not be fetched");
@@ -302,8 +224,8 @@ freshen(struct clients *c, struct arena *a, struct str url, struct entry **one,
 /* --- finding ------------------------------------------------------------- */
 
 static int
-look(struct clients *c, struct arena *a, struct str id, bool may_fetch,
-    struct entry **one, struct fault *f)
+look(struct clients *c, struct arena *a, struct str id,
+    enum clients_fetch which, struct entry **one, struct fault *f)
 {
 	bool is_url = document_is_url(id) &&
 		      strcmp(c->parts->conf->client_documents, "open") == 0;
@@ -312,28 +234,48 @@ look(struct clients *c, struct arena *a, struct str id, bool may_fetch,
 	*one = find_kept(c, id);
 	if (*one == NULL)
 		rc = read_client(c, id, one, f);
-	if (rc < 0 || !may_fetch || !is_url ||
-	    (rc > 0 && !is_stale(&(*one)->client)))
+	if (rc < 0 || !is_url || (rc > 0 && !is_stale(&(*one)->client)))
 		return rc;
-	return freshen(c, a, id, one, f);
+	return which == FETCH_ANY ||
+		       (which == FETCH_KEYS && rc > 0 &&
+			   (*one)->client.meta.jwks_uri[0] != '\0')
+		   ? freshen(c, a, id, one, f)
+		   : rc;
 }
 
 int
-clients_find(struct clients *c, struct arena *a, struct str id, bool may_fetch,
-    const struct client **out, struct fault *f)
+clients_find(struct clients *c, struct arena *a, struct str id,
+    enum clients_fetch which, const struct client **out, struct fault *f)
 {
 	struct entry *one = NULL;
 	int rc;
 
 	if (id.n == 0 || id.n > ID_MAX)
 		return fault_set(f, FAULT_INVALID_CLIENT, "no such client");
-	rc = look(c, a, id, may_fetch, &one, f);
+	rc = look(c, a, id, which, &one, f);
 	if (rc < 0)
 		return -1;
 	if (rc == 0 || one->client.row.is_disabled)
 		return fault_set(f, FAULT_INVALID_CLIENT, "no such client");
 	*out = lend(c, one, a);
 	return 0;
+}
+
+int
+clients_renew(struct clients *c, struct arena *a, const struct client **client,
+    struct fault *f)
+{
+	struct str url = str_of((*client)->row.client_id);
+	struct uuid id = (*client)->row.id;
+	int rc;
+
+	if ((*client)->meta.jwks_uri[0] == '\0')
+		return 0;
+	rc = client_fetch_again(c->parts, a, url, &id, f);
+	if (rc <= 0)
+		return rc;
+	clients_forget(c, (*client)->row.client_id);
+	return clients_find(c, a, url, FETCH_NONE, client, f) < 0 ? -1 : 1;
 }
 
 bool

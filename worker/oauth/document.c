@@ -2,6 +2,7 @@
 
 #include "oauth/document.h"
 
+#include "auth/jwk.h"
 #include "base/enc.h"
 
 #define HTTPS	STR("https://")
@@ -77,5 +78,65 @@ document_read(struct arena *a, struct str url, struct str body,
 	if (out->name[0] == '\0')
 		return fault_set(f, FAULT_INVALID_CLIENT,
 		    "the client's document has no client_name");
-	return 0;
+	if (out->jwks_uri[0] == '\0')
+		return 0;
+	if (out->jwks != NULL)
+		return fault_set(f, FAULT_INVALID_CLIENT,
+		    "the client's document has both jwks and jwks_uri");
+	return document_is_url(str_of(out->jwks_uri))
+		   ? 0
+		   : fault_set(f, FAULT_INVALID_CLIENT,
+			 "the client's document has a jwks_uri that is not"
+			 " https with a host and a path");
+}
+
+/* Whoever publishes one of these has lost it. */
+static bool
+is_secret(const cJSON *key)
+{
+	return json_get(key, "d") != NULL || json_get(key, "k") != NULL;
+}
+
+/* A list of those keys that can be used. */
+static const cJSON *
+usable_keys(struct arena *a, const cJSON *keys)
+{
+	struct buf text = BUF_INIT;
+	const cJSON *item, *out;
+	struct jsonw w;
+	struct jwk key;
+
+	jsonw_init(&w, &text);
+	jsonw_array(&w);
+	cJSON_ArrayForEach (item, keys) {
+		if (jwk_read(a, item, &key, NULL) == 0)
+			jsonw_tree(&w, item);
+	}
+	jsonw_end_array(&w);
+	jsonw_done(&w);
+	out = json_parse(a, buf_str(&text), NULL);
+	buf_free(&text);
+	return out;
+}
+
+int
+document_read_keys(struct arena *a, struct str body,
+    struct client_metadata *out, struct fault *f)
+{
+	const cJSON *keys = json_get(json_parse(a, body, NULL), "keys"), *item;
+
+	if (!cJSON_IsArray(keys))
+		return fault_set(f, FAULT_INVALID_CLIENT,
+		    "what the client's jwks_uri names is no key set");
+	cJSON_ArrayForEach (item, keys) {
+		if (is_secret(item))
+			return fault_set(f, FAULT_INVALID_CLIENT,
+			    "the client publishes a private key");
+	}
+	out->jwks = usable_keys(a, keys);
+	return cJSON_GetArraySize(out->jwks) > 0
+		   ? 0
+		   : fault_set(f, FAULT_INVALID_CLIENT,
+			 "the client's keys are none for ES256, EdDSA or"
+			 " RS256");
 }

@@ -60,6 +60,18 @@ fault_err(struct fault *f, enum fault_code code, const struct err *e)
 	    err_public_text(e->code));
 }
 
+int
+fault_wait(
+    struct http_req *req, struct fault *f, int64_t wait_us, const char *why)
+{
+	char text[24];
+
+	snprintf(
+	    text, sizeof(text), "%lld", (long long)(wait_us / 1000000 + 1));
+	http_add_header(req, "Retry-After", text);
+	return fault_set(f, FAULT_SLOW_DOWN, "%s", why);
+}
+
 void
 fault_reply(struct http_req *req, const struct fault *f)
 {

@@ -25,6 +25,9 @@ int fault_set(struct fault *f, enum fault_code code, const char *fmt, ...)
 /* Of an error of ours: logged, and nothing of it is told, unless it is the
  * caller's. */
 int fault_err(struct fault *f, enum fault_code code, const struct err *e);
+/* FAULT_SLOW_DOWN, with Retry-After. */
+int fault_wait(
+    struct http_req *req, struct fault *f, int64_t wait_us, const char *why);
 /* {"error","error_description"} with the code's status. */
 void fault_reply(struct http_req *req, const struct fault *f);
 

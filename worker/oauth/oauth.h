@@ -18,11 +18,11 @@ struct keyring;
 struct oauth;
 struct shm;
 
-/* Fetch the JSON at an https URL for a stranger: from public addresses only,
- * small, in time, without following redirects.  The body goes to the arena;
- * *fresh_s_r: how long it may be kept, by its headers.  -1: ERR_INVALID for
- * whatever is wrong with the URL or its answer. */
-typedef int oauth_fetch(void *arg, struct arena *a, const char *url,
+/* Fetch the JSON at an https URL for a stranger: from public addresses only, of
+ * max bytes at most, in time, without following redirects.  The body goes to
+ * the arena; *fresh_s_r: how long it may be kept, by its headers.  -1:
+ * ERR_INVALID for whatever is wrong with the URL or its answer. */
+typedef int oauth_fetch(void *arg, struct arena *a, const char *url, size_t max,
     struct str *body_r, int64_t *fresh_s_r, struct err *e);
 
 struct oauth_parts {

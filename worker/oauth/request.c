@@ -34,7 +34,8 @@ request_place(struct oauth *o, struct http_req *req, const struct form *form,
 		    f, FAULT_INVALID_REQUEST, "client_id is missing");
 	if (r->state.n > STATE_MAX)
 		return fault_set(f, FAULT_INVALID_REQUEST, "state is too long");
-	if (clients_find(o->clients, a, id, may_fetch, &r->client, f) < 0)
+	if (clients_find(o->clients, a, id, may_fetch ? FETCH_ANY : FETCH_NONE,
+		&r->client, f) < 0)
 		return -1;
 	if (redirect.n == 0 && r->client->meta.n_redirects == 1)
 		redirect = str_of(r->client->meta.redirect[0]);

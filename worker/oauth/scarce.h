@@ -13,6 +13,8 @@ enum scarce {
 	SCARCE_DOCUMENT = 40, /* fetches of one document */
 	SCARCE_HOST = 41,     /* fetches from one host */
 	SCARCE_PROOF = 42,    /* wrong credentials of a client and address */
+	SCARCE_CLIENT = 43,   /* clients that an address registers */
+	SCARCE_RENEWAL = 44,  /* fetches of a document for another key */
 };
 
 /* The key of a name of any length. */
