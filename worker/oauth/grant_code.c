@@ -37,7 +37,6 @@ check_code(const struct token_request *t, const struct oauth_code *c,
     const struct grant_holder *h, struct fault *f)
 {
 	struct str redirect = form_str(t->form, "redirect_uri");
-	const char *resource = h->grant.resource;
 
 	if (!uuid_eq(&h->grant.client, &t->client->row.id))
 		return refuse(f, "the code was given to another client");
@@ -49,9 +48,6 @@ check_code(const struct token_request *t, const struct oauth_code *c,
 		return refuse(f, "code_verifier does not fit");
 	if (c->jkt[0] != '\0' && strcmp(c->jkt, t->jkt) != 0)
 		return refuse(f, "the code is bound to another key");
-	if (t->resource.n > 0 && !str_is(t->resource, resource))
-		return fault_set(f, FAULT_INVALID_TARGET,
-		    "resource is another than was asked for");
 	return 0;
 }
 
@@ -139,13 +135,13 @@ grant_code(struct token_request *t, struct buf *out, struct fault *f)
 	struct oauth_code c;
 
 	if (find_code(t, &c, &h, f) < 0 || check_code(t, &c, &h, f) < 0 ||
+	    grant_audience(t, h.grant.resource, &i.audience, f) < 0 ||
 	    (c.used_us == 0 && grant_judge(&h, t->client, f) < 0) ||
 	    grant_scopes(t, h.grant.scopes, h.is_admin, &i.scopes, f) < 0)
 		return -1;
 	i.owner = h.grant.owner;
 	i.grant = h.grant.id;
 	i.is_admin = h.is_admin;
-	i.audience = h.grant.resource;
 	x.code = &c;
 	x.grant = &h.grant;
 	x.reuse = ending_of(t->o, t->req, &h.grant, AUDIT_GRANT_REUSE);

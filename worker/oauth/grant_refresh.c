@@ -107,15 +107,12 @@ find(struct token_request *t, struct refresh_token *r, struct grant_holder *h,
 
 static int
 check(const struct token_request *t, const struct refresh_token *r,
-    const struct grant_holder *h, struct fault *f)
+    struct fault *f)
 {
 	if (r->expires_us <= clock_wall_us())
 		return refuse(f, "the refresh token has expired");
 	if (r->jkt[0] != '\0' && strcmp(r->jkt, t->jkt) != 0)
 		return refuse(f, "the refresh token is bound to another key");
-	if (t->resource.n > 0 && !str_is(t->resource, h->grant.resource))
-		return fault_set(f, FAULT_INVALID_TARGET,
-		    "resource is another than was granted");
 	return 0;
 }
 
@@ -219,7 +216,8 @@ grant_refresh(struct token_request *t, struct buf *out, struct fault *f)
 	struct refresh_token r;
 	struct grant_holder h;
 
-	if (find(t, &r, &h, f) < 0 || check(t, &r, &h, f) < 0)
+	if (find(t, &r, &h, f) < 0 || check(t, &r, f) < 0 ||
+	    grant_audience(t, h.grant.resource, &i.audience, f) < 0)
 		return -1;
 	if (r.rotated_us != 0)
 		return answer_again(t, &r, &h.grant, out, f);
@@ -228,6 +226,5 @@ grant_refresh(struct token_request *t, struct buf *out, struct fault *f)
 	i.owner = h.grant.owner;
 	i.grant = h.grant.id;
 	i.is_admin = h.is_admin;
-	i.audience = h.grant.resource;
 	return rotate(t, &r, &h, &i, out, f);
 }

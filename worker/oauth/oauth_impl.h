@@ -119,6 +119,13 @@ NODISCARD int grant_judge(
 NODISCARD int grant_scopes(const struct token_request *t, const char *granted,
     bool is_admin, uint32_t *out, struct fault *f);
 
+/* Whether it is among those granted, which have spaces between. */
+bool grant_has_resource(const char *granted, struct str resource);
+/* What a token of this request is for: what the form names, or else the first
+ * that was granted.  FAULT_INVALID_TARGET. */
+NODISCARD int grant_audience(const struct token_request *t, const char *granted,
+    const char **out, struct fault *f);
+
 /* The key that a refresh token of this request is bound to, or "". */
 const char *refresh_binding(const struct token_request *t);
 /* Until when one that is given out now holds. */

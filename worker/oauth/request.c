@@ -155,12 +155,14 @@ check_scopes(const struct form *form, struct auth_request *r, struct fault *f)
 	return 0;
 }
 
+/* Several may be granted at once; a token is for one of them (RFC 8707). */
 static int
 check_resource(struct oauth *o, struct http_req *req, const struct form *form,
     struct auth_request *r, struct fault *f)
 {
 	const char *ours;
 
+	r->resource = "";
 	for (size_t i = 0; i < form->n; i++) {
 		if (!str_is(form->field[i].name, "resource"))
 			continue;
@@ -168,12 +170,12 @@ check_resource(struct oauth *o, struct http_req *req, const struct form *form,
 			req, conf_of(o), form->field[i].value, &ours))
 			return fault_set(f, FAULT_INVALID_TARGET,
 			    "resource is none of this server");
-		if (r->resource != NULL && strcmp(r->resource, ours) != 0)
-			return fault_set(f, FAULT_INVALID_TARGET,
-			    "a grant is for one resource");
-		r->resource = ours;
+		if (grant_has_resource(r->resource, str_of(ours)))
+			continue;
+		r->resource = arena_printf(http_arena(req), "%s%s%s",
+		    r->resource, r->resource[0] != '\0' ? " " : "", ours);
 	}
-	if (r->resource == NULL)
+	if (r->resource[0] == '\0')
 		r->resource = site_resource(req, conf_of(o), STR("/mcp"));
 	return 0;
 }

@@ -13,7 +13,7 @@ struct auth_request {
 	const char *redirect_uri;
 	struct str state; /* "" when there is none */
 	uint32_t scopes;
-	const char *resource;
+	const char *resource; /* or several, with spaces between */
 	const char *challenge;
 	const char *jkt; /* "" when none was named */
 	bool quiet;	 /* prompt=none */

@@ -7,7 +7,8 @@
 
 /* --- refresh tokens ------------------------------------------------------ */
 
-/* 1 it is this client's, 0, -1. */
+/* 1 it is this client's, 0, -1.  What is nobody's takes as long as what is
+ * another's. */
 static int
 find_refresh(struct oauth *o, struct arena *a, const struct client *client,
     struct str token, struct refresh_token *r, struct grant_holder *h,
@@ -18,7 +19,9 @@ find_refresh(struct oauth *o, struct arena *a, const struct client *client,
 
 	oauth_hash(o, token, hash);
 	rc = refresh_find(o->parts.db, a, hash, r, e);
-	if (rc > 0)
+	if (rc == 0)
+		r->grant = uuid_new();
+	if (rc >= 0)
 		rc = grants_find(o->parts.db, a, &r->grant, h, e);
 	if (rc <= 0)
 		return rc;
@@ -100,6 +103,23 @@ oauth_http_revoke(struct http_req *req)
 
 /* --- introspection ------------------------------------------------------- */
 
+/* A list where there are several (RFC 7519 section 4.1.3). */
+static void
+write_audience(struct jsonw *w, const char *resources)
+{
+	struct str rest, one = str_cut(str_of(resources), ' ', &rest);
+
+	if (rest.p == NULL) {
+		jsonw_kv_str(w, "aud", one);
+		return;
+	}
+	jsonw_kv_array(w, "aud");
+	jsonw_str(w, one);
+	while (rest.p != NULL)
+		jsonw_str(w, str_cut(rest, ' ', &rest));
+	jsonw_end_array(w);
+}
+
 static void
 write_refresh(struct jsonw *w, struct oauth *o, struct http_req *req,
     const struct client *client, const struct refresh_token *r,
@@ -109,7 +129,7 @@ write_refresh(struct jsonw *w, struct oauth *o, struct http_req *req,
 	jsonw_kv_cstr(w, "client_id", client->row.client_id);
 	jsonw_kv_cstr(w, "scope", g->scopes);
 	jsonw_kv_uuid(w, "sub", &g->owner.user_id);
-	jsonw_kv_cstr(w, "aud", g->resource);
+	write_audience(w, g->resource);
 	jsonw_kv_cstr(w, "iss", site_of(req, conf_of(o)));
 	jsonw_kv_int(w, "iat", g->created_us / US_PER_S);
 	jsonw_kv_int(w, "exp", r->expires_us / US_PER_S);

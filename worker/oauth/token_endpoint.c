@@ -160,6 +160,33 @@ grant_judge(
 	return 0;
 }
 
+bool
+grant_has_resource(const char *granted, struct str resource)
+{
+	struct str rest = str_of(granted);
+
+	while (rest.p != NULL) {
+		if (str_eq(str_cut(rest, ' ', &rest), resource))
+			return true;
+	}
+	return false;
+}
+
+int
+grant_audience(const struct token_request *t, const char *granted,
+    const char **out, struct fault *f)
+{
+	struct str rest, first = str_cut(str_of(granted), ' ', &rest);
+
+	if (t->resource.n > 0 && !grant_has_resource(granted, t->resource))
+		return fault_set(f, FAULT_INVALID_TARGET,
+		    "resource is another than was granted");
+	if (t->resource.n > 0)
+		first = t->resource;
+	*out = arena_strndup(http_arena(t->req), first.p, first.n);
+	return 0;
+}
+
 int
 grant_scopes(const struct token_request *t, const char *granted, bool is_admin,
     uint32_t *out, struct fault *f)

@@ -13,7 +13,7 @@ struct grant {
 	struct owner owner;
 	struct uuid client; /* its row */
 	const char *scopes;
-	const char *resource;
+	const char *resource; /* or several, with spaces between */
 	int64_t created_us;
 	int64_t expires_us;
 	int64_t used_us;    /* 0: no token of it was given out yet */
