@@ -20,11 +20,12 @@ my ($t, $engine, @secrets);
 
 # --- asking -----------------------------------------------------------------
 
-# Status and decoded body of a request with a JSON body, or none.
+# Status and decoded body of a request with a JSON body, or none.  This machine is
+# a trusted proxy: 'X-Forwarded-For' names another address.
 sub call {
-	my ($method, $path, $body, $token) = @_;
+	my ($method, $path, $body, $token, %headers) = @_;
 	my $r = $t->request($method, $path, token => $token,
-	    headers => { 'Content-Type' => 'application/json' },
+	    headers => { 'Content-Type' => 'application/json', %headers },
 	    defined $body ? (content => $json->encode($body)) : ());
 	return ($r->{status}, eval { $json->decode($r->{content}) }, $r);
 }
@@ -146,6 +147,10 @@ sub test_register {
 	is(log_in('ada@x.example', $password), undef, 'pending: no entry');
 	is((call('POST', '/api/auth/register', { %ada, email => $_ }))[0], 400,
 	    "no address: $_") for '', 'ada', "a\@b", 'a@b.example, c@d.example';
+	my @words = ('fourteen chars', 'x' x 129, 'passwordpassword1', 'qwertyuiopasdfgh', 'abcabcabcabcabcabc',
+	    'eve@x.example.x', "seven\0lakes and a fjord");
+	is((call('POST', '/api/auth/register', { %ada, email => 'eve@x.example', password => $_ }))[0], 400,
+	    'E3 no password: ' . (substr($_, 0, 20) =~ s/[^ -~]/?/gr)) for @words;
 	is((call('POST', '/api/auth/register', [1]))[0], 400, 'no object');
 	is((call('POST', '/api/auth/register', { %ada, password => 7 }))[0], 400,
 	    'a number for a password');
@@ -173,6 +178,20 @@ sub test_sign_in {
 	}
 	is(scalar keys %answers, 1, 'known, unknown or without a password: one answer');
 	like((keys %answers)[0], qr/401/, 'which is 401');
+	# E1: nobody's password is hashed as well, so that the answer takes as long.
+	my %took;
+	for my $n (1 .. 6) {
+		for my $name ('ada@x.example', "nobody$n\@x.example") {
+			my $begun = time;
+			my ($s) = call('POST', '/api/auth/login', { username => $name,
+				password => 'wrong wrong wrong' }, undef, 'X-Forwarded-For' => "198.51.$n.1");
+			push @{ $took{ $name =~ s/\d//r } }, time - $begun;
+			is($s, 401, "E1 $name from $n") if $s != 401;
+		}
+	}
+	my ($known, $unknown) = map { (sort { $a <=> $b } @$_)[3] } @took{'ada@x.example', 'nobody@x.example'};
+	cmp_ok($unknown, '>', $known / 2, sprintf 'E1 half the answers of a known name take %.0f ms, of none %.0f ms',
+	    $known * 1000, $unknown * 1000);
 	is((call('POST', '/api/auth/login', { username => 'ada@x.example' }))[0], 400,
 	    'no password');
 	is((call('POST', '/api/auth/login', { username => 'x' x 300,
@@ -191,6 +210,14 @@ sub test_sign_in {
 	ok(@tried >= 5 && @tried <= 6, 'of 24 guesses at once 5 are looked at')
 	    or diag "@got";
 	is(@tried + @late, 24, 'the others get 429 and Retry-After');
+
+	# E2: whoever fails elsewhere does not lock the person out.
+	my %ada = (username => 'ada@x.example');
+	call('POST', '/api/auth/login', { %ada, password => 'wrong wrong wrong' }, undef,
+	    'X-Forwarded-For' => '203.0.113.7') for 1 .. 6;
+	my @said = map { (call('POST', '/api/auth/login', { %ada, password => $password }, undef,
+		'X-Forwarded-For' => $_))[0] } '203.0.113.7', '203.0.114.7';
+	is_deeply(\@said, [429, 200], 'E2 the right password is refused there, and taken from another network');
 }
 
 sub test_reset {
@@ -200,6 +227,16 @@ sub test_reset {
 	my $link = $body->{reset_token};
 	push @secrets, $link;
 	like($body->{reset_url}, qr{/reset\?token=\Q$link\E$}, 'to the page for it');
+	# E4
+	(undef, my $old) = call('POST', "/api/admin/users/$id/reset-password", {}, $admin);
+	my $left = $t->value($t->{postgres} ? 'SELECT extract(epoch FROM max(expires_at) - now()) FROM one_time_links'
+	    : 'SELECT max(expires_at) / 1e6 - ' . time . " FROM one_time_links WHERE kind = 'reset'");
+	ok($left > 14 * 60 && $left <= 15 * 60, 'E4 a link works for a quarter of an hour') or diag $left;
+	$t->value('UPDATE one_time_links SET expires_at = created_at');
+	is((call('POST', '/api/auth/complete-reset', { reset_token => $old->{reset_token},
+		new_password => 'too late for this one' }))[0], 403, 'E4 and not longer');
+	($status, $body) = call('POST', "/api/admin/users/$id/reset-password", {}, $admin);
+	push @secrets, $link = $body->{reset_token};
 	my @answers = in_parallel(64, sub {
 		my ($n) = @_;
 		my ($s, $b) = call('POST', '/api/auth/complete-reset',
@@ -248,6 +285,7 @@ sub test_standing {
 	    'the last administrator cannot be suspended');
 	is((call('PUT', "/api/admin/users/$me->{user}{id}/role", { role => 'user' },
 		$admin))[0], 409, 'nor step down');
+	ok(!grep({ /token/ } keys %$me), 'asking for the session makes no other');
 	is((call('DELETE', "/api/admin/users/$me->{user}{id}", undef, $admin))[0], 409,
 	    'nor be deleted');
 	is((call('PUT', "/api/admin/users/$id/role", { role => 'boss' }, $admin))[0],
@@ -362,7 +400,8 @@ for (qw(sqlite postgresql)) {
 	@secrets = ();
 	$t = Pierre::Test->new(workers => 4, database => $engine,
 	    config => "auth:\n  registration: approval\n  failures: 5\n" .
-	    "  token_cache_ttl: 1h\nlimits:\n  auth_per_minute: 0\nlog:\n  level: debug\n");
+	    "  token_cache_ttl: 1h\nlimits:\n  auth_per_minute: 0\nlog:\n  level: debug\n" .
+	    "http:\n  trusted_proxies: [127.0.0.1]\n");
 	my $admin = test_setup();
 	my ($id, $token) = test_register($admin);
 	$t->ctl('user', 'create', 'mute');

@@ -7,6 +7,7 @@ use strict;
 use warnings;
 use lib 't/lib';
 use JSON::PP;
+use Pierre::Client;
 use Pierre::OAuth;
 use Pierre::Test;
 use Test::More;
@@ -51,7 +52,15 @@ is($meta->{issuer}, $site, 'the issuer is what we are called');
 is($meta->{authorization_response_iss_parameter_supported}, JSON::PP::true, 'iss is announced');
 is_deeply($meta->{code_challenge_methods_supported}, ['S256'], 'S256 alone');
 is_deeply($meta->{response_types_supported}, ['code'], 'no implicit grant');
-ok(!(grep { $_ eq 'password' } @{ $meta->{grant_types_supported} }), 'no password grant');
+is_deeply([sort @{ $meta->{grant_types_supported} }],
+    [qw(authorization_code client_credentials refresh_token)], 'A6 no implicit, no password grant');
+is_deeply([sort @{ $meta->{dpop_signing_alg_values_supported} }], [qw(ES256 EdDSA RS256)],
+    'RFC 9449: signatures of proofs');
+unlike($meta->{issuer}, qr/[?#]/, 'RFC 8414: an issuer without query and fragment');
+# What is not offered is not there; the last ones another server had, each with a hole.
+is($t->request('POST', $_, token => undef, content => '')->{status}, 404, "no $_") for
+    '/.well-known/oauth-authorization-server/other', '/oauth2/device_authorization', '/oauth2/userinfo',
+    '/oauth/token', '/oauth2/login', '/oauth2/validate-and-refresh', '/oauth2/token-validate';
 is($o->decode($t->request('GET', '/.well-known/openid-configuration', token => undef))->{issuer},
     $site, 'the same where OpenID Connect has it');
 for my $name (grep { /_endpoint$|_uri$/ } sort keys %$meta) {
@@ -87,7 +96,8 @@ for my $uri ('http://a.example/cb', 'https://a.example/cb#x', 'https://*.example
     'myapp:/cb', 'javascript:alert(1)', 'data:text/html,x', 'https://u@a.example/cb',
     'https://a.example:0/cb', 'http://127.0.0.2/cb', 'http://127.1/cb', 'http://2130706433/cb',
     'http://[::ffff:127.0.0.1]/cb', 'http://127.0.0.1.evil.test/cb', "https://a.example/c b",
-    'https://a.example\\@evil/cb', "https://a\x{3002}example/cb", 'https:///cb', '') {
+    'https://a.example\\@evil/cb', "https://a\x{3002}example/cb", 'https:///cb',
+    'urn:ietf:wg:oauth:2.0:oob', '') {
 	fails(registering(redirect_uris => [$uri]), 400, 'invalid_redirect_uri',
 	    'no redirect to ' . ($uri =~ s/([^ -~])/sprintf '\\x{%x}', ord $1/ger));
 }
@@ -102,6 +112,18 @@ fails(registering(grant_types => ['client_credentials']), 400, 'invalid_client_m
 fails(registering(response_types => ['token']), 400, 'invalid_client_metadata', 'implicit grant');
 fails(registering(scope => 'profile:read admin'), 400, 'invalid_client_metadata', 'admin');
 fails(registering(software_statement => 'x.y.z'), 400, 'invalid_software_statement', 'a statement');
+{
+	my $signs = { token_endpoint_auth_method => 'private_key_jwt' };
+	my %point = (kty => 'OKP', crv => 'Ed25519');
+	my $r = registering(%$signs, jwks_uri => 'https://a.example/keys');
+	fails($r, 400, 'invalid_client_metadata', 'jwks_uri of who registers itself');
+	like($r->{content}, qr/put the keys into jwks/, 'and what to do instead');
+	fails(registering(%$signs, jwks => { keys => [{ %point, x => $_ }] }), 400, 'invalid_client_metadata',
+	    'J2 a key of small order') for 'AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA', 'A' x 43,
+	    'x-pzB3ZbIs_4gM7XpRVlNFnL5jJxQP-vJgNOBcMH-nc' =~ s/.{43}/7P___________________________________________38/r;
+	is(registering(%$signs, jwks => { keys => [{ %point,
+	    x => '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' }] })->{status}, 201, 'one that is good');
+}
 fails(registering(client_name => 'x' x 201), 400, 'invalid_client_metadata', 'a long name');
 fails($o->post_json('/oauth2/register', '{"a":1,"a":2}'), 400, 'invalid_client_metadata',
     'a member twice');
@@ -127,6 +149,20 @@ fails(manage('GET', $place, 'x'), 401, 'invalid_token', 'no token');
 fails(manage('PUT', $place, $app->{registration_access_token}, { client_id => 'x',
 	redirect_uris => ['https://a.example/'], token_endpoint_auth_method => 'none' }), 400,
     'invalid_client_metadata', 'its id stays');
+for my $method (qw(PUT DELETE)) {
+	fails(manage($method, $place, $_, $method eq 'PUT' ? {} : undef), 401, 'invalid_token',
+	    "RFC 7592: $method by another") for $other->{registration_access_token}, 'x', '';
+}
+{
+	my $keeper = $o->register(token_endpoint_auth_method => 'client_secret_post');
+	my ($at, $by) = ("/oauth2/register/$keeper->{client_id}", $keeper->{registration_access_token});
+	my %as = (client_name => 'Keeper', redirect_uris => ['http://127.0.0.1/callback'],
+	    token_endpoint_auth_method => 'client_secret_post');
+	fails(manage('PUT', $at, $by, { %as, client_secret => 'chosen' }), 400, 'invalid_client_metadata',
+	    'RFC 7592: its secret stays');
+	is(manage('PUT', $at, $by, { %as, client_secret => $keeper->{client_secret} })->{status}, 200,
+	    'and may be named');
+}
 $r = manage('PUT', $place, $app->{registration_access_token}, { client_name => 'Renamed',
 	client_id => $app->{client_id}, redirect_uris => ['http://127.0.0.1/callback'],
 	grant_types => ['authorization_code', 'refresh_token'],
@@ -143,16 +179,40 @@ for ({}, { redirect_uri => 'https://evil.example/' }, { scope => 'nonsense' }) {
 }
 $r = $o->ask($known, prompt => 'none');
 sent_back($r, 'login_required', 'A12: a client that is known learns that nobody is there');
-my $before = $o->{browser}{cookies}{pierre_session} // '';
+my $planted = $o->{browser}{cookies}{session} = 'pmcp_ses_planted';
 $o->sign_in;
-isnt($o->{browser}{cookies}{session} // '', $before, 'A18: signing in makes a new session');
+isnt($o->{browser}{cookies}{session}, $planted, 'A18: signing in makes a new session');
+{
+	my $b = Pierre::Browser->new($t);
+	$b->get('/signin');
+	my $r = $b->send('/signin', login => 'demo', password => $Pierre::OAuth::PASSWORD,
+	    next => '/account');
+	is("$r->{status} $r->{headers}{location}", '303 /account', 'A11: after credentials 303, and so GET');
+}
+{
+	# By the name that a proxy with a certificate tells.
+	my $c = Pierre::Client->new($t);
+	my $host = 'Host: 192.0.2.1';
+	my $r = $c->ask("GET /signin HTTP/1.1\r\n$host\r\n\r\n");
+	my ($visit) = $r->{headers}{'set-cookie'} =~ /^([^;]+)/;
+	my ($proof) = $r->{body} =~ /name="csrf" value="([^"]+)"/;
+	my $form = Pierre::OAuth::form(csrf => $proof, login => 'demo',
+	    password => $Pierre::OAuth::PASSWORD);
+	$r = $c->ask("POST /signin HTTP/1.1\r\n$host\r\nCookie: $visit\r\nSec-Fetch-Site: same-origin\r\n" .
+	    "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: " . length($form) . "\r\n\r\n$form");
+	my ($set) = grep { /session/ } $r->{headers}{'set-cookie'};
+	like($set, qr/^__Host-session=\w+;/, 'A18: bound to this host');
+	like($set, qr/; $_\b/, "A18: $_") for qw(Secure HttpOnly SameSite=Lax);
+}
 
 # A1: byte for byte.
 for my $uri (qw(http://127.0.0.1:4000/callback/ http://127.0.0.1:4000/Callback
+    http://127.0.0.1:4000/%2Fcallback http://127.0.0.1:4000/%2e/callback http://127.0.0.1:4000/callback%2F
     http://127.0.0.1:4000/%63allback http://127.0.0.1:4000/x/../callback
     http://127.0.0.1:4000/callback?a=1 http://u@127.0.0.1:4000/callback HTTP://127.0.0.1:4000/callback
     http://evil.example/callback javascript:alert(1)), 'data:text/html,x',
     'http://127.0.0.1:4000/callback#x', "http://127.0.0.1:4000/callback\t", 'http://127.0.0.1:4000\\callback',
+    "http://127.0.0.1:4000/callback\n", "http://127.0.0.1\x{e3}\x{80}\x{82}evil.example/callback",
     # A2: only the port may differ, and only on this machine.
     qw(http://127.0.0.2:4000/callback http://127.1:4000/callback
     http://2130706433:4000/callback http://[::ffff:127.0.0.1]:4000/callback
@@ -167,6 +227,16 @@ for (qw(https://other.example:443/cb https://OTHER.example/cb https://other.exam
 }
 for (qw(http://127.0.0.1/callback http://127.0.0.1:1/callback http://127.0.0.1:65535/callback)) {
 	is($o->ask($app, redirect_uri => $_)->{status}, 200, "A2 $_ is the same place");
+}
+{
+	my $local = $o->register(redirect_uris => ['http://[::1]/cb', 'http://localhost:8/cb',
+		'https://a.example/cb?a=1&b=2']);
+	is($o->ask($local, redirect_uri => $_)->{status}, 200, "A2 $_") for 'http://[::1]:65535/cb',
+	    'http://localhost:1/cb';
+	like($o->{browser}->text, qr/on the machine that you sit at/, 'A17 which the page tells');
+	page_says_no($o->ask($local, redirect_uri => "https://a.example/cb?$_"), "A1 query $_")
+	    for 'b=2&a=1', 'a=1&b=2&c=3', 'a=1', 'a=1&amp;b=2';
+	is($o->ask($local, redirect_uri => 'https://a.example/cb?a=1&b=2')->{status}, 200, 'A1 the same query');
 }
 my $two = Pierre::OAuth::form($o->request_of($app)) . '&redirect_uri=http%3A%2F%2F127.0.0.1%2Fcallback';
 page_says_no($o->{browser}->get("/oauth2/authorize?$two"), 'A1 given twice');
@@ -191,6 +261,12 @@ sent_back($o->ask($known, response_type => $_), 'unsupported_response_type',
     'A6 response_type ' . ($_ // 'missing')) for 'token', 'id_token', 'code token', undef;
 sent_back($o->ask($known, scope => $_), 'invalid_scope', "A7 scope $_")
     for 'nonsense', 'profile:read admin', 'location:read';
+{
+	my $narrow = $o->register(scope => 'profile:read');
+	my $r = $o->ask($narrow, scope => 'profile:read activities:read');
+	page_says_no($r, 'A7 more than the client registered for');
+	is($o->tokens($narrow)->{scope}, 'profile:read', 'A7 and no more by saying nothing');
+}
 sent_back($o->ask($known, resource => $_), 'invalid_target', "A8 resource $_")
     for 'https://other.example/mcp', '/mcp', "$site/mcp#x", "$site/other";
 sent_back($o->ask($known, request => 'x.y.z'), 'request_not_supported', 'no request objects');
@@ -224,7 +300,10 @@ is($o->params_of($o->answer('deny'))->{error}, 'access_denied', 'A10 denied');
 is($o->params_of($o->answer('deny') // '?')->{iss} // $site, $site, 'with iss');
 
 # A13
-for ($o->ask($app), $o->ask($app, client_id => 'nobody')) {
+my @loopback = (headers => { Origin => 'http://localhost:1', 'Sec-Fetch-Site' => undef });
+for ($o->ask($app), $o->ask($app, client_id => 'nobody'),
+    Pierre::Browser->new($t)->get('/signin', @loopback), $o->{browser}->get('/oauth2/authorize?' .
+	Pierre::OAuth::form($o->request_of($app)), @loopback)) {
 	my $h = $_->{headers};
 	like($h->{'content-security-policy'}, qr/default-src 'none'.*frame-ancestors 'none'/,
 	    "A13 headers of a $_->{status}");
@@ -244,6 +323,8 @@ is($o->{browser}->send('/oauth2/authorize', csrf => $_, @form)->{status}, 403,
 $o->{browser}{headers} = { 'Sec-Fetch-Site' => 'cross-site' };
 is($o->{browser}->send('/oauth2/authorize', csrf => $csrf, @form)->{status}, 403,
     'A14 from another site');
+$o->{browser}{headers} = { 'Sec-Fetch-Site' => undef, Origin => 'https://evil.example' };
+is($o->{browser}->send('/oauth2/authorize', csrf => $csrf, @form)->{status}, 403, 'A14 from another origin');
 $o->{browser}{headers} = {};
 {
 	my $thief = Pierre::OAuth->new($t, password => 0)->sign_in;
@@ -264,6 +345,9 @@ my $evil = $o->register(client_name => "Known\x{202e}<b>&\"" . 'x' x 100,
 	redirect_uris => ['https://evil.example/cb']);
 $r = $o->ask($evil, redirect_uri => 'https://evil.example/cb');
 is($r->{status}, 200, 'A16 another client is asked for by itself');
+like($r->{content}, qr/name="ticket"/, 'though one was agreed to in this session');
+is($t->value('SELECT count(*) FROM oauth_codes c JOIN oauth_grants g ON g.id = c.grant_id JOIN oauth_clients o ' .
+    "ON o.id = g.client_id WHERE o.client_id = '$evil->{client_id}'"), 0, 'and has no code before');
 unlike($r->{content}, qr/\x{202e}|<b>&|\xe2\x80\xae/, 'A17 its name is no markup');
 like($r->{content}, qr/&lt;b&gt;&amp;/, 'but shown');
 like($r->{content}, qr/evil\.example/, 'where the answer goes');
@@ -311,6 +395,26 @@ fails($o->exchange($app, $code, resource => 'https://other.example'), 400, 'inva
     'another resource');
 fails($o->exchange($app, $code, resource => $site), 400, 'invalid_target', 'T a sibling resource');
 is($o->exchange($app, $code, redirect_uri => undef)->{status}, 200, 'T5 without redirect_uri');
+
+# RFC 8707: two resources at once, a token for one of them.
+{
+	my $query = Pierre::OAuth::form($o->request_of($app), resource => $site);
+	my $two = sub { $o->{browser}->get("/oauth2/authorize?$query");
+		return $o->params_of($o->answer('allow'))->{code} };
+	my $first = $o->decode($o->exchange($app, $two->()));
+	is($o->claims($first->{access_token})->{aud}, "$site/mcp", 'RFC 8707: of two the first');
+	my $r = $o->refresh($app, $first->{refresh_token}, resource => $site);
+	my $rest = $o->decode($r)->{access_token};
+	is($o->claims($rest)->{aud}, $site, 'RFC 8707: or the one that is asked for');
+	is($o->call($rest)->{status}, 401, 'RFC 8707: which the other does not take');
+	is($t->request('GET', '/api/jobs', token => $rest)->{status}, 200, 'but its own');
+	is($o->claims($o->decode($o->exchange($app, $two->(), resource => $site))->{access_token})->{aud}, $site,
+	    'RFC 8707: for a code too');
+	fails($o->post('/oauth2/token', $o->exchange_of($app, $two->()), resource => $site, resource => "$site/mcp"),
+	    400, 'invalid_target', 'RFC 8707: not for both');
+	sent_back($o->{browser}->get('/oauth2/authorize?' . Pierre::OAuth::form($o->request_of($known),
+	    resource => 'https://other.example')), 'invalid_target', 'RFC 8707: not with one that is another\'s');
+}
 $code = $o->code($app);
 $t->value("UPDATE oauth_codes SET expires_at = created FROM (SELECT " . ($t->{postgres} ?
     "now() - interval '1 second'" : '1') . " AS created) x WHERE used_at IS NULL");
@@ -335,6 +439,11 @@ fails($o->post('/oauth2/token', { Authorization => $good }, @credentials,
     client_secret => $agent->{client_secret}), 400, 'invalid_request', 'T6 two ways at once');
 $r = $o->post('/oauth2/token', { Authorization => $basic->($agent->{client_id}, 'x') }, @credentials);
 fails($r, 401, 'invalid_client', 'T6 a wrong secret');
+is("$r->{headers}{'content-type'} $r->{headers}{'cache-control'}", 'application/json no-store',
+    'T7 of an error');
+is($o->post('/oauth2/token', @credentials, client_id => $_->[0], client_secret => $_->[1])->{content},
+    $r->{content}, 'which clients there are is not told') for [$agent->{client_id}, 'x'],
+    ['pmcp_client_01900000-0000-7000-8000-000000000000', $agent->{client_secret}], ['nobody', 'x'];
 like($r->{headers}{'www-authenticate'}, qr/^Basic /, 'with a challenge');
 fails($o->post('/oauth2/token', client_id => $agent->{client_id}, @credentials), 401,
     'invalid_client', 'T6 no secret');
@@ -370,6 +479,7 @@ isnt($second->{refresh_token}, $first->{refresh_token}, 'R1 a new one');
 $r = $o->refresh($app, $first->{refresh_token});
 is_deeply($o->decode($r), $second, 'R3 in grace: the same answer');
 fails($o->refresh($other, $first->{refresh_token}), 400, 'invalid_grant', 'R5 another client');
+is($o->call($second->{access_token})->{status}, 200, 'R5 which harms nobody');
 fails($o->refresh($app, $second->{refresh_token}, scope => 'profile:read sleep:read'), 400,
     'invalid_scope', 'R1 widened');
 my $third = $o->decode($o->refresh($app, $second->{refresh_token}));
@@ -400,6 +510,18 @@ Pierre::OAuth->new($t); # sets the password
 fails($o->refresh($app, $first->{refresh_token}), 400, 'invalid_grant', 'R6 another password');
 ok(until_true(sub { $o->call($first->{access_token})->{status} == 401 }, 2), 'R6 access too');
 $o->sign_in;
+for (['grant revoked', sub { $o->{browser}->get('/account/clients');
+	my ($id) = $o->{browser}{page} =~ m{<strong>Renamed</strong>.*?name="disconnect" value="([^"]+)"}s;
+	is($o->{browser}->send('/account/clients', disconnect => $id)->{status}, 303, 'A19 a person ends one') }],
+    ['logged out everywhere', sub {
+	is($o->{browser}->send('/account/security', csrf => ($o->{browser}->get('/account/security'),
+	    $o->{browser}->csrf)[1], end => 'others')->{status}, 303, 'all others') }]) {
+	my ($what, $end) = @$_;
+	$first = $o->tokens($app);
+	$end->();
+	ok(until_true(sub { $o->call($first->{access_token})->{status} == 401 }, 2), "R6 A19 $what: no access");
+	fails($o->refresh($app, $first->{refresh_token}), 400, 'invalid_grant', "R6 $what");
+}
 my $brief = $o->register;
 $first = $o->tokens($brief);
 is(manage('DELETE', "/oauth2/register/$brief->{client_id}", $brief->{registration_access_token})
@@ -433,6 +555,22 @@ for ($second->{access_token}, $second->{refresh_token}, 'x', 'a.b.c',
     "$first->{access_token}x", '') {
 	$r = $o->post('/oauth2/introspect', token => $_, @me);
 	is("$r->{status} $r->{content}", '200 {"active":false}', 'no word of what is not its own');
+}
+is($o->post('/oauth2/introspect', token => $first->{access_token}, @me)->{headers}{'cache-control'},
+    'no-store', 'RFC 7662: not kept');
+{
+	my $old = $o->tokens($web)->{refresh_token};
+	$t->value("UPDATE oauth_refresh_tokens SET expires_at = $past WHERE expires_at = " .
+	    '(SELECT max(expires_at) FROM oauth_refresh_tokens)');
+	is($o->post('/oauth2/introspect', token => $old, @me)->{content}, '{"active":false}',
+	    'RFC 7662: one that has expired');
+}
+fails($o->exchange($web, 'x', client_secret => 'x'), 401, 'invalid_client', 'T3 a wrong secret');
+{
+	my $code = $o->code($web);
+	my $mine = $o->decode($o->exchange($web, $code));
+	fails($o->exchange($web, $code, client_secret => 'x'), 401, 'invalid_client', 'T3 again, with a wrong secret');
+	is($o->call($mine->{access_token})->{status}, 200, 'T3 which harms nobody');
 }
 fails($o->post('/oauth2/introspect', token => 'x'), 401, 'invalid_client', 'nor to nobody');
 fails($o->post('/oauth2/introspect', token => $second->{access_token},
@@ -470,6 +608,18 @@ page_says_no(by_name(client_id => $app->{client_id}, request_uri => $pushed->{re
 page_says_no(by_name(client_id => $web->{client_id}, request_uri => 'https://evil.example/r'),
     'nothing is fetched');
 
+$pushed = $o->decode($o->post('/oauth2/par', $o->request_of($web),
+	client_secret => $web->{client_secret}));
+$t->value("UPDATE oauth_tickets SET expires_at = $past");
+page_says_no(by_name(client_id => $web->{client_id}, request_uri => $pushed->{request_uri}),
+    'RFC 9126: too late');
+{
+	my $pusher = $o->register(require_pushed_authorization_requests => JSON::PP::true);
+	page_says_no($o->ask($pusher), 'RFC 9126: a client that has to push');
+	my $name = $o->decode($o->post('/oauth2/par', $o->request_of($pusher)))->{request_uri};
+	is(by_name(client_id => $pusher->{client_id}, request_uri => $name)->{status}, 200, 'and does');
+}
+
 # --- what an administrator does ------------------------------------------------------
 
 my ($status, $out) = $t->ctl('client', 'list');
@@ -480,6 +630,32 @@ ok(until_true(sub { $o->call($first->{access_token})->{status} == 401 }, 2), 'it
 ok(until_true(sub { $o->ask($web)->{status} == 400 }, 2), 'and it cannot ask');
 is(($t->ctl('client', 'delete', 'nobody'))[0] > 0, 1, 'one that is not there');
 is(($t->ctl('client', 'delete', $web->{client_id}))[0], 0, 'and forgotten');
+
+# --- how many register (RFC 7591) ----------------------------------------------------
+
+my $made = 0;
+until (($r = registering())->{status} != 201 || $made > 100) { $made++ }
+fails($r, 429, 'slow_down', "after $made more an address has to wait");
+cmp_ok($made, '<=', 60, 'registering clients');
+cmp_ok($r->{headers}{'retry-after'}, '>', 0, 'and is told how long');
+$t->write_config($t->{config} =~ s/limits:/limits:\n  registrations_per_hour: 0/r);
+is(($t->signal('reload'))[0], 0, 'without that limit');
+is(registering()->{status}, 201, 'more register');
+$t->value($t->{postgres} ? 'INSERT INTO oauth_clients (id, client_id, kind, name, metadata, verified, disabled, ' .
+    "created_at) SELECT gen_random_uuid(), 'many' || n, 'dynamic', 'x', '{}', false, false, now() " .
+    'FROM generate_series(1, 5000) n' : 'WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c ' .
+    'WHERE n < 5000) INSERT INTO oauth_clients (id, client_id, kind, name, metadata, verified, disabled, ' .
+    "created_at) SELECT randomblob(16), 'many' || n, 'dynamic', 'x', '{}', 0, 0, " . int(time * 1e6) . ' FROM c');
+$r = registering();
+fails($r, 429, 'slow_down', 'when too many are not used');
+is($o->call($o->tokens($app)->{access_token})->{status}, 200, 'those that are go on');
+$t->value('UPDATE oauth_clients SET created_at = ' . $t->sql_time(time - 90_000) . ' WHERE used_at IS NULL');
+is(($t->signal('reload'))[0], 0, 'a day later');
+ok(until_true(sub { $t->value("SELECT count(*) FROM oauth_clients WHERE client_id LIKE 'many%'") == 0 }, 20),
+    'those that were never used are forgotten');
+is(registering()->{status}, 201, 'and others may register');
+is($t->value("SELECT count(*) FROM oauth_clients WHERE client_id = '$known->{client_id}'"), 1,
+    'what an administrator registered stays');
 
 # --- nothing of it is found where it should not be -------------------------------------
 

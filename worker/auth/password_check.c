@@ -79,8 +79,22 @@ is_common(struct str password)
 	return found;
 }
 
-/* Each character the next of the one before, or the one before that, or the
- * same; or few characters again and again. */
+/* The same, or neighbours in the alphabet or on a keyboard. */
+static bool
+is_step(char a, char b)
+{
+	static const char rows[] = "qwertyuiop\nasdfghjkl\nzxcvbnm\n1234567890";
+	const char *from = a != '\0' ? strchr(rows, fold(a)) : NULL;
+	const char *to = b != '\0' ? strchr(rows, fold(b)) : NULL;
+	int step = (unsigned char)b - (unsigned char)a;
+
+	if (step >= -1 && step <= 1)
+		return true;
+	return from != NULL && to != NULL && to - from >= -1 && to - from <= 1;
+}
+
+/* Each character a step from the one before; or few characters again and
+ * again. */
 static bool
 is_pattern(struct str s)
 {
@@ -89,11 +103,10 @@ is_pattern(struct str s)
 
 	for (size_t i = 0; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.p[i];
-		int step = i > 0 ? c - (unsigned char)s.p[i - 1] : 0;
 
 		variety += !seen[c];
 		seen[c] = true;
-		steps += i > 0 && step >= -1 && step <= 1;
+		steps += i > 0 && is_step(s.p[i - 1], s.p[i]);
 	}
 	return variety < VARIETY_MIN || steps * 4 >= s.n * 3;
 }

@@ -3,9 +3,11 @@
 #include "oauth/registration.h"
 
 #include "oauth/oauth_impl.h"
+#include "oauth/scarce.h"
 
 #define JSON_TYPE "application/json"
-#define DAY_US	  (86400 * US_PER_S)
+#define HOUR_US	  (3600 * US_PER_S)
+#define DAY_US	  (24 * HOUR_US)
 /* Clients that were never used and may wait at once. */
 #define UNUSED_MAX 5000
 
@@ -106,20 +108,49 @@ read_body(struct http_req *req, struct client_metadata *meta, struct fault *f)
 }
 
 static int
-check_room(struct oauth *o, struct arena *a, struct fault *f)
+check_open(struct oauth *o, struct fault *f)
+{
+	return strcmp(conf_of(o)->client_registration, "open") == 0
+		   ? 0
+		   : fault_set(f, FAULT_ACCESS_DENIED,
+			 "clients do not register themselves here");
+}
+
+/* So that no one address fills the room that there is for all. */
+static int
+check_address(struct oauth *o, struct http_req *req, struct fault *f)
+{
+	int64_t most = conf_of(o)->registrations_per_hour;
+	struct limit_rate rate = { most > 0 ? HOUR_US / most : 0, most };
+	struct shm *shm = o->parts.shm;
+	unsigned char key[16];
+	struct limit_state s;
+
+	if (most == 0 || !http_peer_key(req, key))
+		return 0;
+	s = limits_take(shm_limits(shm),
+	    scarce_key(
+		shm, SCARCE_CLIENT, str_make((const char *)key, sizeof(key))),
+	    &rate, clock_mono_us());
+	return s.allowed ? 0
+			 : fault_wait(req, f, s.retry_us,
+			       "too many clients were registered from this"
+			       " address");
+}
+
+static int
+check_room(
+    struct oauth *o, struct http_req *req, struct arena *a, struct fault *f)
 {
 	struct err e = ERR_INIT;
 	int64_t n;
 
-	if (strcmp(conf_of(o)->client_registration, "open") != 0)
-		return fault_set(f, FAULT_ACCESS_DENIED,
-		    "clients do not register themselves here");
 	if (oauth_clients_unused(
 		o->parts.db, a, clock_wall_us() - DAY_US, &n, &e) < 0)
 		return fault_err(f, FAULT_SERVER_ERROR, &e);
 	return n < UNUSED_MAX
 		   ? 0
-		   : fault_set(f, FAULT_SLOW_DOWN,
+		   : fault_wait(req, f, HOUR_US,
 			 "too many clients registered and were not used");
 }
 
@@ -131,10 +162,14 @@ oauth_http_register(struct http_req *req)
 	struct new_client n = { .kind = CLIENT_DYNAMIC };
 	struct err e = ERR_INIT;
 	struct fault f;
-	int rc = check_room(o, a, &f);
+	int rc = check_open(o, &f);
 
 	if (rc == 0)
 		rc = read_body(req, &n.meta, &f);
+	if (rc == 0)
+		rc = check_room(o, req, a, &f);
+	if (rc == 0)
+		rc = check_address(o, req, &f);
 	if (rc == 0 && client_make(o, a, &n, &e) < 0)
 		rc = fault_err(&f, FAULT_SERVER_ERROR, &e);
 	if (rc < 0)

@@ -118,8 +118,9 @@ test_check(void)
 	static const char *const bad[] = { "", "short", "elevenchars",
 		"password1234", "P@ssw0rd!!!!", "123456789012", "aaaaaaaaaaaa",
 		"abcabcabcabc", "abcdefghijkl", "qwertyuiop12", "iloveyou2024!",
-		"grete.waitz1", "GRETE.WAITZ12", "grete@oslo.example",
-		"waitzwaitz12", "\xff\xfe valid length" };
+		"qwertyuiopasdfgh", "LKJHGFDSA987654", "grete.waitz1",
+		"GRETE.WAITZ12", "grete@oslo.example", "waitzwaitz12",
+		"\xff\xfe valid length" };
 	char longest[PASSWORD_MAX + 2];
 
 	for (size_t i = 0; i < ARRAY_LEN(good); i++)
