@@ -51,6 +51,7 @@ sub assertion {
 		exp => time + 60, %change }));
 }
 
-sub header_of { return $json->decode(decode_base64url((split /\./, $_[1])[0])) }
+# The header of a token.
+sub header_of { return $json->decode(decode_base64url((split /\./, $_[0])[0])) }
 
 1;
