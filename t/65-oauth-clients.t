@@ -48,6 +48,7 @@ script('SDK 2, registered by itself', 'node', "$clients/oauth-sdk2.mjs", $url, @
 script('SDK 2, known by its document', 'node', "$clients/oauth-sdk2.mjs", $url, @person,
     "https://localhost:$port/client.json");
 script('mcp-remote', 'node', "$clients/oauth-remote.mjs", $url, @person);
+script('the Inspector', 'node', "$clients/oauth-inspector.mjs", $url, @person);
 my $known = $o->registered('Known', '--redirect', 'http://127.0.0.1/callback');
 script('oauth4webapi and openid-client', 'node', "$clients/oauth-panva.mjs", $url, @person,
     @$known{qw(client_id client_secret)});

@@ -17,23 +17,44 @@ export async function listen() {
   return { redirect: `${server.url}/callback`, answer, close: () => server.close() };
 }
 
-// Open the URL that a client wants opened; what was read on the way.
-export async function agree(url, login, password) {
+export async function freePort() {
+  const server = createServer();
+  await new Promise((r) => server.listen(0, '127.0.0.1', r));
+  const { port } = server.address();
+  await new Promise((r) => server.close(r));
+  return port;
+}
+
+// What `what` does with a page of a browser of its own.
+export async function browse(what) {
   const browser = await chromium.launch({ executablePath: '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-dev-shm-usage'] });
   try {
-    const page = await browser.newPage();
-    await page.goto(String(url));
-    await page.fill('input[name=login]', login);
-    await page.fill('input[name=password]', password);
-    await page.click('form button[type=submit]');
-    await page.waitForSelector('button[value=allow]');
-    const question = await page.innerText('main');
-    const left = page.waitForURL((u) => u.searchParams.has('code'), { timeout: 20000 });
-    await page.click('button[value=allow]');
-    await left;
-    return question;
+    return await what(await browser.newPage());
   } finally {
     await browser.close();
   }
+}
+
+// On a page that an authorization request led to; what was read on the way.
+export async function signInAndAllow(page, login, password) {
+  await page.fill('input[name=login]', login);
+  await page.fill('input[name=password]', password);
+  await page.click('form button[type=submit]');
+  await page.waitForSelector('button[value=allow]');
+  const question = await page.innerText('main');
+  await page.click('button[value=allow]');
+  return question;
+}
+
+// Open the URL that a client wants opened; what was read on the way.
+export async function agree(url, login, password) {
+  return browse(async (page) => {
+    await page.goto(String(url));
+    const left = page.waitForURL((u) => u.searchParams.has('code'), { timeout: 60000 });
+    left.catch(() => {});
+    const question = await signInAndAllow(page, login, password);
+    await left;
+    return question;
+  });
 }
