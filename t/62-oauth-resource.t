@@ -153,9 +153,10 @@ ok(until_true(sub { $o->decode($t->request('GET', '/oauth2/jwks', token => undef
     'J8 both are published');
 ok(until_true(sub { my $n = $o->decode($o->refresh($app, $held->{refresh_token}));
 	$held = $n if $n->{access_token};
-	$json->decode(decode_base64url((split /\./, $held->{access_token})[0]))->{kid} eq $out }, 5),
+	$json->decode(decode_base64url((split /\./, $held->{access_token})[0]))->{kid} eq $out }, 10),
     'J8 it signs');
-is($o->call($held->{access_token})->{status}, 200, 'J8 what it signs is taken');
+$r = $o->call($held->{access_token});
+is($r->{status}, 200, 'J8 what it signs is taken') or diag($r->{content});
 is($o->call($poor->{access_token})->{status}, 200, 'J8 and what the former one signed');
 
 # --- DPoP (RFC 9449) -----------------------------------------------------------------

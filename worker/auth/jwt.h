@@ -20,6 +20,9 @@ struct shm;
 /* How long others may keep the published keys, and so how long a new one waits
  * before it signs. */
 #define JWT_KEYS_MAX_AGE_S 300
+/* And how long at least: until then every process of every node has heard of
+ * it. */
+#define JWT_KEYS_HEARD_S 2
 
 /* How long a token lives, by auth.access_token_lifetime and the bound that
  * auth.jwt_expiry_hours sets. */

@@ -54,8 +54,8 @@ command_signing_key_rotate(struct command *c, struct err *e)
 	if (k != NULL)
 		keys = jwt_keys_open(c->conf, c->db, k, NULL, e);
 	if (keys != NULL)
-		rc = jwt_keys_rotate(
-		    keys, at_once ? 0 : JWT_KEYS_MAX_AGE_S, &id, e);
+		rc = jwt_keys_rotate(keys,
+		    at_once ? JWT_KEYS_HEARD_S : JWT_KEYS_MAX_AGE_S, &id, e);
 	if (rc == 0) {
 		uuid_format(&id, text);
 		printf("%s\n", text);
