@@ -75,7 +75,7 @@ for (split /\n/, slurp('sql/columns.def')) {
 	my ($word, $name, $column, @rest) = split;
 	my $t = $table{$name} or die "columns.def: there is no table $name\n";
 	die "columns.def: nobody knows the word $word\n"
-	    unless $word =~ /^(sealed|secret|samples|file|outlives)$/;
+	    unless $word =~ /^(sealed|secret|samples|beats|file|outlives)$/;
 	for ($column, grep { $_ ne '-' } @rest) {
 		die "columns.def: $name has no column $_\n" unless $t->{type}{$_};
 	}
@@ -135,7 +135,7 @@ for my $s (@{ $said{sealed} }) {
 # The words about a column, as flags.
 sub column_flags {
 	my ($t, $column) = @_;
-	my %of = (sealed => 'SECRET', secret => 'SECRET', samples => 'SAMPLES', file => 'FILE');
+	my %of = (sealed => 'SECRET', secret => 'SECRET', samples => 'SAMPLES', beats => 'BEATS', file => 'FILE');
 	my %flag;
 	for my $word (keys %of) {
 		$flag{"COLUMN_$of{$word}"} = 1

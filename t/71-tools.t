@@ -58,6 +58,39 @@ cmp_ok(abs($today->{tsb} - ($curve[-2]{ctl} - $curve[-2]{atl})), '<=', 0.11,
     'tsb of yesterday');
 ok($load->{model}{tsb} && $load->{model}{tsb_same_day}, 'the model names both');
 
+# --- sleep and measurements ------------------------------------------------------
+
+my (undef, $sleep) = call_tool('get_sleep', { stages => JSON::PP::true });
+my @nights = @{ $sleep->{sleeps} };
+cmp_ok(scalar @nights, '>=', 13, 'the nights of two weeks');
+my $night = $nights[0];
+my %slept;
+$slept{ $_->{stage} } += $_->{duration_s} for @{ $night->{stages} };
+is($slept{deep} + $slept{light} + $slept{rem}, $night->{asleep_s}, 'stages add up');
+is($slept{awake}, $night->{awake_s}, 'to the times awake as well');
+my (undef, $days) = call_tool('get_measurements', {});
+my %of = map { $_->{kind} => { map { $_->{date} => $_->{value} } @{ $_->{days} } } }
+    @{ $days->{measurements} };
+is($of{sleep_total_s}{ $night->{date} }, $night->{asleep_s}, 'the day says the same');
+ok($of{hrv_rmssd_ms} && !$of{hrv_sdnn_ms}, 'variability by its kind');
+for (['/api/sleep', 'sleeps'], ['/api/measurements', 'measurements']) {
+	my ($path, $list) = @$_;
+	my $r = $t->request('GET', $path);
+	my @all = @{ decode_json($r->{content})->{$list} };
+	cmp_ok(scalar @all, '>', 20, "$path: a month");
+	is($t->request('GET', "$path?from=2020-01-01&to=2026-01-01")->{status}, 400,
+	    'not six years');
+}
+{
+	my (undef, $out) = $t->ctl('token', 'create', 'demo', '--scopes', 'measurements:read');
+	my ($token) = $out =~ /(pmcp_pat_\S+)/ or die $out;
+	my (undef, $awake) = call_tool('get_measurements', {}, $token);
+	is((grep { $_->{kind} =~ /^sleep/ } @{ $awake->{measurements} }), 0,
+	    'who may not see sleep sees none');
+	my ($text) = call_tool('get_sleep', {}, $token);
+	like($text // 'refused', qr/refused|scope/, 'not by its tool either');
+}
+
 # --- every number that is given can be asked about -------------------------------------
 
 my (undef, $list) = call_tool('get_activities', { limit => 20 });

@@ -53,7 +53,7 @@ SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, position, start_s, NULL,
 	elevation_loss_m, average_speed_mps, max_speed_mps, average_hr_bpm,
 	max_hr_bpm, average_power_w, max_power_w, average_cadence_rpm,
 	max_cadence_rpm, calories_kcal, average_temperature_c, NULL, NULL,
-	NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 1
+	NULL, NULL, NULL, restricted, NULL, NULL, NULL, NULL, 1
 FROM activity_laps
 WHERE tenant_id = $1 AND user_id = $2 AND activity_id = $3
 UNION ALL
@@ -163,15 +163,15 @@ INSERT INTO activity_laps (tenant_id, user_id, activity_id, position, start_s, e
 	distance_m, elevation_gain_m, elevation_loss_m, average_speed_mps,
 	max_speed_mps, average_hr_bpm, max_hr_bpm, average_power_w,
 	max_power_w, average_cadence_rpm, max_cadence_rpm, calories_kcal,
-	average_temperature_c)
+	average_temperature_c, restricted)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
-	$17, $18, $19, $20);
+	$17, $18, $19, $20, $21);
 
 -- name: lap_list
 SELECT start_s, elapsed_s, moving_s, distance_m, elevation_gain_m,
 	elevation_loss_m, average_speed_mps, max_speed_mps, average_hr_bpm,
 	max_hr_bpm, average_power_w, max_power_w, average_cadence_rpm,
-	max_cadence_rpm, calories_kcal, average_temperature_c
+	max_cadence_rpm, calories_kcal, average_temperature_c, restricted
 FROM activity_laps
 WHERE tenant_id = $1 AND user_id = $2 AND activity_id = $3
 ORDER BY position;
@@ -190,4 +190,16 @@ WHERE tenant_id = $1 AND user_id = $2 AND activity_id = $3;
 
 -- name: streams_clear write
 DELETE FROM activity_streams
+WHERE tenant_id = $1 AND user_id = $2 AND activity_id = $3;
+
+-- name: beats_insert write
+INSERT INTO activity_beats (tenant_id, user_id, activity_id, intervals)
+VALUES ($1, $2, $3, $4);
+
+-- name: beats_get
+SELECT intervals FROM activity_beats
+WHERE tenant_id = $1 AND user_id = $2 AND activity_id = $3;
+
+-- name: beats_clear write
+DELETE FROM activity_beats
 WHERE tenant_id = $1 AND user_id = $2 AND activity_id = $3;

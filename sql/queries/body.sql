@@ -16,19 +16,24 @@ WHERE tenant_id = $1 AND user_id = $2
 ORDER BY day, kind;
 
 -- name: daily_put write
-INSERT INTO dailies (tenant_id, user_id, kind, day, value, source)
-VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO dailies (tenant_id, user_id, kind, day, value, source, restricted)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT (tenant_id, user_id, kind, day)
-DO UPDATE SET value = excluded.value, source = excluded.source;
+DO UPDATE SET value = excluded.value, source = excluded.source,
+	restricted = excluded.restricted;
 
 -- name: daily_range
-SELECT day, value FROM dailies
+SELECT day, value, source, restricted FROM dailies
 WHERE tenant_id = $1 AND user_id = $2 AND kind = $3
 	AND day >= $4 AND day <= $5
 ORDER BY day;
 
 -- name: daily_latest
-SELECT day, value FROM dailies
+SELECT day, value, source, restricted FROM dailies
 WHERE tenant_id = $1 AND user_id = $2 AND kind = $3 AND day <= $4
 ORDER BY day DESC
 LIMIT 1;
+
+-- name: daily_remove write
+DELETE FROM dailies
+WHERE tenant_id = $1 AND user_id = $2 AND kind = $3 AND day = $4;

@@ -24,8 +24,8 @@ WHERE tenant_id = $1 AND user_id = $2 AND start_at >= $3 AND start_at <= $4;
 -- name: recording_insert write
 INSERT INTO activity_sources (tenant_id, user_id, id, activity_id, provider,
 	external_id, start_at, sport, elapsed_s, recording, samples, gives,
-	created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
+	created_at, intervals)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
 
 -- name: recording_list
 SELECT id, provider, external_id, recording, gives, created_at
@@ -34,7 +34,7 @@ WHERE tenant_id = $1 AND user_id = $2 AND activity_id = $3
 ORDER BY id;
 
 -- name: recording_samples long
-SELECT samples FROM activity_sources
+SELECT samples, intervals FROM activity_sources
 WHERE tenant_id = $1 AND user_id = $2 AND id = $3;
 
 -- name: recording_gives write

@@ -70,10 +70,14 @@ print_report(const char *label, const struct import_report *r)
 		    d->kind);
 		break;
 	case IMPORT_DONE:
-		printf("imported: %s %s, %zu activit%s, %zu measurement%s\n",
+		printf("imported: %s %s, %zu activit%s, %zu measurement%s",
 		    file_format_name(d->format), d->kind, d->n_activities,
 		    d->n_activities == 1 ? "y" : "ies", d->n_daily,
 		    d->n_daily == 1 ? "" : "s");
+		if (d->n_sleeps > 0)
+			printf(", %zu sleep%s", d->n_sleeps,
+			    d->n_sleeps == 1 ? "" : "s");
+		puts("");
 		break;
 	}
 	if (r->n_joined > 0)

@@ -10,6 +10,7 @@
 #include "base/tz.h"
 #include "model/activity.h"
 #include "model/daily.h"
+#include "model/sleep.h"
 
 #define FILES_MAX_BYTES	     (64u << 20)
 #define FILES_MAX_ACTIVITIES 64
@@ -25,7 +26,9 @@ struct decoded {
 	struct activity *activities;
 	size_t n_daily;
 	struct daily *daily;
-	size_t n_warnings; /* oddities that were survived */
+	size_t n_sleeps;
+	struct sleep *sleeps; /* complete */
+	size_t n_warnings;    /* oddities that were survived */
 	const char *warnings[8];
 };
 

@@ -284,6 +284,7 @@ build_session(struct fit_set *set, const struct fit_session *s,
 	act->streams = result_streams(r, first, n, start_s);
 	if (act->streams != NULL)
 		streams_derive(r->a, act->streams);
+	act->beats = fit_beats_within(set, span->from_s, span->to_s, start_s);
 	take_laps(set, act, span, start_s);
 	drop_unmeasured(&act->sum, act->streams);
 	for (size_t i = 0; i < act->n_laps; i++)

@@ -20,7 +20,7 @@ finish_set(struct fit_set *set, struct err *e)
 					? "activity"
 					: fit_file_kind(set->type);
 		fit_daily_end(set);
-		rc = fit_activities(set, e);
+		rc = fit_sleep_end(set, e) < 0 ? -1 : fit_activities(set, e);
 	}
 	fit_set_free(set);
 	return rc;
@@ -50,7 +50,8 @@ say_cut(struct result *r, struct str bytes, struct err *e)
 {
 	size_t samples = longest_recording(r);
 
-	if (samples < CUT_LEAST && (r->activities.n > 0 || r->daily.n == 0))
+	if (samples < CUT_LEAST &&
+	    (r->activities.n > 0 || r->daily.n + r->sleeps.n == 0))
 		return err_set(e, ERR_CORRUPT,
 		    "FIT, byte %zu: the end of the input, after %zu samples, "
 		    "too few to be kept",

@@ -26,6 +26,7 @@ enum fit_field_id {
 /* Values of enumerations that we ask about. */
 #define FIT_FILE_ACTIVITY	   4
 #define FIT_EVENT_TIMER		   0
+#define FIT_EVENT_SLEEP		   74
 #define FIT_EVENT_START		   0
 #define FIT_EVENT_STOP		   1
 #define FIT_EVENT_STOP_ALL	   4

@@ -22,6 +22,8 @@ fit_set_init(struct fit_set *set, struct result *r)
 		.sub_sport = NAN,
 		.offset_s = INT32_MIN,
 		.steps = { .time = FIT_TIME_MISSING, .day = INT32_MIN },
+		.now = FIT_TIME_MISSING,
+		.night = { .score = NAN },
 	};
 }
 
@@ -34,6 +36,8 @@ fit_set_free(struct fit_set *set)
 	buf_free(&set->lengths);
 	buf_free(&set->timer);
 	buf_free(&set->pulse);
+	buf_free(&set->beats);
+	fit_sleep_free(&set->night);
 }
 
 int64_t
@@ -200,6 +204,8 @@ take_event(struct fit_set *set, const struct fit_message *m, struct err *e)
 		.start = type == FIT_EVENT_START,
 	};
 
+	if (fit_get(m, FIT_EVENT_EVENT) == FIT_EVENT_SLEEP)
+		return fit_sleep_event(set, m, e);
 	if (fit_get(m, FIT_EVENT_EVENT) != FIT_EVENT_TIMER ||
 	    t.time_s == SAMPLE_TIME_MISSING || !(t.start || is_stop(type)))
 		return 0;
@@ -260,6 +266,8 @@ int
 fit_set_take(struct fit_set *set, const struct fit_message *m, struct err *e)
 {
 	set->begun = true;
+	if (m->time != FIT_TIME_MISSING)
+		set->now = m->time;
 	switch (m->number) {
 	case FIT_FILE_ID:
 		return take_file_id(set, m, e);
@@ -279,6 +287,12 @@ fit_set_take(struct fit_set *set, const struct fit_message *m, struct err *e)
 		return take_event(set, m, e);
 	case FIT_HR:
 		return fit_pulse_take(set, m, e);
+	case FIT_HRV:
+		return fit_beats_take(set, m, e);
+	case FIT_SLEEP_LEVEL:
+	case FIT_SLEEP_ASSESSMENT:
+	case FIT_HRV_VALUE:
+		return fit_sleep_take(set, m, e);
 	case FIT_DEVICE_INFO:
 		take_device(set, m);
 		return 0;

@@ -51,6 +51,25 @@ struct fit_strap {
 	uint32_t ticks;
 };
 
+/* A night's stages, and what else is measured in it. */
+struct fit_level {
+	int64_t time_s; /* at which it ended */
+	double level;
+};
+
+struct fit_night {
+	struct buf levels; /* struct fit_level */
+	struct buf events; /* struct fit_timer_event: going to sleep, waking */
+	struct buf hrv;	   /* struct fit_pulse, in ms: RMSSD of 5 minutes */
+	double score;
+};
+
+/* An interval between two heart beats. */
+struct fit_beat {
+	int64_t time_s; /* of the message before it that had one */
+	uint16_t ms;
+};
+
 /* Steps count from midnight, for each kind of walking apart. */
 struct fit_steps {
 	uint32_t time; /* of the last monitoring message */
@@ -77,6 +96,9 @@ struct fit_set {
 	struct buf lengths;  /* struct fit_length */
 	struct buf timer;    /* struct fit_timer_event */
 	struct buf pulse;    /* struct fit_pulse */
+	struct buf beats;    /* struct fit_beat */
+	uint32_t now;	     /* the last time in a message */
+	struct fit_night night;
 };
 
 void fit_set_init(struct fit_set *set, struct result *r);
@@ -97,6 +119,22 @@ void fit_pulse_apply(struct fit_set *set);
  * only at the end. */
 void fit_daily_take(struct fit_set *set, const struct fit_message *m);
 void fit_daily_end(struct fit_set *set);
+
+/* fit_sleep.c: stages of sleep and variability in the night; sleeps of them at
+ * the end. */
+int fit_sleep_take(
+    struct fit_set *set, const struct fit_message *m, struct err *e);
+int fit_sleep_event(
+    struct fit_set *set, const struct fit_message *m, struct err *e);
+int fit_sleep_end(struct fit_set *set, struct err *e);
+void fit_sleep_free(struct fit_night *night);
+
+/* fit_beats.c: RR intervals, and those between two times as an activity has
+ * them; NULL when there are none. */
+int fit_beats_take(
+    struct fit_set *set, const struct fit_message *m, struct err *e);
+struct beats *fit_beats_within(
+    const struct fit_set *set, int64_t from_s, int64_t to_s, int64_t start_s);
 
 /* fit_activity.c: the activities that the messages tell of. */
 int fit_activities(struct fit_set *set, struct err *e);

@@ -8,7 +8,8 @@
 #include "base/check.h"
 #include "base/date.h"
 
-#define DAILY_MAX 100000
+#define DAILY_MAX  100000
+#define SLEEPS_MAX 20000
 
 /* What instruments worn by people can show. */
 static const struct {
@@ -41,6 +42,8 @@ result_finish(struct result *r)
 	    arena_memdup(r->a, r->activities.p, r->activities.n);
 	r->out->n_daily = buf_count(&r->daily, struct daily);
 	r->out->daily = arena_memdup(r->a, r->daily.p, r->daily.n);
+	r->out->n_sleeps = buf_count(&r->sleeps, struct sleep);
+	r->out->sleeps = arena_memdup(r->a, r->sleeps.p, r->sleeps.n);
 }
 
 void
@@ -48,6 +51,7 @@ result_free(struct result *r)
 {
 	buf_free(&r->activities);
 	buf_free(&r->daily);
+	buf_free(&r->sleeps);
 }
 
 int
@@ -114,6 +118,26 @@ result_daily(struct result *r, enum daily_kind kind, int64_t time_s,
 		buf_add(&r->daily, &d, sizeof(d));
 		r->last_daily[kind] = buf_count(&r->daily, d);
 	}
+}
+
+int
+result_sleep(struct result *r, struct sleep *s, int32_t offset_s, struct err *e)
+{
+	int64_t end_s = s->end_us / DATE_US_PER_SECOND;
+
+	if (s->end_us <= s->start_us ||
+	    s->end_us - s->start_us > SLEEP_MAX_S * DATE_US_PER_SECOND)
+		return 0;
+	if (buf_count(&r->sleeps, *s) == SLEEPS_MAX)
+		return err_set(e, ERR_TOO_LARGE,
+		    "more than %d sleeps in one file", SLEEPS_MAX);
+	if (s->provider[0] == '\0')
+		s->provider = "file";
+	s->utc_offset_s = result_offset(r, end_s, offset_s);
+	s->local_day = date_of_instant(s->end_us, s->utc_offset_s);
+	sleep_complete(s);
+	buf_add(&r->sleeps, s, sizeof(*s));
+	return 0;
 }
 
 void

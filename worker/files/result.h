@@ -21,6 +21,7 @@ struct result {
 	size_t n_items;	       /* samples and the like, see result_count() */
 	struct buf activities; /* of struct activity */
 	struct buf daily;      /* of struct daily */
+	struct buf sleeps;     /* of struct sleep */
 	size_t last_daily[DAILY_KIND_COUNT]; /* index + 1 into daily */
 };
 
@@ -44,6 +45,12 @@ struct activity *result_activity(
  * the one before of its kind when that was of the same day. */
 void result_daily(struct result *r, enum daily_kind kind, int64_t time_s,
     int32_t offset_s, double value);
+/* Add a sleep of these stages, which become a part of it, unless it is none: it
+ * ends before it begins, or lasts longer than a day.  The caller's start, end
+ * and numbers hold; the rest follows.  ERR_TOO_LARGE when there are too many.
+ */
+int result_sleep(
+    struct result *r, struct sleep *s, int32_t offset_s, struct err *e);
 /* An oddity; equal texts are kept once. */
 void result_warn(struct result *r, const char *fmt, ...) PRINTF_LIKE(2, 3);
 

@@ -77,6 +77,8 @@ describe(struct arena *a, const struct import_report *r)
 		if (r->n_joined > 0)
 			jsonw_kv_int(&w, "joined", (int64_t)r->n_joined);
 		jsonw_kv_int(&w, "measurements", (int64_t)d->n_daily);
+		if (d->n_sleeps > 0)
+			jsonw_kv_int(&w, "sleeps", (int64_t)d->n_sleeps);
 		show_notes(&w, d);
 	}
 	jsonw_end_object(&w);

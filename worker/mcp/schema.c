@@ -56,7 +56,7 @@ write_property(struct jsonw *w, const struct mcp_arg *a)
 		write_bounds(w, a, "minLength", "maxLength");
 	if (a->type == MCP_ARG_DATE)
 		jsonw_kv_cstr(w, "format", "date");
-	if (a->type == MCP_ARG_ENUM)
+	if (a->type == MCP_ARG_ENUM && !a->listed_there)
 		write_words(w, a->words);
 	if (a->type == MCP_ARG_LIST) {
 		jsonw_kv_object(w, "items");
@@ -76,6 +76,24 @@ write_property(struct jsonw *w, const struct mcp_arg *a)
 	jsonw_end_object(w);
 }
 
+/* Left out when empty, as the list of tools is to be short. */
+static void
+write_required(struct jsonw *w, const struct mcp_arg *args)
+{
+	bool any = false;
+
+	for (size_t i = 0; args[i].type != MCP_ARG_END; i++) {
+		if (!args[i].required)
+			continue;
+		if (!any)
+			jsonw_kv_array(w, "required");
+		any = true;
+		jsonw_cstr(w, args[i].name);
+	}
+	if (any)
+		jsonw_end_array(w);
+}
+
 void
 args_schema(struct jsonw *w, const struct mcp_arg *args, bool with_old)
 {
@@ -88,12 +106,7 @@ args_schema(struct jsonw *w, const struct mcp_arg *args, bool with_old)
 				write_property(w, &args[i]);
 		}
 		jsonw_end_object(w);
-		jsonw_kv_array(w, "required");
-		for (size_t i = 0; args[i].type != MCP_ARG_END; i++) {
-			if (args[i].required)
-				jsonw_cstr(w, args[i].name);
-		}
-		jsonw_end_array(w);
+		write_required(w, args);
 	}
 	jsonw_kv_bool(w, "additionalProperties", false);
 	jsonw_end_object(w);

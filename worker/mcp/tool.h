@@ -31,6 +31,9 @@ struct mcp_arg {
 	const char *fallback;	  /* default as text; NULL: none */
 	const char *const *words; /* allowed, ends with NULL */
 	bool required;
+	/* An ENUM whose words are listed with another tool, which `about`
+	 * names: the list of tools is to be short. */
+	bool listed_there;
 	/* Known to older clients; listed where their names are. */
 	bool old;
 	const char *about;
@@ -88,9 +91,7 @@ struct mcp_arg {
 	{                                                                      \
 		.name = "provider", .type = MCP_ARG_STR, .min = 1, .max = 40,  \
 		.header = mirror,                                              \
-		.about = "Only activities of this source, such as file "       \
-			 "(imported files) or synthetic. "                     \
-			 "Default: all sources.",                              \
+		.about = "Only of this source, such as file. Default: all.",   \
 	}
 #define ARG_SPORT                                                              \
 	{                                                                      \
@@ -104,14 +105,22 @@ struct mcp_arg {
 		.max = 36, .required = true,                                   \
 		.about = "The activity's id, as get_activities gives it.",     \
 	}
+/* The same where get_activities stands in the list, too. */
+#define ARG_SPORT_AS_THERE                                                     \
+	{                                                                      \
+		.name = "sport_type", .type = MCP_ARG_ENUM,                    \
+		.words = mcp_sports, .listed_there = true,                     \
+		.about = "Only this sport, as get_activities lists them.",     \
+		.example = "\"ride\"",                                         \
+	}
 
 /* Of a tool with a list: which members of its entries to give. */
 #define ARG_FIELDS(some)                                                       \
 	{                                                                      \
 		.name = "fields", .type = MCP_ARG_STR, .min = 1, .max = 1000,  \
 		.example = "\"" some "\"",                                     \
-		.about = "Members of each entry to return, parted by commas. " \
-			 "Default: all.",                                      \
+		.about = "Members of each entry, parted by commas. Default: "  \
+			 "all.",                                               \
 	}
 /* Of a tool whose answer may be long. */
 #define ARG_FORMAT                                                             \

@@ -6,6 +6,7 @@
  * that the activity came from. */
 
 #include "base/uuid.h"
+#include "model/beats.h"
 #include "model/sport_type.h"
 #include "model/streams.h"
 #include "model/value.h"
@@ -55,6 +56,7 @@ struct activity {
 	size_t n_laps;
 	struct lap *laps;
 	struct streams *streams; /* NULL when there are none */
+	struct beats *beats;	 /* the same */
 };
 
 /* Every number missing, strings "". */

@@ -29,7 +29,8 @@ enum daily_kind {
 struct daily {
 	int32_t day;
 	enum daily_kind kind;
-	double value;
+	double value;	    /* or value_restricted() */
+	const char *source; /* who measured it; NULL: not said */
 };
 
 const char *daily_name(enum daily_kind k);

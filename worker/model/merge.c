@@ -278,6 +278,29 @@ take_part(struct arena *a, struct activity *out, const struct ranked *from,
 	}
 }
 
+/* The beats of the recording that gives the heart rate, else of the first that
+ * has any, as that recording has them. */
+static void
+take_beats(
+    struct arena *a, struct activity *out, const struct ranked *r, size_t n)
+{
+	const struct activity *from = NULL;
+	int64_t start_s;
+
+	for (size_t i = 0; i < n; i++) {
+		bool gives = (r[i].source->gives >> PART_HEART_RATE & 1) != 0;
+
+		if (r[i].act->beats != NULL && (from == NULL || gives))
+			from = r[i].act;
+	}
+	if (from == NULL)
+		return;
+	start_s = from->beats->start_s + seconds_between(out, from);
+	out->beats = arena_memdup(a, from->beats, sizeof(*from->beats));
+	out->beats->start_s = (int32_t)MIN(
+	    MAX(start_s, INT64_C(0)), (int64_t)STREAMS_MAX_SAMPLES);
+}
+
 void
 activity_merge(
     struct arena *a, struct merge_source *list, size_t n, struct activity *out)
@@ -298,5 +321,6 @@ activity_merge(
 		take_part(a, out, from, &r[0], (enum activity_part)p);
 		from->source->gives |= UINT32_C(1) << p;
 	}
+	take_beats(a, out, r, n);
 	activity_complete(out);
 }

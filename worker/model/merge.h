@@ -13,6 +13,7 @@
  *	name		the first that is not merely the sport's title
  *	laps		the first that has more than one, else the first
  *	energy, effort, gear	the first that has it
+ *	beats		with the heart rate, else the first that has any
  *	all others	the one with the most samples of it (power that is zero
  *			throughout counts as none); without samples the first
  *			that has a number of it, else the first that says it is

@@ -3,6 +3,7 @@
 #include "provider/export_row.h"
 
 #include "base/enc.h"
+#include "model/beats.h"
 #include "model/streams.h"
 #include "store/rows.h"
 
@@ -53,6 +54,26 @@ write_samples(struct jsonw *w, struct str packed, struct err *e)
 	return 0;
 }
 
+/* {"start_s": 0, "ms": [812, 805, ...]} */
+static int
+write_beats(struct jsonw *w, struct str packed, struct err *e)
+{
+	struct arena *a = arena_new();
+	const struct beats *b = beats_decode(a, packed, e);
+
+	if (b != NULL) {
+		jsonw_object(w);
+		jsonw_kv_int(w, "start_s", b->start_s);
+		jsonw_kv_array(w, "ms");
+		for (size_t i = 0; i < b->n; i++)
+			jsonw_int(w, b->ms[i]);
+		jsonw_end_array(w);
+		jsonw_end_object(w);
+	}
+	arena_free(&a);
+	return b != NULL ? 0 : -1;
+}
+
 static int
 write_value(struct jsonw *w, const struct sql_column *c,
     const struct db_value *v, struct err *e)
@@ -88,6 +109,8 @@ write_value(struct jsonw *w, const struct sql_column *c,
 	}
 	if ((c->flags & COLUMN_SAMPLES) != 0)
 		return write_samples(w, v->v.s, e);
+	if ((c->flags & COLUMN_BEATS) != 0)
+		return write_beats(w, v->v.s, e);
 	write_hex(w, v->v.s);
 	return 0;
 }

@@ -14,6 +14,7 @@
 #include "store/import_files.h"
 #include "store/imports.h"
 #include "store/recordings.h"
+#include "store/sleeps.h"
 
 #define MAX_NAME 255
 
@@ -83,6 +84,19 @@ announce_new(struct db *tx, struct job *j, struct err *e)
 	return 0;
 }
 
+/* After the measurements, those of sleep among which follow from them. */
+static int
+store_sleeps(struct db *tx, struct job *j, struct err *e)
+{
+	const struct decoded *d = &j->report->decoded;
+
+	for (size_t i = 0; i < d->n_sleeps; i++) {
+		if (sleeps_store(tx, j->arena, j->owner, &d->sleeps[i], e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* Runs inside the transaction, perhaps on another thread. */
 static int
 store_all(struct db *tx, void *arg, struct err *e)
@@ -105,7 +119,8 @@ store_all(struct db *tx, void *arg, struct err *e)
 	if (d->n_daily > 0 && dailies_put(tx, j->arena, j->owner, d->daily,
 				  d->n_daily, FILE_PROVIDER, e) < 0)
 		return -1;
-	if (imports_put(tx, j->arena, j->owner, &j->entry, e) < 0)
+	if (store_sleeps(tx, j, e) < 0 ||
+	    imports_put(tx, j->arena, j->owner, &j->entry, e) < 0)
 		return -1;
 	if (j->conf->import_keep_files &&
 	    import_files_put(
@@ -140,8 +155,9 @@ describe(struct job *j)
 	const struct decoded *d = &j->report->decoded;
 	const char *name = j->in->name;
 
-	j->report->result =
-	    d->n_activities + d->n_daily > 0 ? IMPORT_DONE : IMPORT_NOTHING;
+	j->report->result = d->n_activities + d->n_daily + d->n_sleeps > 0
+				? IMPORT_DONE
+				: IMPORT_NOTHING;
 	j->entry.file_name =
 	    arena_strndup(j->arena, name, strnlen(name, MAX_NAME));
 	j->entry.size = (int64_t)j->in->bytes.n;

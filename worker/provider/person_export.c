@@ -21,6 +21,9 @@ static const char about[] =
     "data/   A JSON file for each kind of record, each an array of objects.\n"
     "        Units are in the names: distance_m is metres, elapsed_s seconds,\n"
     "        average_hr_bpm beats a minute. Times are UTC, days local.\n"
+    "        The stages of a sleep are letters with seconds: a awake, l "
+    "light,\n"
+    "        d deep, r rem, s asleep in no particular stage, - not measured.\n"
     "files/  Your files as you sent them, each in a folder named like its\n"
     "        record in data/imports.json.\n";
 

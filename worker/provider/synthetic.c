@@ -3,6 +3,9 @@
 #include "base/check.h"
 #include "base/rand.h"
 
+#define SLEEP_CYCLES 5
+#define AWAKE_S	     240 /* between two cycles */
+
 /* The plan of the year: which day holds what, and the person behind it.  The
  * samples are made in synthetic_samples.c. */
 
@@ -73,11 +76,17 @@ synthetic_athlete(struct athlete *out)
 	};
 }
 
+static void
+set_daily(struct daily *d, int32_t day, enum daily_kind kind, double value)
+{
+	*d = (struct daily){ .day = day, .kind = kind, .value = value };
+}
+
 size_t
 synthetic_dailies(int number, int32_t day, struct daily out[8])
 {
 	struct prng g;
-	double rest, sleep;
+	double rest, sleep, deep, rem;
 	bool hard = synthetic_after_hard(number);
 	bool ill = synthetic_is_ill(number);
 
@@ -95,17 +104,81 @@ synthetic_dailies(int number, int32_t day, struct daily out[8])
 		sleep += 3600;
 	}
 	sleep = round(sleep / 60) * 60;
-	out[0] = (struct daily){ day, DAILY_REST_HR, round(rest) };
-	out[1] = (struct daily){ day, DAILY_SLEEP_TOTAL, sleep };
-	out[2] = (struct daily){ day, DAILY_SLEEP_DEEP,
-		round(sleep * 0.18 / 60) * 60 };
-	out[3] = (struct daily){ day, DAILY_SLEEP_REM,
-		round(sleep * 0.22 / 60) * 60 };
-	out[4] = (struct daily){ day, DAILY_SLEEP_LIGHT,
-		sleep - out[2].value - out[3].value };
-	out[5] = (struct daily){ day, DAILY_HRV_RMSSD,
-		round(75 - (rest - 50) * 3 + prng_normal(&g) * 4) };
-	return 6;
+	deep = round(sleep * SYNTHETIC_DEEP_SHARE / 60) * 60;
+	rem = round(sleep * SYNTHETIC_REM_SHARE / 60) * 60;
+	set_daily(&out[0], day, DAILY_REST_HR, round(rest));
+	set_daily(&out[1], day, DAILY_SLEEP_TOTAL, sleep);
+	set_daily(&out[2], day, DAILY_SLEEP_DEEP, deep);
+	set_daily(&out[3], day, DAILY_SLEEP_REM, rem);
+	set_daily(&out[4], day, DAILY_SLEEP_LIGHT, sleep - deep - rem);
+	set_daily(&out[5], day, DAILY_HRV_RMSSD,
+	    round(75 - (rest - 50) * 3 + prng_normal(&g) * 4));
+	set_daily(&out[6], day, DAILY_SLEEP_AWAKE,
+	    (SLEEP_CYCLES - 1) * AWAKE_S * (ill ? 2 : 1));
+	return 7;
+}
+
+/* --- a night -------------------------------------------------------------- */
+
+/* Deep sleep comes early, REM late: sums up to each cycle, in percent. */
+static const int deep_up_to[SLEEP_CYCLES] = { 40, 70, 90, 100, 100 };
+static const int rem_up_to[SLEEP_CYCLES] = { 5, 20, 42, 70, 100 };
+static const int light_up_to[SLEEP_CYCLES] = { 20, 40, 60, 80, 100 };
+
+/* A cycle's part of a total of whole minutes, in whole minutes. */
+static int32_t
+part_of(double total_s, const int up_to[SLEEP_CYCLES], int cycle)
+{
+	int64_t minutes = (int64_t)total_s / 60;
+	int64_t before = cycle > 0 ? minutes * up_to[cycle - 1] / 100 : 0;
+
+	return (int32_t)(minutes * up_to[cycle] / 100 - before) * 60;
+}
+
+static void
+add_stage(struct sleep *s, enum sleep_stage_kind kind, int32_t duration_s)
+{
+	const struct sleep_stage *last =
+	    s->n_stages > 0 ? &s->stages[s->n_stages - 1] : NULL;
+	int32_t at = last != NULL ? last->start_s + last->duration_s : 0;
+
+	if (duration_s > 0)
+		s->stages[s->n_stages++] =
+		    (struct sleep_stage){ at, duration_s, kind };
+}
+
+struct sleep *
+synthetic_sleep(struct arena *a, int number, int32_t day, int64_t midnight_us,
+    int32_t utc_offset_s)
+{
+	struct sleep *s = arena_one(a, struct sleep);
+	struct daily d[8];
+	int32_t light, length_s;
+
+	synthetic_dailies(number, day, d);
+	sleep_init(s);
+	s->provider = SYNTHETIC_PROVIDER;
+	s->external_id = arena_printf(a, "sleep:%d", number);
+	s->device = "synthetic";
+	s->stages = arena_many(a, 5 * SLEEP_CYCLES, struct sleep_stage);
+	for (int c = 0; c < SLEEP_CYCLES; c++) {
+		light = part_of(d[4].value, light_up_to, c);
+		add_stage(s, SLEEP_LIGHT, light / 120 * 60);
+		add_stage(s, SLEEP_DEEP, part_of(d[2].value, deep_up_to, c));
+		add_stage(s, SLEEP_LIGHT, light - light / 120 * 60);
+		add_stage(s, SLEEP_REM, part_of(d[3].value, rem_up_to, c));
+		if (c + 1 < SLEEP_CYCLES)
+			add_stage(s, SLEEP_AWAKE,
+			    (int32_t)d[6].value / (SLEEP_CYCLES - 1));
+	}
+	length_s = (int32_t)(d[1].value + d[6].value);
+	s->end_us = midnight_us + SYNTHETIC_WAKES_S * INT64_C(1000000);
+	s->start_us = s->end_us - length_s * INT64_C(1000000);
+	s->utc_offset_s = utc_offset_s;
+	s->local_day = day;
+	s->v[SLEEP_hrv_rmssd_ms] = d[5].value;
+	sleep_complete(s);
+	return s;
 }
 
 size_t

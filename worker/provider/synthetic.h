@@ -8,6 +8,7 @@
 #include "model/activity.h"
 #include "model/athlete.h"
 #include "model/daily.h"
+#include "model/sleep.h"
 
 #define SYNTHETIC_PROVIDER "synthetic"
 #define SYNTHETIC_DAYS	   365
@@ -32,6 +33,9 @@
 /* Sleep: mean, and what the night after hard intervals is short of. */
 #define SYNTHETIC_SLEEP_S      27000.0
 #define SYNTHETIC_SLEEP_LOST_S 2400.0
+#define SYNTHETIC_DEEP_SHARE   0.18
+#define SYNTHETIC_REM_SHARE    0.22
+#define SYNTHETIC_WAKES_S      23400 /* after midnight: half past six */
 /* Heart rate drifts up by this share over each hour of a long ride. */
 #define SYNTHETIC_DRIFT_PER_HOUR    0.025
 #define SYNTHETIC_MAX_HR_BPM	    188.0
@@ -68,6 +72,10 @@ struct activity *synthetic_activity(struct arena *a, int number, int32_t day,
     int64_t midnight_us, int32_t utc_offset_s);
 /* Sleep and resting heart rate of a day: fills at most 8, returns how many. */
 size_t synthetic_dailies(int number, int32_t day, struct daily out[8]);
+/* The night that ends on a day, with stages that agree with its dailies; the
+ * offset is that of waking. */
+struct sleep *synthetic_sleep(struct arena *a, int number, int32_t day,
+    int64_t midnight_us, int32_t utc_offset_s);
 /* Thresholds of the year: fills at most 16, returns how many; sorted by day. */
 size_t synthetic_thresholds(int32_t last_day, struct threshold out[16]);
 

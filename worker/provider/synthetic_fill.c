@@ -4,6 +4,7 @@
 #include "provider/synthetic.h"
 #include "store/activities.h"
 #include "store/dailies.h"
+#include "store/sleeps.h"
 #include "store/thresholds.h"
 
 /* One transaction a chunk: neither one sync a day nor a year in memory. */
@@ -24,11 +25,16 @@ store_day(struct db *tx, const struct chunk *c, int number, struct err *e)
 	int64_t midnight = tz_day_start(c->zone, day);
 	struct activity *act = synthetic_activity(c->arena, number, day,
 	    midnight, tz_offset_at(c->zone, midnight + INT64_C(43200000000)));
+	struct sleep *night = synthetic_sleep(c->arena, number, day, midnight,
+	    tz_offset_at(
+		c->zone, midnight + SYNTHETIC_WAKES_S * INT64_C(1000000)));
 	struct daily dailies[8];
 	size_t n = synthetic_dailies(number, day, dailies);
 
 	if (act != NULL &&
 	    activities_insert(tx, c->arena, c->owner, act, NULL, e) < 0)
+		return -1;
+	if (sleeps_insert(tx, c->arena, c->owner, night, e) < 0)
 		return -1;
 	return dailies_put(
 	    tx, c->arena, c->owner, dailies, n, SYNTHETIC_PROVIDER, e);

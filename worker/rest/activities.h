@@ -1,7 +1,7 @@
 #ifndef REST_ACTIVITIES_H
 #define REST_ACTIVITIES_H
 
-/* What the routes under /api/activities share. */
+/* What the routes about a person's data share. */
 
 #include "store/activities.h"
 
@@ -10,6 +10,9 @@ struct http_req;
 #define REST_JSON "application/json"
 
 struct owner rest_owner(const struct http_req *req);
+/* A local day of the query: 1 given, 0, -1. */
+NODISCARD int rest_query_day(
+    struct http_req *req, const char *name, int32_t *day, struct err *e);
 /* How much of an activity the token may see: bits of enum activity_detail. */
 unsigned rest_activity_detail(const struct http_req *req);
 /* The id that the path names, and the activity itself; -1 with ERR_NOT_FOUND

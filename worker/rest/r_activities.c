@@ -102,9 +102,9 @@ rest_activity_get(struct http_req *req)
 
 /* --- the list ------------------------------------------------------------ */
 
-/* 1 given, 0, -1. */
-static int
-query_day(struct http_req *req, const char *name, int32_t *day, struct err *e)
+int
+rest_query_day(
+    struct http_req *req, const char *name, int32_t *day, struct err *e)
 {
 	struct str text;
 	int rc = http_query_get(req, name, &text, e);
@@ -161,8 +161,8 @@ read_filter(struct http_req *req, struct activity_filter *f, struct err *e)
 
 	activity_filter_init(f);
 	if (query_limit(req, f, e) < 0 ||
-	    query_day(req, "from", &f->from_day, e) < 0 ||
-	    query_day(req, "to", &f->to_day, e) < 0 ||
+	    rest_query_day(req, "from", &f->from_day, e) < 0 ||
+	    rest_query_day(req, "to", &f->to_day, e) < 0 ||
 	    query_kind(req, f, e) < 0)
 		return -1;
 	if (f->from_day > f->to_day)

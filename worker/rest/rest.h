@@ -33,6 +33,8 @@ void rest_notices(struct http_req *req);
  * ?sport_type, ?provider); one with laps and recordings; a merge patch of name,
  * rpe and sport_type; and deleting. */
 void rest_activities(struct http_req *req);
+void rest_sleep(struct http_req *req);
+void rest_measurements(struct http_req *req);
 void rest_activity_get(struct http_req *req);
 void rest_activity_patch(struct http_req *req);
 void rest_activity_delete(struct http_req *req);

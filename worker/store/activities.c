@@ -75,14 +75,17 @@ insert_row(struct db *tx, struct insertion *w, struct err *e)
 static int
 insert_lap(struct db *tx, struct insertion *w, size_t at, struct err *e)
 {
+	const struct summary *sum = &w->act->laps[at].sum;
 	struct db_query q;
+	unsigned n;
 
 	db_query_init(&q, tx, w->arena, Q_lap_insert);
 	owner_bind(&q, w->owner);
 	db_bind_uuid(&q, 3, &w->act->id);
 	db_bind_int(&q, 4, (int64_t)at);
 	db_bind_int(&q, 5, w->act->laps[at].start_s);
-	summary_bind(&q, 6, &w->act->laps[at].sum);
+	n = summary_bind(&q, 6, sum);
+	db_bind_text(&q, n, restricted_of(w->arena, sum));
 	return db_run(&q, e);
 }
 
@@ -117,6 +120,24 @@ insert_streams(struct db *tx, struct insertion *w, struct err *e)
 	return rc;
 }
 
+/* A few thousand numbers. */
+static int
+insert_beats(struct db *tx, struct insertion *w, struct err *e)
+{
+	struct buf bytes = BUF_INIT;
+	struct db_query q;
+	int rc;
+
+	beats_encode(&bytes, w->act->beats);
+	db_query_init(&q, tx, w->arena, Q_beats_insert);
+	owner_bind(&q, w->owner);
+	db_bind_uuid(&q, 3, &w->act->id);
+	db_bind_bytes(&q, 4, buf_str(&bytes));
+	rc = db_run(&q, e);
+	buf_free(&bytes);
+	return rc;
+}
+
 static int
 insert_content(struct db *tx, struct insertion *w, struct err *e)
 {
@@ -128,6 +149,8 @@ insert_content(struct db *tx, struct insertion *w, struct err *e)
 	}
 	if (act->streams != NULL && act->streams->n > 0 &&
 	    insert_streams(tx, w, e) < 0)
+		return -1;
+	if (act->beats != NULL && insert_beats(tx, w, e) < 0)
 		return -1;
 	if (activity_sums_add(tx, w->arena, w->owner, &act->id, e) < 0)
 		return -1;
@@ -205,6 +228,7 @@ activities_read_laps(struct db *db, struct arena *a, const struct owner *o,
     struct activity *act, struct err *e)
 {
 	struct db_query q;
+	unsigned col;
 
 	db_query_init(&q, db, a, Q_lap_list);
 	owner_bind(&q, o);
@@ -215,7 +239,9 @@ activities_read_laps(struct db *db, struct arena *a, const struct owner *o,
 	act->n_laps = q.n_rows;
 	for (size_t i = 0; db_next(&q); i++) {
 		act->laps[i].start_s = (int32_t)db_get_int(&q, 0);
-		summary_read(&q, 1, &act->laps[i].sum);
+		col = summary_read(&q, 1, &act->laps[i].sum);
+		summary_mark_restricted(
+		    &act->laps[i].sum, str_of(db_get_text(&q, col)));
 	}
 	return 0;
 }
@@ -260,6 +286,28 @@ activities_read_streams(struct db *db, struct arena *a, const struct owner *o,
 	if (e != NULL)
 		e->code = ERR_INTERNAL;
 	return err_wrap(e, "samples in the database");
+}
+
+int
+activities_read_beats(struct db *db, struct arena *a, const struct owner *o,
+    struct activity *act, struct err *e)
+{
+	struct db_query q;
+
+	act->beats = NULL;
+	db_query_init(&q, db, a, Q_beats_get);
+	owner_bind(&q, o);
+	db_bind_uuid(&q, 3, &act->id);
+	if (db_run(&q, e) < 0)
+		return -1;
+	if (!db_next(&q))
+		return 0;
+	act->beats = beats_decode(a, db_get_bytes(&q, 0), e);
+	if (act->beats != NULL)
+		return 0;
+	if (e != NULL)
+		e->code = ERR_INTERNAL;
+	return err_wrap(e, "heart beats in the database");
 }
 
 struct editing {
@@ -354,6 +402,7 @@ activities_replace(struct db *tx, struct arena *a, const struct owner *o,
 	    replace_row(tx, &w, sa, e) < 0 ||
 	    clear(tx, &w, Q_lap_clear, e) < 0 ||
 	    clear(tx, &w, Q_streams_clear, e) < 0 ||
+	    clear(tx, &w, Q_beats_clear, e) < 0 ||
 	    insert_content(tx, &w, e) < 0)
 		return -1;
 	return day != act.local_day ? activity_days_refresh(tx, a, o, day, e)

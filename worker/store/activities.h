@@ -62,11 +62,13 @@ struct whole_activity {
 NODISCARD int activities_get_whole(struct db *db, struct arena *a,
     const struct owner *o, const struct uuid *id, struct whole_activity *out,
     struct err *e);
-/* Fill act->laps / act->streams of an activity that was read; none is not an
- * error. */
+/* Fill act->laps, streams and beats of an activity that was read; none is not
+ * an error. */
 NODISCARD int activities_read_laps(struct db *db, struct arena *a,
     const struct owner *o, struct activity *act, struct err *e);
 NODISCARD int activities_read_streams(struct db *db, struct arena *a,
+    const struct owner *o, struct activity *act, struct err *e);
+NODISCARD int activities_read_beats(struct db *db, struct arena *a,
     const struct owner *o, struct activity *act, struct err *e);
 /* Write a name, an RPE (NaN: none) and a sport that were changed, and what was
  * edited altogether.  1 done, 0 no such activity, -1. */

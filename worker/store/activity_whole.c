@@ -2,10 +2,11 @@
 
 #include <stdlib.h>
 
+#include "model/summary.h"
 #include "store/activity_rows.h"
 
 /* Of activity_whole, behind those of activity_get. */
-enum { COLUMN_SEX = 36, COLUMN_PART };
+enum { COLUMN_RESTRICTED = 32, COLUMN_SEX = 36, COLUMN_PART };
 enum { PART_ROW, PART_LAP, PART_THRESHOLD };
 
 /* A lap with the number that it is sorted by. */
@@ -29,6 +30,8 @@ take_lap(const struct db_query *q, struct gathering *g)
 	p->position = db_get_int(q, 7);
 	p->lap.start_s = (int32_t)db_get_int(q, 8);
 	summary_read(q, 12, &p->lap.sum);
+	summary_mark_restricted(
+	    &p->lap.sum, str_of(db_get_text(q, COLUMN_RESTRICTED)));
 }
 
 /* A kind of a newer program is not ours to judge. */

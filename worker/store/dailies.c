@@ -2,6 +2,7 @@
 
 #include "store/dailies.h"
 
+#include "model/value.h"
 #include "store/driver.h"
 
 struct batch {
@@ -18,14 +19,16 @@ put_all(struct db *tx, void *arg, struct err *e)
 	const struct batch *b = arg;
 
 	for (size_t i = 0; i < b->n; i++) {
+		bool restricted = value_is_restricted(b->list[i].value);
 		struct db_query q;
 
 		db_query_init(&q, tx, b->arena, Q_daily_put);
 		owner_bind(&q, b->owner);
 		db_bind_text(&q, 3, daily_name(b->list[i].kind));
 		db_bind_day(&q, 4, b->list[i].day);
-		db_bind_float(&q, 5, b->list[i].value);
+		db_bind_float(&q, 5, restricted ? 0 : b->list[i].value);
 		db_bind_text(&q, 6, b->source);
+		db_bind_bool(&q, 7, restricted);
 		if (db_run(&q, e) < 0)
 			return -1;
 	}
@@ -39,6 +42,18 @@ dailies_put(struct db *db, struct arena *a, const struct owner *o,
 	struct batch b = { a, o, list, n, source };
 
 	return n > 0 ? db_atomically(db, put_all, &b, e) : 0;
+}
+
+static struct daily
+read_daily(const struct db_query *q, enum daily_kind kind)
+{
+	return (struct daily){
+		.day = db_get_day(q, 0),
+		.kind = kind,
+		.value =
+		    db_get_bool(q, 3) ? value_restricted() : db_get_float(q, 1),
+		.source = db_get_text(q, 2),
+	};
 }
 
 struct daily_rows {
@@ -60,13 +75,8 @@ add_rows(struct arena *a, struct daily_rows *rows, struct db_query *q,
 		rows->list = list;
 		rows->cap = cap;
 	}
-	while (db_next(q)) {
-		rows->list[rows->n++] = (struct daily){
-			.day = db_get_day(q, 0),
-			.kind = kind,
-			.value = db_get_float(q, 1),
-		};
-	}
+	while (db_next(q))
+		rows->list[rows->n++] = read_daily(q, kind);
 }
 
 int
@@ -109,6 +119,6 @@ dailies_latest(struct db *db, struct arena *a, const struct owner *o,
 		return -1;
 	if (!db_next(&q))
 		return 0;
-	*out = (struct daily){ db_get_day(&q, 0), kind, db_get_float(&q, 1) };
+	*out = read_daily(&q, kind);
 	return 1;
 }

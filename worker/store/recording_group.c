@@ -20,7 +20,7 @@ recordings_lock(
 
 struct packing {
 	const struct activity *act;
-	struct buf json, samples;
+	struct buf json, samples, beats;
 };
 
 static void
@@ -31,6 +31,17 @@ pack_in_thread(void *arg)
 	recording_write(&p->json, p->act);
 	if (p->act->streams != NULL)
 		streams_encode(&p->samples, p->act->streams);
+	if (p->act->beats != NULL)
+		beats_encode(&p->beats, p->act->beats);
+}
+
+static void
+bind_packed(struct db_query *q, unsigned n, const struct buf *bytes)
+{
+	if (bytes->n > 0)
+		db_bind_bytes(q, n, buf_str(bytes));
+	else
+		db_bind_null(q, n);
 }
 
 static int
@@ -53,12 +64,10 @@ insert_packed(const struct recording_tx *w, const struct recording *r,
 	db_bind_text(&q, 8, sport_type_name(act->sport));
 	db_bind_float(&q, 9, act->sum.elapsed_s);
 	db_bind_text(&q, 10, buf_cstr(&p->json));
-	if (act->streams != NULL)
-		db_bind_bytes(&q, 11, buf_str(&p->samples));
-	else
-		db_bind_null(&q, 11);
+	bind_packed(&q, 11, &p->samples);
 	db_bind_text(&q, 12, buf_cstr(&gives));
 	db_bind_time(&q, 13, r->created_us);
+	bind_packed(&q, 14, &p->beats);
 	rc = db_run(&q, e);
 	buf_free(&gives);
 	return rc;
@@ -68,13 +77,14 @@ static int
 insert(const struct recording_tx *w, const struct recording *r,
     const struct uuid *activity, struct err *e)
 {
-	struct packing p = { &r->activity, BUF_INIT, BUF_INIT };
+	struct packing p = { &r->activity, BUF_INIT, BUF_INIT, BUF_INIT };
 	int rc = fiber_offload(pack_in_thread, &p, e);
 
 	if (rc == 0)
 		rc = insert_packed(w, r, activity, &p, e);
 	buf_free(&p.json);
 	buf_free(&p.samples);
+	buf_free(&p.beats);
 	return rc;
 }
 
@@ -113,8 +123,9 @@ recordings_list(struct db *db, struct arena *a, const struct owner *o,
 
 struct unpacking {
 	struct arena *arena;
-	struct str bytes;
-	struct streams *streams;
+	struct str samples, beats; /* without bytes: there are none */
+	struct activity *act;
+	int rc;
 	struct err *e;
 };
 
@@ -122,14 +133,25 @@ static void
 unpack_in_thread(void *arg)
 {
 	struct unpacking *u = arg;
+	struct activity *act = u->act;
 
-	u->streams = streams_decode(u->arena, u->bytes, u->e);
+	if (u->samples.n > 0)
+		act->streams = streams_decode(u->arena, u->samples, u->e);
+	if (u->beats.n > 0)
+		act->beats = beats_decode(u->arena, u->beats, u->e);
+	if ((u->samples.n > 0 && act->streams == NULL) ||
+	    (u->beats.n > 0 && act->beats == NULL))
+		u->rc = -1;
 }
 
 static int
 read_samples(const struct recording_tx *w, struct recording *r, struct err *e)
 {
-	struct unpacking u = { .arena = w->arena, .e = e };
+	struct unpacking u = {
+		.arena = w->arena,
+		.act = &r->activity,
+		.e = e,
+	};
 	struct db_query q;
 
 	db_query_init(&q, w->tx, w->arena, Q_recording_samples);
@@ -137,13 +159,13 @@ read_samples(const struct recording_tx *w, struct recording *r, struct err *e)
 	db_bind_uuid(&q, 3, &r->id);
 	if (db_run(&q, e) < 0)
 		return -1;
-	if (!db_next(&q) || db_is_null(&q, 0))
+	if (!db_next(&q))
 		return 0;
-	u.bytes = db_get_bytes(&q, 0);
+	u.samples = db_get_bytes(&q, 0);
+	u.beats = db_get_bytes(&q, 1);
 	if (fiber_offload(unpack_in_thread, &u, e) < 0)
 		return -1;
-	r->activity.streams = u.streams;
-	if (u.streams != NULL)
+	if (u.rc == 0)
 		return 0;
 	if (e != NULL)
 		e->code = ERR_INTERNAL;
@@ -192,7 +214,8 @@ read_only_one(
 	struct activity *act = &g->stored.activity;
 
 	if (activities_read_laps(w->tx, w->arena, w->owner, act, e) < 0 ||
-	    activities_read_streams(w->tx, w->arena, w->owner, act, e) < 0)
+	    activities_read_streams(w->tx, w->arena, w->owner, act, e) < 0 ||
+	    activities_read_beats(w->tx, w->arena, w->owner, act, e) < 0)
 		return -1;
 	g->list[0] = (struct recording){
 		.id = act->id,

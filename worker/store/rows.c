@@ -18,7 +18,8 @@ page_size(const struct sql_table *t)
 	for (unsigned i = 0; i < t->n_columns; i++) {
 		if ((t->columns[i].flags & COLUMN_FILE) != 0)
 			n = MIN(n, PAGE_FILE);
-		else if ((t->columns[i].flags & COLUMN_SAMPLES) != 0)
+		else if ((t->columns[i].flags &
+			     (COLUMN_SAMPLES | COLUMN_BEATS)) != 0)
 			n = MIN(n, PAGE_SAMPLES);
 		else if (t->columns[i].type == SQL_BYTES ||
 			 t->columns[i].type == SQL_JSON)

@@ -46,6 +46,7 @@ enum sql_type {
 #define COLUMN_SECRET  (1u << 1)
 #define COLUMN_SAMPLES (1u << 2)
 #define COLUMN_FILE    (1u << 3)
+#define COLUMN_BEATS   (1u << 4)
 
 struct sql_column {
 	const char *name;

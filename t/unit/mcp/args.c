@@ -154,8 +154,7 @@ test_schema(void)
 	    "\"items\":{\"type\":\"string\",\"enum\":[\"summary\","
 	    "\"detailed\"]},\"uniqueItems\":true},"
 	    "\"provider\":{\"type\":\"string\",\"description\":\"Only "
-	    "activities of this source, such as file (imported files) or "
-	    "synthetic. Default: all sources.\",\"minLength\":1,"
+	    "of this source, such as file. Default: all.\",\"minLength\":1,"
 	    "\"maxLength\":40,\"x-mcp-header\":\"Provider\"}},"
 	    "\"required\":[\"name\"],\"additionalProperties\":false}",
 	    "a schema");

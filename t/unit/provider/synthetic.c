@@ -75,6 +75,37 @@ test_recovery_effects(void)
 	    "resting heart rate sinks over the year");
 }
 
+/* The night and the day's measurements tell the same. */
+static void
+test_nights(void)
+{
+	bool same = true, whole = true, early = true;
+
+	for (int i = 0; i < SYNTHETIC_DAYS; i++) {
+		const struct sleep *s =
+		    synthetic_sleep(arena, i, LAST_DAY + i, 0, 3600);
+		const struct sleep_stage *last = &s->stages[s->n_stages - 1];
+		struct daily d[8];
+
+		synthetic_dailies(i, i, d);
+		same = same && s->v[SLEEP_asleep_s] == d[1].value &&
+		       s->v[SLEEP_deep_s] == d[2].value &&
+		       s->v[SLEEP_rem_s] == d[3].value &&
+		       s->v[SLEEP_light_s] == d[4].value &&
+		       s->v[SLEEP_awake_s] == d[6].value &&
+		       s->v[SLEEP_hrv_rmssd_ms] == d[5].value;
+		whole = whole &&
+			(last->start_s + last->duration_s) * INT64_C(1000000) ==
+			    s->end_us - s->start_us;
+		early = early && s->stages[1].kind == SLEEP_DEEP &&
+			last->kind == SLEEP_REM;
+		arena_reset(arena);
+	}
+	ok(same, "nights agree with the measurements");
+	ok(whole, "stages fill them");
+	ok(early, "deep sleep comes early, REM late");
+}
+
 static struct activity *
 make(int number)
 {
@@ -158,6 +189,7 @@ main(void)
 {
 	arena = arena_new();
 	test_recovery_effects();
+	test_nights();
 	test_training();
 	test_block();
 	test_sameness();

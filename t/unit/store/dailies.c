@@ -2,6 +2,7 @@
 
 #include "store/dailies.h"
 
+#include "model/value.h"
 #include "store/temp_db.h"
 #include "store/thresholds.h"
 #include "tap.h"
@@ -9,14 +10,42 @@
 static struct temp_db t;
 static struct owner me, other;
 
+static const char *
+got_source(int32_t day)
+{
+	struct daily got = { .source = "" };
+
+	is_int(
+	    dailies_latest(t.db, t.arena, &me, DAILY_REST_HR, day, &got, &t.e),
+	    1, "there is one");
+	return got.source;
+}
+
+/* Withheld is neither missing nor zero. */
+static void
+test_restricted(void)
+{
+	const struct daily in = {
+		.day = 90, .kind = DAILY_HRV_RMSSD, .value = value_restricted()
+	};
+	struct daily got = { .value = 0 };
+
+	is_int(dailies_put(t.db, t.arena, &me, &in, 1, "strava", &t.e), 0,
+	    "a withheld one: %s", t.e.msg);
+	is_int(
+	    dailies_latest(t.db, t.arena, &me, DAILY_HRV_RMSSD, 90, &got, &t.e),
+	    1, "is there");
+	ok(value_is_restricted(got.value), "and still says that it is");
+}
+
 static void
 test_dailies(void)
 {
 	const struct daily in[] = {
-		{ 101, DAILY_REST_HR, 51 },
-		{ 100, DAILY_REST_HR, 50 },
-		{ 100, DAILY_WEIGHT, 70.5 },
-		{ 100, DAILY_REST_HR, 52 },
+		{ .day = 101, .kind = DAILY_REST_HR, .value = 51 },
+		{ .day = 100, .kind = DAILY_REST_HR, .value = 50 },
+		{ .day = 100, .kind = DAILY_WEIGHT, .value = 70.5 },
+		{ .day = 100, .kind = DAILY_REST_HR, .value = 52 },
 	};
 	struct daily got;
 	struct daily *list;
@@ -36,6 +65,8 @@ test_dailies(void)
 		   &list, &n, &t.e),
 	    0, "range");
 	is_int(n, 0, "nothing earlier");
+	is_str(got_source(101), "file", "with its source");
+	test_restricted();
 	is_int(
 	    dailies_latest(t.db, t.arena, &me, DAILY_REST_HR, 500, &got, &t.e),
 	    1, "latest");

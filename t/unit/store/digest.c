@@ -168,6 +168,7 @@ insert_days(struct db *tx, void *arg, struct err *e)
 		db_bind_day(&q, 4, day - 50);
 		db_bind_float(&q, 5, day);
 		db_bind_text(&q, 6, "");
+		db_bind_bool(&q, 7, false);
 		if (db_run(&q, e) < 0)
 			return -1;
 	}

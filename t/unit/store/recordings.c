@@ -100,7 +100,9 @@ get(const struct uuid *id)
 	memset(&sa, 0, sizeof(sa));
 	ok(activities_get(t.db, t.arena, &me, id, &sa, &t.e) == 1 &&
 		activities_read_streams(
-		    t.db, t.arena, &me, &sa.activity, &t.e) == 0,
+		    t.db, t.arena, &me, &sa.activity, &t.e) == 0 &&
+		activities_read_beats(t.db, t.arena, &me, &sa.activity, &t.e) ==
+		    0,
 	    "read with samples");
 	return sa;
 }
@@ -203,6 +205,32 @@ test_together_and_apart(void)
 	is_int(store(&me, &computer), STORED_NEW,
 	    "with all recordings: they may come again");
 	ok(uuid_eq(&later.id, &watch.id), "the third was in it");
+}
+
+/* Beats go with the heart rate, and are all there again when it is taken apart.
+ */
+static void
+test_beats(void)
+{
+	struct activity watch = ride("watch", 500000, 900, STREAM_LAT);
+	struct activity strap = ride("strap", 500010, 905, STREAM_HR);
+	uint16_t ms[] = { 800, 810, 790 };
+	struct beats beats = { .start_s = 5, .n = 3, .ms = ms };
+	struct splitting parting = { &watch.id, NULL, NULL, 0, 0 };
+	struct stored_activity sa;
+
+	strap.beats = &beats;
+	is_int(store(&me, &watch), STORED_NEW, "a watch");
+	is_int(store(&me, &strap), STORED_JOINED, "and a strap");
+	sa = get(&watch.id);
+	ok(sa.activity.beats != NULL && sa.activity.beats->n == 3 &&
+		sa.activity.beats->ms[1] == 810,
+	    "the strap's beats");
+	is_int(sa.activity.beats->start_s,
+	    sa.activity.start_us == watch.start_us ? 15 : 5, "at their time");
+	is_int(db_write(t.db, split_in_tx, &parting, &t.e), 0, "apart again");
+	ok(get(&watch.id).activity.beats == NULL, "the watch has none");
+	ok(get(&parting.ids[1]).activity.beats->n == 3, "the strap its own");
 }
 
 static void
@@ -318,6 +346,7 @@ main(void)
 	test_same_file();
 	test_ledger();
 	test_restricted();
+	test_beats();
 	temp_close(&t);
 	return tap_done();
 }

@@ -218,7 +218,9 @@ test_log(void)
 
 	for (int round = 0; round < 60; round++) {
 		for (int i = 0; i < 2000; i++)
-			list[i] = (struct daily){ i, DAILY_STEPS, round };
+			list[i] = (struct daily){
+				.day = i, .kind = DAILY_STEPS, .value = round
+			};
 		if (dailies_put(t.db, t.arena, &o, list, 2000, "user", &t.e) <
 		    0)
 			printf("# %s\n", t.e.msg);

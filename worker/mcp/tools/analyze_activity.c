@@ -6,6 +6,7 @@
 #include "mcp/analysis.h"
 #include "mcp/loads.h"
 #include "mcp/show.h"
+#include "sport/hrv.h"
 #include "sport/pace.h"
 
 struct work {
@@ -13,6 +14,7 @@ struct work {
 	struct stored_activity sa;
 	struct thresholds thresholds;
 	struct analysis result;
+	struct hrv hrv; /* of the beats, if there are any */
 };
 
 static void
@@ -20,7 +22,11 @@ analyze_in_thread(void *arg)
 {
 	struct work *w = arg;
 
+	const struct beats *b = w->sa.activity.beats;
+
 	analysis_make(&w->in, &w->result);
+	if (b != NULL)
+		hrv_compute(b->ms, b->n, &w->hrv);
 }
 
 static int
@@ -31,6 +37,8 @@ analyze(struct mcp_call *call, struct work *w, struct err *e)
 
 	if (call_activity(call, &w->sa, e) < 0 ||
 	    activities_read_streams(call_db(call), call_arena(call),
+		call_owner(call), &w->sa.activity, e) < 0 ||
+	    activities_read_beats(call_db(call), call_arena(call),
 		call_owner(call), &w->sa.activity, e) < 0 ||
 	    call_thresholds(call, &list, &n, e) < 0)
 		return -1;
@@ -97,6 +105,25 @@ show_heart(struct jsonw *w, const struct analysis *a)
 	jsonw_kv_fixed_opt(w, "max_hr_bpm", a->max_hr_bpm, 0);
 	jsonw_kv_fixed_opt(w, "trimp", a->trimp, 1);
 	jsonw_kv_fixed_opt(w, "trimp_edwards", a->trimp_edwards, 1);
+	jsonw_end_object(w);
+}
+
+/* Of the beats themselves, where a strap gave them. */
+static void
+show_variability(struct jsonw *w, const struct hrv *h)
+{
+	double share;
+
+	if (h->beats == 0)
+		return;
+	share = (double)h->removed / (double)h->beats;
+	jsonw_kv_object(w, "hrv");
+	jsonw_kv_int(w, "beats", (int64_t)h->beats);
+	jsonw_kv_fixed(w, "artefact_percent", 100 * share, 1);
+	jsonw_kv_fixed_opt(w, "rmssd_ms", h->rmssd_ms, 1);
+	jsonw_kv_fixed_opt(w, "sdnn_ms", h->sdnn_ms, 1);
+	jsonw_kv_cstr(w, "quality",
+	    share > HRV_POOR_SHARE ? "poor: many artefacts" : "good");
 	jsonw_end_object(w);
 }
 
@@ -324,6 +351,7 @@ analyze_activity_run(struct mcp_call *call, struct err *e)
 	show_load(w, &a->load);
 	show_power(w, a);
 	show_heart(w, a);
+	show_variability(w, &work->hrv);
 	show_pace(w, a, &work->sa.activity.sum);
 	show_efficiency(w, work);
 	if (a->hr_zones.reason != NULL)
@@ -344,8 +372,7 @@ const struct mcp_tool tool_analyze_activity = {
 		 "training load with the method chosen and why, Normalized "
 		 "Power, intensity, TRIMP, time in zones, best efforts, pace "
 		 "on the level, efficiency and decoupling, data quality, and "
-		 "which thresholds to set for more. Cost: 5 KB; reads all "
-		 "samples.",
+		 "thresholds to set. Cost: 5 KB; reads all samples.",
 	.args = {
 		ARG_ACTIVITY,
 		ARG_INT("warm_up_minutes", 0, 60, "10",
@@ -359,6 +386,7 @@ const struct mcp_tool tool_analyze_activity = {
 		HAS("load", "object", NULL),
 		MAY("power", "object", "Where power was recorded."),
 		MAY("heart_rate", "object", "Where heart rate was recorded."),
+		MAY("hrv", "object", NULL),
 		MAY("pace", "object", "Of runs and walks."),
 		MAY("efficiency", "object",
 		    "Output per heart beat, and its drift."),

@@ -209,8 +209,8 @@ training_load_run(struct mcp_call *call, struct err *e)
 const struct mcp_tool tool_analyze_training_load = {
 	.name = "analyze_training_load",
 	.title = "Training load, fitness and form",
-	.about = "Use for questions about fitness, tiredness, readiness and "
-		 "tapering. Returns fitness (CTL), fatigue (ATL) and form "
+	.about = "Use for fitness, tiredness, readiness and tapering. "
+		 "Returns fitness (CTL), fatigue (ATL) and form "
 		 "(TSB) up to today, with ramp rate, acute:chronic ratio, "
 		 "monotony and strain, and how each activity's load was "
 		 "derived. Cost: 2 KB, and 60 bytes a day; reads all loads.",

@@ -81,8 +81,7 @@ const struct mcp_tool tool_explain_metric = {
 	.name = "explain_metric",
 	.title = "Explain a metric",
 	.about = "Use before interpreting a metric to a person. Returns what "
-		 "a number of this server means: formula, source, inputs and "
-		 "caveat. Cost: 1 KB, no query.",
+		 "a number here means: formula, source, inputs and caveat. Cost: 1 KB, no query.",
 	.args = {
 		{ .name = "metric", .type = MCP_ARG_STR, .min = 1, .max = 64,
 		    .required = true, .example = "\"ctl\"",

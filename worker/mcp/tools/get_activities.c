@@ -128,8 +128,8 @@ const struct mcp_tool tool_get_activities = {
 	.about = "Use to find activities by local date, sport and source. "
 		 "Returns them newest first with their training load; page "
 		 "with limit and cursor. For sums use get_stats, for one "
-		 "activity get_activity or analyze_activity. Cost: about 400 "
-		 "bytes each, 1500 when detailed; fields makes it less.",
+		 "activity get_activity or analyze_activity. Cost: 400 bytes "
+		 "each, 1500 when detailed; less with fields.",
 	.list = "activities",
 	.args = {
 		ARG_INT("limit", 1, 200, "20", "How many to return."),

@@ -332,18 +332,16 @@ const struct mcp_tool tool_get_stats = {
 	.title = "Totals",
 	.about = "Use for how much was done: stats of volume over time. "
 		 "Returns sums by sport of activities, distance, time, climb "
-		 "and training load; without from and to of the last 4 weeks, "
-		 "this year, and all; with period also week by week, month by "
-		 "month or year by year, newest first. Cost: 1 to 3 KB, and "
-		 "300 bytes a period.",
+		 "and training load: of a range, or of the last 4 weeks, this "
+		 "year and all; with period also by week, month or year, "
+		 "newest first. Cost: 1 to 3 KB, and 300 bytes a period.",
 	.args = {
 		ARG_ENUM("period", periods, "none",
-		    "A row of sums a calendar week (from Monday), month or "
-		    "year."),
+		    "Sums by calendar week (from Monday), month or year."),
 		ARG_INT("count", 1, 104, "12", "How many periods, at most."),
 		ARG_DATE("from", "First local day, as 2026-01-01."),
 		ARG_DATE("to", "Last local day, included. Default: today."),
-		ARG_SPORT,
+		ARG_SPORT_AS_THERE,
 		ARG_PROVIDER,
 		ARG_FORMAT,
 	},
