@@ -4,6 +4,7 @@
 use strict;
 use warnings;
 use lib 't/lib';
+use IO::Compress::Zip qw(zip $ZipError);
 use JSON::PP;
 use Pierre::Client;
 use Pierre::Test;
@@ -132,6 +133,21 @@ for my $engine (qw(sqlite postgresql)) {
 	    'one bad file does not stop the others');
 	like($job->{files}[0]{error}{message}, qr/^FIT, byte \d+: \w+/, 'with offset and reason');
 	like($job->{files}[1]{error}{message}, qr/empty/, 'an empty one');
+
+	# --- archives ---------------------------------------------------------------
+
+	my $zip = $t->dir . '/some.zip';
+	my @members = grep { /\.gpx$/ } @files;
+	zip([@members, $broken] => $zip, FilterName => sub { s{.*/}{} }) or die $ZipError;
+	$r = upload($t, form(['some.zip', slurp($zip)], ['x.7z', "7z\xbc\xaf\x27\x1cxxxx"]));
+	$job = finished($t, $r->{headers}{location});
+	is(join(' ', map { $_->{status} } @{ $job->{files} }), 'known failed',
+	    'a ZIP of files that are known, and another kind') or diag explain $job;
+	my $sum = $job->{files}[0]{result};
+	is($sum->{files}{known}, scalar @members, 'each of its files is');
+	is("$sum->{files}{failed} $sum->{failures}[0]{file}", '1 ' . name_of($broken),
+	    'but the one that cannot be read');
+	like($job->{files}[1]{error}{message}, qr/7-Zip/, 'which is named');
 
 	# --- what is refused --------------------------------------------------------
 

@@ -7,6 +7,7 @@ use lib 't/lib';
 use Archive::Tar;
 use IO::Compress::Gzip ();
 use IO::Compress::Zip qw(:constants);
+use JSON::PP qw(encode_json);
 use Test::More;
 use Pierre::Test;
 
@@ -123,6 +124,123 @@ for my $kind (qw(zip tar tar.gz)) {
 	($status, $out) = import_files($file);
 	like($out, qr/^0 imported, 4 known already/m, "$kind: a second time nothing");
 }
+
+# --- Garmin -------------------------------------------------------------------
+
+my $root = 'DI_CONNECT';
+my $start = 1497191649;	# of the run, as its file has it
+my @garmin = (
+	["$root/DI-Connect-Fitness/a_0_summarizedActivities.json", encode_json([{
+		summarizedActivitiesExport => [{ name => 'Canal run',
+			beginTimestamp => $start * 1000 }] }])],
+	["$root/DI-Connect-Uploaded-Files/UploadedFiles_0-_Part1.zip",
+		slurp(zip_of('part.zip', ['a@b_1.fit', $fit], ['a@b_2.txt', 'x'],
+			['a@b_3.fit', 'no ride at all']))],
+	["$root/DI-Connect-Uploaded-Files/UploadedFiles_0-_Part2.zip", 'PK no archive'],
+	["$root/DI-Connect-Wellness/2024_1_sleepData.json", encode_json([{
+		sleepStartTimestampGMT => '2024-05-01T21:43:00.0',
+		sleepEndTimestampGMT => '2024-05-02T05:13:00.0', calendarDate => '2024-05-02',
+		deepSleepSeconds => 4800, lightSleepSeconds => 15000, remSleepSeconds => 5700 }])],
+	["$root/DI-Connect-Aggregator/UDSFile_1.json", encode_json([
+		map { { calendarDate => "2024-05-0$_", totalSteps => 8000 + $_,
+			restingHeartRate => 50 } } 1 .. 9])],
+	["$root/DI-Connect-User/x_userBioMetrics.json", '[{"weight": '],
+	["$root/DI-Connect-User/profile.json", '{}'],
+);
+somebody();
+my $file = zip_of('garmin.zip', @garmin);
+my $mine = "user_id = (SELECT id FROM users WHERE username = '$who')";
+($status, $out, $err) = import_files($file);
+is($status, 1, 'Garmin: bad members are told of');
+like($out, qr/Part1\.zip|a\@b_1\.fit: imported: FIT activity, 1 activity/m, 'the file in a part');
+like($err, qr/a\@b_3\.fit: neither FIT/, 'a bad one in a part');
+like($err, qr/Part2\.zip: /, 'a part that is none');
+like($err, qr/userBioMetrics\.json: Garmin: /, 'a broken table');
+like($out, qr/_sleepData\.json: imported: Garmin sleep, .*, 1 sleep$/m, 'a night');
+like($out, qr/^3 imported, 0 known already, 0 .*, 3 failed/m, 'summary');
+is(sql("SELECT name FROM activities WHERE $mine"), 'Canal run', 'by the name it was given');
+is(sql("SELECT count(*) FROM dailies WHERE $mine AND kind = 'steps'"), 9, 'days');
+is(sql("SELECT value FROM dailies WHERE $mine AND kind = 'sleep_total_s'") + 0, 25500,
+    'the sum of the night');
+($status, $out) = import_files($file);
+like($out, qr/^0 imported, 3 known already/m, 'a second time nothing');
+
+# --- Apple Health ---------------------------------------------------------------
+
+sub route {
+	my ($from) = @_;
+	my $points = join '', map {
+		sprintf '<trkpt lat="%.5f" lon="7.5"><ele>%d</ele><time>2026-08-05T15:%02d:%02dZ' .
+		    '</time><extensions><speed>3.0</speed></extensions></trkpt>',
+		    47 + $_ / 5000, 300, $_ / 60, $_ % 60
+	} $from .. 1199;
+	return '<gpx version="1.1" creator="Apple Health Export"><trk><name>Route</name>' .
+	    "<trkseg>$points</trkseg></trk></gpx>";
+}
+sub record {
+	my ($type, $source, $from, $to, $value, $unit) = @_;
+	return qq(<Record type="HK$type" sourceName="$source" unit="$unit" ) .
+	    qq(startDate="2026-08-$from +0200" endDate="2026-08-$to +0200" value="$value"/>\n);
+}
+my $asleep = 'HKCategoryValueSleepAnalysisAsleep';
+my $health = qq(<?xml version="1.0"?>\n<!DOCTYPE HealthData [<!ELEMENT HealthData (Record*)>]>\n) .
+    qq(<HealthData locale="de_DE">\n) . join('', map {
+	my $d = sprintf '%02d', $_;
+	my $n = sprintf '%02d', $_ + 1;
+	record('QuantityTypeIdentifierStepCount', 'iPhone', "$d 08:00:00", "$d 09:00:00", 1000, 'count') .
+	record('QuantityTypeIdentifierStepCount', 'Watch', "$d 08:00:00", "$d 09:00:00", 1100, 'count') .
+	record('QuantityTypeIdentifierHeartRateVariabilitySDNN', 'Watch', "$d 07:00:00",
+	    "$d 07:01:00", 55, 'ms') .
+	record('CategoryTypeIdentifierSleepAnalysis', 'Watch', "$d 23:00:00", "$n 03:00:00",
+	    "${asleep}Core", '') .
+	record('CategoryTypeIdentifierSleepAnalysis', 'Watch', "$n 03:00:00", "$n 05:00:00",
+	    "${asleep}Deep", '') .
+	record('CategoryTypeIdentifierSleepAnalysis', 'Other app', "$d 22:00:00", "$n 06:00:00",
+	    "${asleep}Unspecified", '')
+    } 1 .. 20) . join('', map {
+	my ($source, $route, $minute) = @$_;
+	qq(<Workout workoutActivityType="HKWorkoutActivityTypeRunning" duration="20" ) .
+	qq(durationUnit="min" sourceName="$source" startDate="2026-08-05 17:${minute}:00 +0200" ) .
+	qq(endDate="2026-08-05 17:2$minute:00 +0200"><WorkoutStatistics ) .
+	qq(type="HKQuantityTypeIdentifierActiveEnergyBurned" sum="250" unit="kcal"/>) .
+	($route ? qq(<WorkoutRoute><FileReference path="/workout-routes/$route"/></WorkoutRoute>) : '') .
+	'</Workout>'
+    } ['Watch', 'route_1.gpx', '0'], ['App', '', '1'], ['Watch 2', 'route_2.gpx', '5']) .
+    '</HealthData>';
+$health =~ s/startDate="2026-08-05 17:(\d):00/startDate="2026-08-05 17:0$1:00/g;
+my @apple = (['apple_health_export/export.xml', $health],
+    ['apple_health_export/export_cda.xml', '<ClinicalDocument/>'],
+    ['apple_health_export/workout-routes/route_1.gpx', route(0)],
+    ['apple_health_export/workout-routes/route_2.gpx', '<gpx><trk>']);
+somebody();
+$file = zip_of('apple.zip', @apple);
+$mine = "user_id = (SELECT id FROM users WHERE username = '$who')";
+($status, $out, $err) = import_files($file);
+is($status, 0, 'Apple Health') or diag($err);
+like($out, qr/export\.xml: imported: Apple Health export, 1 activity, 40 measurements, 40 sleeps/,
+    'what came of it');
+like($out, qr/route_2\.gpx: note: GPX, line 1/, 'a track that is broken is noted');
+is(sql("SELECT count(*) FROM activities WHERE $mine"), 2, 'two runs, one by two apps');
+is(sql("SELECT calories_kcal FROM activities a JOIN activity_streams s ON s.activity_id = a.id " .
+    "WHERE a.$mine") + 0, 250, 'a workout has its track and its numbers');
+is(sql("SELECT count(*) FROM sleeps WHERE $mine"), 20, 'a night has one sleep');
+is(sql("SELECT DISTINCT device FROM sleeps WHERE $mine"), 'Watch', 'of the source that tells more');
+is(sql("SELECT DISTINCT value FROM dailies WHERE $mine AND kind = 'steps'") + 0, 1100,
+    'steps are not counted twice');
+is(sql("SELECT count(*) FROM dailies WHERE $mine AND kind = 'hrv_sdnn_ms'"), 20, 'SDNN by its name');
+($status, $out) = import_files($file);
+like($out, qr/^0 imported, 3 known already/m, 'a second time nothing');
+($status, $out) = import_files(zip_of('apple2.zip', @apple[1 .. 3],
+    ['apple_health_export/export.xml', $health =~ s/value="55"/value="56"/r]));
+is(sql("SELECT count(*) FROM activities WHERE $mine") . '/' .
+    sql("SELECT count(*) FROM sleeps WHERE $mine"), '2/20', 'a later export adds nothing twice');
+is(sql("SELECT max(value) FROM dailies WHERE $mine AND kind = 'hrv_sdnn_ms'") + 0, 56,
+    'and brings what is new');
+($status, $out, $err) = import_files(zip_of('apple3.zip',
+    ['apple_health_export/export.xml', substr $health, 0, 5000]));
+like($err, qr/export\.xml: Apple Health, line \d+, column \d+: /, 'a broken one by its place');
+($status, $out, $err) = import_files(put('export.xml', $health));
+is($status, 0, 'its file alone') or diag($err);
 
 # --- odd and wicked -----------------------------------------------------------
 

@@ -99,20 +99,16 @@ fail(struct importing *i, const char *label, const struct err *e)
 /* --- files --------------------------------------------------------------- */
 
 static void
-import_bytes(struct importing *i, struct str bytes, const char *path,
-    const char *label, const struct export_hint *hint)
+import_one(struct importing *i, struct import_file_in in, const char *path,
+    const char *label)
 {
 	const char *slash = strrchr(path, '/');
-	struct import_file_in in = {
-		.bytes = bytes,
-		.name = slash != NULL ? slash + 1 : path,
-		.zone = i->zone,
-		.hint = hint,
-	};
 	struct arena *a = arena_new();
 	struct err e = ERR_INIT;
 	struct import_report r;
 
+	in.name = slash != NULL ? slash + 1 : path;
+	in.zone = i->zone;
 	if (file_import(i->command->conf, i->command->db, a, &i->owner, &in,
 		NULL, &r, &e) < 0) {
 		fail(i, label, &e);
@@ -140,10 +136,21 @@ import_member(struct importing *i, const struct export_item *item,
 	if (item->refused)
 		fail(i, buf_cstr(&name), &item->why);
 	else
-		import_bytes(i, item->bytes,
-		    item->path[0] != '\0' ? item->path : path, buf_cstr(&name),
-		    &item->hint);
+		import_one(i,
+		    (struct import_file_in){
+			.bytes = item->bytes,
+			.ready = item->ready,
+			.hint = &item->hint,
+		    },
+		    item->path[0] != '\0' ? item->path : path, buf_cstr(&name));
 	buf_free(&name);
+}
+
+/* The first pass of a large export takes a while. */
+static void
+show_looking(void *arg, double share)
+{
+	command_progress(arg, (unsigned)(100 * share), 100);
 }
 
 static void
@@ -152,7 +159,8 @@ import_archive(
 {
 	struct arena *a = arena_new();
 	struct err e = ERR_INIT;
-	struct export *x = export_open(a, bytes, &e);
+	struct export *x = export_open(
+	    a, bytes, i->zone, show_looking, (void *)(uintptr_t)label, &e);
 	struct export_item item;
 	unsigned done = 0, all;
 	int rc = -1;
@@ -165,7 +173,7 @@ import_archive(
 		}
 		if (rc == 0 && all == 0) {
 			i->nothing++;
-			printf("%s: no FIT, GPX or TCX file in it\n", label);
+			printf("%s: no file in it that is read here\n", label);
 		}
 		if (rc == 0 && export_passed_over(x) > 0)
 			printf("%s: %zu other files were passed over\n", label,
@@ -199,7 +207,8 @@ import_path(struct importing *i, const char *path)
 	} else if (unpack_is_archive(bytes)) {
 		import_archive(i, bytes, path, buf_cstr(&label));
 	} else {
-		import_bytes(i, bytes, path, buf_cstr(&label), NULL);
+		import_one(i, (struct import_file_in){ .bytes = bytes }, path,
+		    buf_cstr(&label));
 	}
 	unmap_file(bytes);
 	buf_free(&label);

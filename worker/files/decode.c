@@ -2,7 +2,9 @@
 
 #include "files/decode.h"
 
+#include "files/apple.h"
 #include "files/fit_decode.h"
+#include "files/garmin.h"
 #include "files/gpx.h"
 #include "files/result.h"
 #include "files/tcx.h"
@@ -14,6 +16,8 @@ static const char *const names[] = {
 	[FILE_FIT] = "FIT",
 	[FILE_GPX] = "GPX",
 	[FILE_TCX] = "TCX",
+	[FILE_APPLE] = "Apple Health",
+	[FILE_GARMIN] = "Garmin",
 };
 
 static bool
@@ -52,7 +56,9 @@ format_of(struct str bytes)
 		return FILE_GPX;
 	if (has_tag(bytes, "TrainingCenterDatabase"))
 		return FILE_TCX;
-	return FILE_UNKNOWN;
+	if (apple_is_export(bytes))
+		return FILE_APPLE;
+	return garmin_is_json(bytes) ? FILE_GARMIN : FILE_UNKNOWN;
 }
 
 const char *
@@ -70,7 +76,7 @@ file_decode(struct arena *a, struct str bytes, const struct tz *zone,
 
 	result_init(&r, a, out, zone);
 	out->format = format_of(bytes);
-	if (bytes.n > FILES_MAX_BYTES)
+	if (bytes.n > FILES_MAX_BYTES && out->format != FILE_APPLE)
 		return err_set(e, ERR_TOO_LARGE,
 		    "a file of %zu bytes, at most "
 		    "%u are decoded",
@@ -85,11 +91,17 @@ file_decode(struct arena *a, struct str bytes, const struct tz *zone,
 	case FILE_TCX:
 		rc = tcx_decode(&r, bytes, e);
 		break;
+	case FILE_APPLE:
+		rc = apple_decode(&r, bytes, e);
+		break;
+	case FILE_GARMIN:
+		rc = garmin_decode(&r, bytes, e);
+		break;
 	case FILE_UNKNOWN:
 		err_set(e, ERR_UNSUPPORTED,
 		    "neither FIT, GPX nor TCX: byte 8 "
 		    "does not begin .FIT, and the first %d bytes have no "
-		    "element <gpx> or <TrainingCenterDatabase>",
+		    "element <gpx>, <TrainingCenterDatabase> or <HealthData>",
 		    SNIFF_BYTES);
 		break;
 	}

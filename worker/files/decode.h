@@ -1,7 +1,8 @@
 #ifndef FILES_DECODE_H
 #define FILES_DECODE_H
 
-/* From the bytes of a FIT, GPX or TCX file to activities and measurements.
+/* From the bytes of a FIT, GPX or TCX file, of a table of a Garmin export or of
+ * the export of Apple Health, to activities and measurements.
  * Pure: no I/O, no clock, no globals; bounded in time and memory by the input's
  * size.  The format is found from the bytes, not from the name. */
 
@@ -12,10 +13,17 @@
 #include "model/daily.h"
 #include "model/sleep.h"
 
-#define FILES_MAX_BYTES	     (64u << 20)
+#define FILES_MAX_BYTES	     (64u << 20) /* Apple Health: any */
 #define FILES_MAX_ACTIVITIES 64
 
-enum file_format { FILE_UNKNOWN, FILE_FIT, FILE_GPX, FILE_TCX };
+enum file_format {
+	FILE_UNKNOWN,
+	FILE_FIT,
+	FILE_GPX,
+	FILE_TCX,
+	FILE_APPLE,
+	FILE_GARMIN,
+};
 
 /* What a file held.  A settings or workout file is valid and holds nothing we
  * keep: kind says what it was. */
@@ -24,6 +32,9 @@ struct decoded {
 	const char *kind; /* "activity", "settings", "monitoring", ... */
 	size_t n_activities;
 	struct activity *activities;
+	/* Of Apple Health: of each activity the file that has its track, or
+	 * "".  NULL otherwise. */
+	const char **routes;
 	size_t n_daily;
 	struct daily *daily;
 	size_t n_sleeps;
@@ -32,7 +43,7 @@ struct decoded {
 	const char *warnings[8];
 };
 
-/* "fit", "gpx", "tcx", "unknown". */
+/* "FIT", "GPX", "TCX", "Apple Health", "Garmin", "unknown". */
 const char *file_format_name(enum file_format f);
 
 /* 0, or -1 with ERR_CORRUPT, ERR_UNSUPPORTED or ERR_TOO_LARGE: the message

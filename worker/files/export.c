@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/xalloc.h"
+#include "files/export_health.h"
 #include "files/export_table.h"
 #include "files/track.h"
 #include "files/unpack.h"
@@ -15,14 +16,20 @@ struct export
 	struct arena *arena;
 	struct str packed;
 	struct unpack *unpack;
+	struct unpack *inner; /* an archive in it; NULL: none */
+	struct unpack *from;  /* that has the present member */
+	struct buf part;      /* path of the inner one */
 	struct export_table *table;
+	struct garmin_names names;
+	struct export_health health;
+	struct err end;		  /* why nothing more comes; or ERR_NONE */
 	struct err table_problem; /* handed out in the place of the first */
 	size_t count, passed_over;
 	struct buf path;
 	struct buf bytes;
 };
 
-enum interest { NONE, FILE_WANTED, TABLE };
+enum interest { NONE, FILE_WANTED, TABLE, NAMES, HEALTH };
 
 static bool
 ends(const char *path, const char *suffix)
@@ -56,6 +63,34 @@ is_wanted_name(const char *path)
 	return false;
 }
 
+/* Tables of a Garmin export that are files to us. */
+static bool
+is_garmin_table(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return ends(path, "_sleepData.json") ||
+	       ends(path, "_healthStatusData.json") ||
+	       ends(path, "_userBioMetrics.json") ||
+	       (ends(path, ".json") &&
+		   str_starts(str_of(slash != NULL ? slash + 1 : path),
+		       STR("UDSFile_")));
+}
+
+static enum interest
+interest_in_name(const char *path)
+{
+	if (strcmp(path, "activities.csv") == 0 ||
+	    ends(path, "/activities.csv"))
+		return TABLE;
+	if (ends(path, "_summarizedActivities.json"))
+		return NAMES;
+	if (ends(path, ".xml"))
+		return HEALTH;
+	return is_wanted_name(path) || is_garmin_table(path) ? FILE_WANTED
+							     : NONE;
+}
+
 static enum interest
 interest_in(const struct export *x, const struct unpack_member *m)
 {
@@ -67,14 +102,48 @@ interest_in(const struct export *x, const struct unpack_member *m)
 	if (is_litter(m->path))
 		return NONE;
 	/* Whoever packs such paths shall hear of it. */
-	if (unpack_check(x->unpack, &e) < 0 && e.code == ERR_INVALID)
+	if (unpack_check(x->from, &e) < 0 && e.code == ERR_INVALID)
 		return FILE_WANTED;
-	if (m->is_dir)
-		return NONE;
-	if (strcmp(m->path, "activities.csv") == 0 ||
-	    ends(m->path, "/activities.csv"))
-		return TABLE;
-	return is_wanted_name(m->path) ? FILE_WANTED : NONE;
+	return m->is_dir ? NONE : interest_in_name(m->path);
+}
+
+/* --- members ------------------------------------------------------------- */
+
+/* An archive with the files of a Garmin account. */
+static bool
+is_part(const struct unpack_member *m)
+{
+	return !m->is_dir && ends(m->path, ".zip") &&
+	       strstr(m->path, "DI-Connect-Uploaded-Files/") != NULL;
+}
+
+/* A part that cannot be read, or not to its end. */
+#define PART_BROKEN 2
+
+/* Go to the next member, of a part too: 1, 0 at the end, -1, PART_BROKEN. */
+static int
+next_member(struct export *x, struct unpack_member *m, struct err *e)
+{
+	int rc;
+
+	for (;;) {
+		x->from = x->inner != NULL ? x->inner : x->unpack;
+		rc = unpack_next(x->from, m, e);
+		if (x->inner != NULL && rc != 1) {
+			unpack_close(&x->inner);
+			x->from = x->unpack;
+			if (rc < 0)
+				return PART_BROKEN;
+			continue;
+		}
+		if (rc != 1 || x->inner != NULL || !is_part(m))
+			return rc;
+		buf_clear(&x->part);
+		buf_adds(&x->part, m->path);
+		x->inner = unpack_open_inner(x->unpack, e);
+		if (x->inner == NULL)
+			return PART_BROKEN;
+	}
 }
 
 /* --- the first pass ------------------------------------------------------ */
@@ -84,16 +153,53 @@ read_table(struct export *x)
 {
 	buf_clear(&x->bytes);
 	export_table_free(&x->table);
-	if (unpack_whole(x->unpack, FILES_MAX_BYTES, &x->bytes,
-		&x->table_problem) == 0 &&
+	if (unpack_whole(
+		x->from, FILES_MAX_BYTES, &x->bytes, &x->table_problem) == 0 &&
 	    export_table_read(&x->table, x->arena, buf_str(&x->bytes),
 		&x->table_problem) == 0)
 		return;
 	x->count++;
 }
 
+/* A table that is damaged is no reason to do without the files. */
+static void
+read_names(struct export *x)
+{
+	struct err e = ERR_INIT;
+
+	buf_clear(&x->bytes);
+	if (unpack_whole(x->from, GARMIN_MAX_BYTES, &x->bytes, &e) < 0 ||
+	    garmin_names_read(&x->names, x->arena, buf_str(&x->bytes), &e) < 0)
+		x->passed_over++;
+}
+
+static void
+look_at(struct export *x, const struct unpack_member *m)
+{
+	switch (interest_in(x, m)) {
+	case FILE_WANTED:
+		x->count++;
+		break;
+	case TABLE:
+		read_table(x);
+		break;
+	case NAMES:
+		read_names(x);
+		break;
+	case HEALTH:
+		if (export_health_read(&x->health, x->from, m->path))
+			x->count++;
+		else
+			x->passed_over++;
+		break;
+	case NONE:
+		x->passed_over += !m->is_dir;
+		break;
+	}
+}
+
 static int
-look_over(struct export *x, struct err *e)
+look_over(struct export *x, export_progress *progress, void *arg, struct err *e)
 {
 	struct unpack_member m;
 	int rc;
@@ -101,18 +207,13 @@ look_over(struct export *x, struct err *e)
 	x->unpack = unpack_open(x->packed, e);
 	if (x->unpack == NULL)
 		return -1;
-	while ((rc = unpack_next(x->unpack, &m, e)) == 1) {
-		switch (interest_in(x, &m)) {
-		case FILE_WANTED:
+	while ((rc = next_member(x, &m, e)) > 0) {
+		if (rc == PART_BROKEN)
 			x->count++;
-			break;
-		case TABLE:
-			read_table(x);
-			break;
-		case NONE:
-			x->passed_over += !m.is_dir;
-			break;
-		}
+		else
+			look_at(x, &m);
+		if (progress != NULL)
+			progress(arg, unpack_progress(x->unpack));
 	}
 	unpack_close(&x->unpack);
 	/* What is damaged further on does not hold up what stands before. */
@@ -120,7 +221,8 @@ look_over(struct export *x, struct err *e)
 }
 
 struct export *
-export_open(struct arena *a, struct str bytes, struct err *e)
+export_open(struct arena *a, struct str bytes, const struct tz *zone,
+    export_progress *progress, void *arg, struct err *e)
 {
 	struct export *x = xcalloc(1, sizeof(*x));
 	struct err own = ERR_INIT;
@@ -128,7 +230,8 @@ export_open(struct arena *a, struct str bytes, struct err *e)
 	e = e != NULL ? e : &own;
 	x->arena = a;
 	x->packed = bytes;
-	if (look_over(x, e) == 0)
+	export_health_init(&x->health, a, zone, progress, arg);
+	if (look_over(x, progress, arg, e) == 0)
 		x->unpack = unpack_open(bytes, e);
 	if (x->unpack == NULL)
 		export_close(&x);
@@ -140,8 +243,12 @@ export_close(struct export **x)
 {
 	if (*x == NULL)
 		return;
+	unpack_close(&(*x)->inner);
 	unpack_close(&(*x)->unpack);
 	export_table_free(&(*x)->table);
+	garmin_names_free(&(*x)->names);
+	export_health_free(&(*x)->health);
+	buf_free(&(*x)->part);
 	buf_free(&(*x)->path);
 	buf_free(&(*x)->bytes);
 	free(*x);
@@ -162,57 +269,138 @@ export_passed_over(const struct export *x)
 
 /* --- the second pass ----------------------------------------------------- */
 
+/* Begin an item of this path. */
+static void
+begin_item(struct export *x, const char *path, struct export_item *item)
+{
+	*item = (struct export_item){
+		.hint = { .name = "", .gear = "", .sport = "" },
+	};
+	buf_clear(&x->path);
+	buf_adds(&x->path, path);
+	item->path = buf_cstr(&x->path);
+	buf_clear(&x->bytes);
+}
+
 static void
 hand_out(struct export *x, const char *path, struct export_item *item)
 {
 	const struct export_hint *hint = export_table_find(x->table, path);
 
-	*item = (struct export_item){
-		.hint = { "", "", "" },
-	};
+	begin_item(x, path, item);
 	if (hint != NULL)
 		item->hint = *hint;
-	buf_clear(&x->path);
-	buf_adds(&x->path, path);
-	item->path = buf_cstr(&x->path);
-	buf_clear(&x->bytes);
+	if (x->names.list.n > 0)
+		item->hint.names = &x->names;
 	if (x->table_problem.code != ERR_NONE &&
 	    (ends(path, "activities.csv"))) {
 		item->refused = true;
 		item->why = x->table_problem;
 		return;
 	}
-	if (unpack_whole(x->unpack, FILES_MAX_BYTES, &x->bytes, &item->why) < 0)
+	if (unpack_whole(x->from, FILES_MAX_BYTES, &x->bytes, &item->why) < 0) {
 		item->refused = true;
-	else
-		item->bytes = buf_str(&x->bytes);
+		return;
+	}
+	item->bytes = buf_str(&x->bytes);
+	item->hint.workout = export_health_take(&x->health, path);
+}
+
+static void
+hand_out_broken(
+    struct export *x, struct export_item *item, const struct err *why)
+{
+	begin_item(x, buf_cstr(&x->part), item);
+	item->refused = true;
+	item->why = *why;
+}
+
+/* What was decoded, or why it was not; once. */
+static bool
+hand_out_health(struct export *x, struct export_item *item)
+{
+	struct export_health *h = &x->health;
+
+	if (h->path == NULL || h->is_over)
+		return false;
+	h->is_over = true;
+	begin_item(x, h->path, item);
+	item->refused = h->problem.code != ERR_NONE;
+	item->why = h->problem;
+	if (!item->refused)
+		item->ready = export_health_rest(h);
+	return true;
 }
 
 int
 export_next(struct export *x, struct export_item *item, struct err *e)
 {
+	struct err why = ERR_INIT;
 	struct unpack_member m;
-	int rc;
+	enum interest i;
+	int rc = x->end.code == ERR_NONE ? 1 : -1;
 
-	while ((rc = unpack_next(x->unpack, &m, e)) == 1) {
-		enum interest i = interest_in(x, &m);
-
-		if (i == NONE ||
-		    (i == TABLE && x->table_problem.code == ERR_NONE))
+	while (rc == 1 && (rc = next_member(x, &m, &why)) == 1) {
+		i = interest_in(x, &m);
+		if (i != FILE_WANTED &&
+		    !(i == TABLE && x->table_problem.code != ERR_NONE))
 			continue;
 		hand_out(x, m.path, item);
 		return 1;
 	}
-	return rc;
+	if (rc == PART_BROKEN) {
+		hand_out_broken(x, item, &why);
+		return 1;
+	}
+	if (rc < 0 && x->end.code == ERR_NONE)
+		x->end = why;
+	if (hand_out_health(x, item))
+		return 1;
+	return rc < 0 ? err_set(e, x->end.code, "%s", x->end.msg) : 0;
 }
 
-/* --- what the tables say ------------------------------------------------- */
+/* --- what is said beside the files -----------------------------------------
+ */
+
+/* The workout with the samples of its track. */
+static void
+apply_workout(
+    struct arena *a, struct decoded *d, const struct activity *workout)
+{
+	struct activity *act = arena_memdup(a, workout, sizeof(*workout));
+
+	if (d->n_activities > 0) {
+		act->streams = d->activities[0].streams;
+		act->start_us = d->activities[0].start_us;
+		act->start_latitude_deg = d->activities[0].start_latitude_deg;
+		act->start_longitude_deg = d->activities[0].start_longitude_deg;
+	}
+	d->activities = act;
+	d->n_activities = 1;
+}
+
+static void
+apply_names(struct decoded *d, const struct garmin_names *names)
+{
+	for (size_t i = 0; i < d->n_activities; i++) {
+		struct activity *act = &d->activities[i];
+		const char *name =
+		    garmin_name_at(names, act->start_us / INT64_C(1000000));
+
+		if (name != NULL)
+			act->name = name;
+	}
+}
 
 void
-export_apply(struct decoded *d, const struct export_hint *hint)
+export_apply(struct arena *a, struct decoded *d, const struct export_hint *hint)
 {
 	enum sport_type sport = track_sport(str_of(hint->sport));
 
+	if (hint->workout != NULL)
+		apply_workout(a, d, hint->workout);
+	if (hint->names != NULL)
+		apply_names(d, hint->names);
 	for (size_t i = 0; i < d->n_activities; i++)
 		if (hint->gear[0] != '\0')
 			d->activities[i].gear = hint->gear;

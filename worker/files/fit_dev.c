@@ -52,11 +52,13 @@ learn_field(struct fit_dev *dev, const struct fit_message *m)
 		m, FIT_FIELD_DESCRIPTION_DEVELOPER, UINT8_MAX, &developer) ||
 	    !get_uint(m, FIT_FIELD_DESCRIPTION_NUMBER, UINT8_MAX, &number) ||
 	    !get_uint(m, FIT_FIELD_DESCRIPTION_BASE_TYPE, UINT8_MAX, &type) ||
-	    !get_uint(m, FIT_FIELD_DESCRIPTION_NATIVE_MESSAGE, UINT16_MAX,
-		&message) ||
 	    !get_uint(
 		m, FIT_FIELD_DESCRIPTION_NATIVE_FIELD, UINT8_MAX, &native))
 		return;
+	/* Some leave the message out: it is the one that has the field. */
+	if (!get_uint(
+		m, FIT_FIELD_DESCRIPTION_NATIVE_MESSAGE, UINT16_MAX, &message))
+		message = FIT_DEV_ANY;
 	slot = &dev->slots[developer][number];
 	/* The first description holds; definitions point to it. */
 	if (*slot != 0 || dev->n == FIT_DEV_MAX)

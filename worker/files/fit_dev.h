@@ -8,6 +8,7 @@
 #include "base/err.h"
 
 #define FIT_DEV_MAX 256
+#define FIT_DEV_ANY UINT16_MAX
 
 struct fit_message;
 
@@ -16,7 +17,7 @@ struct fit_dev_field {
 	uint8_t number;
 	uint8_t type;
 	uint8_t native;	  /* field of the profile */
-	uint16_t message; /* of the profile */
+	uint16_t message; /* of the profile; FIT_DEV_ANY: where it stands */
 	double scale;
 	double offset;
 };

@@ -201,7 +201,8 @@ add_developer(
 		.is_developer = true,
 	};
 	def->size += p[1];
-	if (d == NULL || d->message != def->message)
+	if (d == NULL ||
+	    (d->message != FIT_DEV_ANY && d->message != def->message))
 		return;
 	f->type = d->type;
 	f->replaces = d->native;

@@ -146,7 +146,11 @@ gpx_decode(struct result *r, struct str bytes, struct err *e)
 		.e = e != NULL ? e : &own,
 		.creator = "",
 	};
-	const struct xml_handler handler = { &g, on_open, on_close };
+	const struct xml_handler handler = {
+		.arg = &g,
+		.open = on_open,
+		.close = on_close,
+	};
 	int rc = xml_read(bytes, "GPX", &handler, g.e);
 
 	if (g.in_track)

@@ -30,7 +30,12 @@ void
 result_init(struct result *r, struct arena *a, struct decoded *out,
     const struct tz *zone)
 {
-	*r = (struct result){ .a = a, .out = out, .zone = zone };
+	*r = (struct result){
+		.a = a,
+		.out = out,
+		.zone = zone,
+		.max_activities = FILES_MAX_ACTIVITIES,
+	};
 	*out = (struct decoded){ .kind = "" };
 }
 
@@ -80,10 +85,9 @@ result_activity(
 {
 	struct activity act;
 
-	if (buf_count(&r->activities, struct activity) ==
-	    FILES_MAX_ACTIVITIES) {
-		err_set(e, ERR_TOO_LARGE, "more than %d activities in one file",
-		    FILES_MAX_ACTIVITIES);
+	if (buf_count(&r->activities, struct activity) == r->max_activities) {
+		err_set(e, ERR_TOO_LARGE,
+		    "more than %zu activities in one file", r->max_activities);
 		return NULL;
 	}
 	activity_init(&act);

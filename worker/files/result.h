@@ -19,9 +19,11 @@ struct result {
 	struct decoded *out;
 	const struct tz *zone; /* NULL: UTC */
 	size_t n_items;	       /* samples and the like, see result_count() */
-	struct buf activities; /* of struct activity */
-	struct buf daily;      /* of struct daily */
-	struct buf sleeps;     /* of struct sleep */
+	size_t
+	    max_activities; /* FILES_MAX_ACTIVITIES, or what a decoder says */
+	struct buf activities;		     /* of struct activity */
+	struct buf daily;		     /* of struct daily */
+	struct buf sleeps;		     /* of struct sleep */
 	size_t last_daily[DAILY_KIND_COUNT]; /* index + 1 into daily */
 };
 

@@ -212,7 +212,11 @@ tcx_decode(struct result *r, struct str bytes, struct err *e)
 		.e = e != NULL ? e : &own,
 		.kind = "",
 	};
-	const struct xml_handler handler = { &t, on_open, on_close };
+	const struct xml_handler handler = {
+		.arg = &t,
+		.open = on_open,
+		.close = on_close,
+	};
 	int rc = xml_read(bytes, "TCX", &handler, t.e);
 
 	if (t.in_activity)

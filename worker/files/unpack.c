@@ -4,6 +4,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <errno.h>
 #include <locale.h>
 #include <stdlib.h>
 
@@ -18,6 +19,10 @@
 #define TOO_MANY  "more than %d members in an archive"
 
 struct unpack {
+	struct unpack *outer; /* NULL: the bytes are in memory */
+	struct err why;	      /* the outer one cannot be read on */
+	size_t size;	      /* of the archive */
+	char *piece;	      /* of the outer one */
 	struct archive *archive;
 	struct archive_entry *entry;
 	locale_t utf8;
@@ -181,6 +186,17 @@ check_size(struct str bytes, struct err *e)
 	return 0;
 }
 
+static struct unpack *
+new_unpack(void)
+{
+	struct unpack *u = xcalloc(1, sizeof(*u));
+
+	/* Names become text by the thread's locale. */
+	u->utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+	u->archive = new_archive();
+	return u;
+}
+
 struct unpack *
 unpack_open(struct str bytes, struct err *e)
 {
@@ -188,11 +204,9 @@ unpack_open(struct str bytes, struct err *e)
 
 	if (check_size(bytes, e) < 0)
 		return NULL;
-	u = xcalloc(1, sizeof(*u));
+	u = new_unpack();
 	u->is_zip = is_zip(bytes);
-	/* Names become text by the thread's locale. */
-	u->utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
-	u->archive = new_archive();
+	u->size = bytes.n;
 	support(u->archive, bytes);
 	if (archive_read_open_memory(u->archive, bytes.p, bytes.n) !=
 	    ARCHIVE_OK) {
@@ -205,11 +219,52 @@ unpack_open(struct str bytes, struct err *e)
 	return u;
 }
 
+static la_ssize_t
+read_outer(struct archive *a, void *arg, const void **p)
+{
+	struct unpack *u = arg;
+	ptrdiff_t n = unpack_some(u->outer, u->piece, PIECE, &u->why);
+
+	*p = u->piece;
+	if (n < 0)
+		archive_set_error(a, EIO, "%s", u->why.msg);
+	return n;
+}
+
+struct unpack *
+unpack_open_inner(struct unpack *outer, struct err *e)
+{
+	struct unpack *u;
+
+	CHECK(outer->outer == NULL);
+	if (unpack_check(outer, e) < 0)
+		return NULL;
+	u = new_unpack();
+	u->outer = outer;
+	u->piece = xmalloc(PIECE);
+	archive_read_support_format_zip_streamable(u->archive);
+	if (archive_read_open(u->archive, u, NULL, read_outer, NULL) !=
+	    ARCHIVE_OK) {
+		fail(u, "cannot be unpacked", e);
+		unpack_close(&u);
+	}
+	return u;
+}
+
+double
+unpack_progress(const struct unpack *u)
+{
+	int64_t at = archive_filter_bytes(u->archive, -1);
+
+	return u->size > 0 && at > 0 ? (double)at / (double)u->size : 0;
+}
+
 void
 unpack_close(struct unpack **u)
 {
 	if (*u == NULL)
 		return;
+	free((*u)->piece);
 	archive_read_free((*u)->archive);
 	if ((*u)->utf8 != (locale_t)0)
 		freelocale((*u)->utf8);
@@ -335,7 +390,8 @@ check_bounds(struct unpack *u, uint64_t max, struct err *e)
 		return err_set(e, ERR_TOO_LARGE,
 		    "more than %d times its packed size when unpacked",
 		    UNPACK_MAX_RATIO);
-	if (u->total > UNPACK_MAX_TOTAL) {
+	if (u->total > UNPACK_MAX_TOTAL ||
+	    (u->outer != NULL && u->outer->total > UNPACK_MAX_TOTAL)) {
 		u->over = true;
 		return err_set(e, ERR_TOO_LARGE,
 		    "an archive of more than %llu GiB when unpacked",
@@ -367,6 +423,8 @@ read_some(struct unpack *u, void *p, size_t n, uint64_t max, struct err *e)
 	}
 	u->read += (uint64_t)got;
 	u->total += (uint64_t)got;
+	if (u->outer != NULL)
+		u->outer->total += (uint64_t)got;
 	return check_bounds(u, max, e) < 0 ? -1 : (ptrdiff_t)got;
 }
 

@@ -31,7 +31,12 @@ const char *unpack_foreign(struct str bytes);
 /* The bytes stay the caller's and have to outlive it.  NULL with ERR_CORRUPT,
  * ERR_UNSUPPORTED or ERR_TOO_LARGE. */
 struct unpack *unpack_open(struct str bytes, struct err *e);
+/* The present member, an archive itself, is read as it comes; outer stays where
+ * it is until the inner one is closed, and its bounds hold for both. */
+struct unpack *unpack_open_inner(struct unpack *outer, struct err *e);
 void unpack_close(struct unpack **u);
+/* How much of the archive was read, 0 to 1. */
+double unpack_progress(const struct unpack *u);
 /* Go to the next member: 1, 0 at the end, or -1 when the rest cannot be read
  * (ERR_CORRUPT), or there are too many (ERR_TOO_LARGE).  The path is gone with
  * the next call. */

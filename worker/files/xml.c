@@ -6,15 +6,18 @@
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/check.h"
+#include "base/xalloc.h"
 
 struct xml {
 	XML_Parser parser;
-	const struct xml_handler *handler;
+	struct xml_handler handler;
 	const char *what;
 	struct err *e;
 	bool failed;
+	bool begun;	     /* something but blanks was seen */
 	size_t lines_before; /* before what the parser sees */
 	const char **attributes;
 	size_t depth;
@@ -89,7 +92,7 @@ on_open(void *arg, const char *name, const char **attributes)
 	    x->stack[x->depth].name, XML_MAX_NAME, "%s", without_prefix(name));
 	x->stack[x->depth++].text = x->text_n;
 	x->attributes = attributes;
-	x->handler->open(x->handler->arg, x, xml_above(x, 0));
+	x->handler.open(x->handler.arg, x, xml_above(x, 0));
 	x->attributes = NULL;
 }
 
@@ -119,7 +122,7 @@ on_close(void *arg, const char *name UNUSED)
 		return;
 	CHECK(x->depth > 0);
 	from = x->stack[x->depth - 1].text;
-	x->handler->close(x->handler->arg, x, xml_above(x, 0),
+	x->handler.close(x->handler.arg, x, xml_above(x, 0),
 	    trim(str_make(x->text + from, x->text_n - from)));
 	x->text_n = from;
 	x->depth--;
@@ -140,8 +143,20 @@ static void
 on_doctype(void *arg, const char *name UNUSED, const char *sysid UNUSED,
     const char *pubid UNUSED, int internal UNUSED)
 {
-	xml_fail(
-	    arg, ERR_UNSUPPORTED, "document type declarations are refused");
+	const struct xml *x = arg;
+
+	if (!x->handler.doctype)
+		xml_fail(arg, ERR_UNSUPPORTED,
+		    "document type declarations are refused");
+}
+
+static void
+on_entity(void *arg, const char *name UNUSED, int is_parameter UNUSED,
+    const char *value UNUSED, int n UNUSED, const char *base UNUSED,
+    const char *sysid UNUSED, const char *pubid UNUSED,
+    const char *notation UNUSED)
+{
+	xml_fail(arg, ERR_UNSUPPORTED, "entities are refused");
 }
 
 /* Some exports have blanks before the declaration, which XML forbids. */
@@ -155,29 +170,71 @@ skip_blanks(struct xml *x, struct str s)
 	return s;
 }
 
+struct xml *
+xml_new(const char *what, const struct xml_handler *h, struct err *e)
+{
+	struct xml *x = xcalloc(1, sizeof(*x));
+
+	x->handler = *h;
+	x->what = what;
+	x->e = e;
+	x->parser = XML_ParserCreate(NULL);
+	CHECK(x->parser != NULL);
+	XML_SetUserData(x->parser, x);
+	XML_SetElementHandler(x->parser, on_open, on_close);
+	XML_SetCharacterDataHandler(x->parser, on_text);
+	XML_SetStartDoctypeDeclHandler(x->parser, on_doctype);
+	XML_SetEntityDeclHandler(x->parser, on_entity);
+	return x;
+}
+
+void
+xml_free(struct xml **x)
+{
+	if (*x == NULL)
+		return;
+	XML_ParserFree((*x)->parser);
+	free(*x);
+	*x = NULL;
+}
+
+static int
+parse(struct xml *x, struct str bytes, int is_final)
+{
+	CHECK(bytes.n <= INT_MAX);
+	if (XML_Parse(x->parser, bytes.p, (int)bytes.n, is_final) ==
+	    XML_STATUS_OK)
+		return 0;
+	fail_at_place(
+	    x, ERR_CORRUPT, XML_ErrorString(XML_GetErrorCode(x->parser)));
+	return -1;
+}
+
+int
+xml_feed(struct xml *x, struct str bytes)
+{
+	if (!x->begun)
+		bytes = skip_blanks(x, bytes);
+	x->begun = x->begun || bytes.n > 0;
+	return parse(x, bytes, XML_FALSE);
+}
+
+int
+xml_end(struct xml *x)
+{
+	return parse(x, STR_NULL, XML_TRUE);
+}
+
 int
 xml_read(struct str bytes, const char *what, const struct xml_handler *h,
     struct err *e)
 {
-	struct xml x = { .handler = h, .what = what, .e = e };
-	int rc = 0;
+	struct xml *x = xml_new(what, h, e);
+	int rc;
 
-	x.parser = XML_ParserCreate(NULL);
-	CHECK(x.parser != NULL);
-	XML_SetUserData(x.parser, &x);
-	XML_SetElementHandler(x.parser, on_open, on_close);
-	XML_SetCharacterDataHandler(x.parser, on_text);
-	XML_SetStartDoctypeDeclHandler(x.parser, on_doctype);
-	bytes = skip_blanks(&x, bytes);
 	/* All in one piece: a token that is split over many is scanned anew
 	 * with each. */
-	CHECK(bytes.n <= INT_MAX);
-	if (XML_Parse(x.parser, bytes.p, (int)bytes.n, XML_TRUE) !=
-	    XML_STATUS_OK) {
-		fail_at_place(&x, ERR_CORRUPT,
-		    XML_ErrorString(XML_GetErrorCode(x.parser)));
-		rc = -1;
-	}
-	XML_ParserFree(x.parser);
+	rc = parse(x, skip_blanks(x, bytes), XML_TRUE);
+	xml_free(&x);
 	return rc;
 }

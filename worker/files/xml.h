@@ -2,8 +2,8 @@
 #define FILES_XML_H
 
 /* Reading XML element by element, bounded in depth and size.  Document type
- * declarations are refused, and with them entities of any kind.  Names come
- * without their namespace prefix: files in the wild use many. */
+ * declarations are refused unless a handler takes them; entities always are.
+ * Names come without their namespace prefix: files in the wild use many. */
 
 #include "base/err.h"
 
@@ -20,9 +20,18 @@ struct xml_handler {
 	void (*open)(void *arg, struct xml *x, const char *name);
 	void (*close)(
 	    void *arg, struct xml *x, const char *name, struct str text);
+	bool doctype; /* a document type declaration is passed over */
 };
 
-/* 0, or -1 and an error that begins "what, line L, column C:". */
+/* In pieces: whoever feeds it keeps e.  Each returns -1 when the input cannot
+ * be read on; e says why, as below. */
+struct xml *xml_new(
+    const char *what, const struct xml_handler *h, struct err *e);
+NODISCARD int xml_feed(struct xml *x, struct str bytes);
+NODISCARD int xml_end(struct xml *x);
+void xml_free(struct xml **x);
+/* All in one piece.  0, or -1 and an error that begins "what, line L, column
+ * C:". */
 int xml_read(struct str bytes, const char *what, const struct xml_handler *h,
     struct err *e);
 

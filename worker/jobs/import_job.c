@@ -5,6 +5,8 @@
 #include "base/log.h"
 #include "base/tz.h"
 #include "config/conf.h"
+#include "files/unpack.h"
+#include "jobs/import_archive.h"
 #include "jobs/job_json.h"
 #include "jobs/jobs.h"
 #include "jobs/spool.h"
@@ -146,6 +148,28 @@ import_mapped(struct importing *i, struct err *e)
 	return note(r->db, i, e) < 0 ? -1 : 0;
 }
 
+/* The archive's own files are stored one by one; the item is noted after all.
+ */
+static int
+import_packed(struct importing *i, struct err *e)
+{
+	const struct archive_in in = {
+		.run = i->run,
+		.zone = i->zone,
+		.bytes = i->bytes,
+		.done = i->run->job.items_done,
+	};
+	const char *foreign = unpack_foreign(i->bytes);
+
+	if (foreign != NULL)
+		return err_set(e, ERR_UNSUPPORTED,
+		    "a %s archive; ZIP, tar and gzip are read here", foreign);
+	if (import_archive(
+		&in, i->arena, &i->item->state, &i->item->result, e) < 0)
+		return -1;
+	return note(i->run->db, i, e) < 0 ? -1 : 0;
+}
+
 static int
 try_file(struct importing *i, struct err *e)
 {
@@ -156,7 +180,12 @@ try_file(struct importing *i, struct err *e)
 	i->e = e;
 	if (fiber_offload(map_in_thread, i, e) < 0)
 		return -1;
-	rc = i->rc < 0 ? -1 : import_mapped(i, e);
+	rc = i->rc;
+	if (rc == 0)
+		rc = unpack_is_archive(i->bytes) ||
+			     unpack_foreign(i->bytes) != NULL
+			 ? import_packed(i, e)
+			 : import_mapped(i, e);
 	spool_unmap(i->bytes);
 	return rc;
 }

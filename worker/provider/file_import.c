@@ -9,6 +9,7 @@
 #include "config/conf.h"
 #include "files/export.h"
 #include "loop/fiber.h"
+#include "model/recording.h"
 #include "provider/announce.h"
 #include "store/dailies.h"
 #include "store/import_files.h"
@@ -17,6 +18,11 @@
 #include "store/sleeps.h"
 
 #define MAX_NAME 255
+
+/* Of what is stored in one transaction at most: others wait for it. */
+#define PIECE_ACTIVITIES 200
+#define PIECE_DAYS	 4000
+#define PIECE_SLEEPS	 400
 
 struct job {
 	const struct conf *conf;
@@ -27,6 +33,9 @@ struct job {
 	struct import_entry entry;
 	struct import_file file;
 	struct import_report *report;
+	size_t piece; /* of what is stored, from 0 */
+	size_t n_pieces;
+	size_t n_new, n_joined; /* of the pieces before */
 	enum stored_as *stored; /* of each activity */
 	int rc;
 	struct err *e;
@@ -40,15 +49,43 @@ result_name(enum import_result r)
 	return names[r];
 }
 
+/* What was decoded elsewhere is the same when all that is stored is. */
+static void
+digest_decoded(EVP_MD_CTX *md, const struct decoded *d)
+{
+	struct buf text = BUF_INIT;
+
+	for (size_t i = 0; i < d->n_activities; i++) {
+		recording_write(&text, &d->activities[i]);
+		buf_adds(&text, d->activities[i].external_id);
+	}
+	for (size_t i = 0; i < d->n_daily; i++)
+		buf_printf(&text, "%d %d %.9g\n", d->daily[i].day,
+		    d->daily[i].kind, d->daily[i].value);
+	for (size_t i = 0; i < d->n_sleeps; i++) {
+		buf_printf(&text, "%s ", d->sleeps[i].external_id);
+		sleep_stages_format(&text, &d->sleeps[i]);
+	}
+	CHECK(EVP_DigestUpdate(md, text.p, text.n) == 1);
+	buf_free(&text);
+}
+
 static void
 digest_in_thread(void *arg)
 {
 	struct job *j = arg;
+	EVP_MD_CTX *md = EVP_MD_CTX_new();
 	unsigned n;
 
-	CHECK(EVP_Digest(j->in->bytes.p, j->in->bytes.n, j->entry.digest, &n,
-		  EVP_sha256(), NULL) == 1);
+	CHECK(md != NULL && EVP_DigestInit_ex(md, EVP_sha256(), NULL) == 1);
+	if (j->in->ready != NULL)
+		digest_decoded(md, j->in->ready);
+	else
+		CHECK(
+		    EVP_DigestUpdate(md, j->in->bytes.p, j->in->bytes.n) == 1);
+	CHECK(EVP_DigestFinal_ex(md, j->entry.digest, &n) == 1);
 	CHECK(n == IMPORT_DIGEST_BYTES);
+	EVP_MD_CTX_free(md);
 }
 
 /* What only the person's profile or the ledger can say. */
@@ -57,23 +94,54 @@ finish_activity(struct job *j, struct activity *act, size_t index)
 {
 	struct buf id = BUF_INIT;
 
-	enc_hex(&id, j->entry.digest, sizeof(j->entry.digest));
-	if (index > 0)
-		buf_printf(&id, ":%zu", index);
-	act->provider = FILE_PROVIDER;
-	act->external_id = arena_strndup(j->arena, id.p, id.n);
+	/* Exports of accounts have ids of their own. */
+	if (strcmp(act->provider, FILE_PROVIDER) == 0) {
+		enc_hex(&id, j->entry.digest, sizeof(j->entry.digest));
+		if (index > 0)
+			buf_printf(&id, ":%zu", index);
+		act->external_id = arena_strndup(j->arena, id.p, id.n);
+	}
 	buf_free(&id);
 	if (act->name[0] == '\0')
 		act->name = sport_type_title(act->sport);
 	activity_complete(act);
 }
 
+/* --- storing ---------------------------------------------------------------
+ */
+
+/* A stretch of a list that belongs to the present piece. */
+struct stretch {
+	size_t from, to;
+};
+
+static struct stretch
+stretch_of(const struct job *j, size_t n, size_t size)
+{
+	struct stretch s = { j->piece * size, (j->piece + 1) * size };
+
+	s.from = MIN(s.from, n);
+	s.to = MIN(s.to, n);
+	return s;
+}
+
+static size_t
+count_pieces(const struct decoded *d)
+{
+	size_t n = (d->n_activities + PIECE_ACTIVITIES - 1) / PIECE_ACTIVITIES;
+
+	n = MAX(n, (d->n_daily + PIECE_DAYS - 1) / PIECE_DAYS);
+	n = MAX(n, (d->n_sleeps + PIECE_SLEEPS - 1) / PIECE_SLEEPS);
+	return MAX(n, (size_t)1);
+}
+
 static int
-announce_new(struct db *tx, struct job *j, struct err *e)
+announce_new(
+    struct db *tx, struct job *j, const struct stretch *s, struct err *e)
 {
 	const struct decoded *d = &j->report->decoded;
 
-	for (size_t i = 0; i < d->n_activities; i++) {
+	for (size_t i = s->from; i < s->to; i++) {
 		if (j->stored[i] != STORED_KNOWN &&
 		    announce_activity(tx, j->arena, j->owner,
 			j->stored[i] == STORED_NEW ? EVENT_NEW_ACTIVITY
@@ -84,30 +152,19 @@ announce_new(struct db *tx, struct job *j, struct err *e)
 	return 0;
 }
 
-/* After the measurements, those of sleep among which follow from them. */
 static int
-store_sleeps(struct db *tx, struct job *j, struct err *e)
+store_activities(
+    struct db *tx, struct job *j, const struct stretch *s, struct err *e)
 {
-	const struct decoded *d = &j->report->decoded;
-
-	for (size_t i = 0; i < d->n_sleeps; i++) {
-		if (sleeps_store(tx, j->arena, j->owner, &d->sleeps[i], e) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-/* Runs inside the transaction, perhaps on another thread. */
-static int
-store_all(struct db *tx, void *arg, struct err *e)
-{
-	struct job *j = arg;
 	struct decoded *d = &j->report->decoded;
+	/* Several sources of an account may have the same one. */
+	bool apart = d->format != FILE_APPLE;
 
-	j->report->n_new = j->report->n_joined = 0;
-	for (size_t i = 0; i < d->n_activities; i++) {
+	j->report->n_new = j->n_new;
+	j->report->n_joined = j->n_joined;
+	for (size_t i = s->from; i < s->to; i++) {
 		int as = recordings_store(tx, j->arena, j->owner,
-		    &d->activities[i], j->entry.activities, i, e);
+		    &d->activities[i], j->entry.activities, apart ? i : 0, e);
 
 		if (as < 0)
 			return -1;
@@ -116,20 +173,94 @@ store_all(struct db *tx, void *arg, struct err *e)
 		j->report->n_joined += as == STORED_JOINED;
 		j->entry.activities[i] = d->activities[i].id;
 	}
-	if (d->n_daily > 0 && dailies_put(tx, j->arena, j->owner, d->daily,
-				  d->n_daily, FILE_PROVIDER, e) < 0)
+	return 0;
+}
+
+/* After the measurements, those of sleep among which follow from them. */
+static int
+store_body(struct db *tx, struct job *j, struct err *e)
+{
+	const struct decoded *d = &j->report->decoded;
+	struct stretch days = stretch_of(j, d->n_daily, PIECE_DAYS);
+	struct stretch nights = stretch_of(j, d->n_sleeps, PIECE_SLEEPS);
+
+	if (days.to > days.from &&
+	    dailies_put(tx, j->arena, j->owner, d->daily + days.from,
+		days.to - days.from, FILE_PROVIDER, e) < 0)
 		return -1;
-	if (store_sleeps(tx, j, e) < 0 ||
-	    imports_put(tx, j->arena, j->owner, &j->entry, e) < 0)
+	for (size_t i = nights.from; i < nights.to; i++) {
+		if (sleeps_store(tx, j->arena, j->owner, &d->sleeps[i], e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* What is written when everything else is. */
+static int
+store_ledger(struct db *tx, struct job *j, struct err *e)
+{
+	if (imports_put(tx, j->arena, j->owner, &j->entry, e) < 0)
 		return -1;
-	if (j->conf->import_keep_files &&
-	    import_files_put(
-		tx, j->arena, j->owner, &j->entry.id, &j->file, e) < 0)
+	if (j->file.packing != NULL && import_files_put(tx, j->arena, j->owner,
+					   &j->entry.id, &j->file, e) < 0)
 		return -1;
-	if (j->also != NULL && j->also->fn != NULL &&
-	    j->also->fn(tx, j->also->arg, e) < 0)
+	return j->also != NULL && j->also->fn != NULL
+		   ? j->also->fn(tx, j->also->arg, e)
+		   : 0;
+}
+
+/* Runs inside the transaction, perhaps on another thread. */
+static int
+store_piece(struct db *tx, void *arg, struct err *e)
+{
+	struct job *j = arg;
+	struct stretch s =
+	    stretch_of(j, j->report->decoded.n_activities, PIECE_ACTIVITIES);
+
+	if (store_activities(tx, j, &s, e) < 0 || store_body(tx, j, e) < 0 ||
+	    (j->piece + 1 == j->n_pieces && store_ledger(tx, j, e) < 0))
 		return -1;
-	return announce_new(tx, j, e);
+	return announce_new(tx, j, &s, e);
+}
+
+static int
+store_all(struct db *db, struct job *j, struct err *e)
+{
+	j->n_pieces = count_pieces(&j->report->decoded);
+	for (j->piece = 0; j->piece < j->n_pieces; j->piece++) {
+		if (db_write(db, store_piece, j, e) < 0)
+			return -1;
+		j->n_new = j->report->n_new;
+		j->n_joined = j->report->n_joined;
+	}
+	return 0;
+}
+
+/* --- decoding --------------------------------------------------------------
+ */
+
+/* 0, or -1 when there is nothing to be had. */
+static int
+decode(struct job *j, struct decoded *d)
+{
+	const struct export_hint *hint = j->in->hint;
+
+	if (j->in->ready != NULL) {
+		*d = *j->in->ready;
+		return 0;
+	}
+	if (file_decode(j->arena, j->in->bytes, j->in->zone, d, j->e) == 0)
+		return 0;
+	/* A workout is none the less for a track that cannot be read. */
+	if (hint == NULL || hint->workout == NULL)
+		return -1;
+	*d = (struct decoded){
+		.format = d->format,
+		.kind = "track",
+		.n_warnings = 1,
+		.warnings = { arena_strdup(j->arena, j->e->msg) },
+	};
+	return 0;
 }
 
 static void
@@ -138,14 +269,15 @@ decode_in_thread(void *arg)
 	struct job *j = arg;
 	struct decoded *d = &j->report->decoded;
 
-	j->rc = file_decode(j->arena, j->in->bytes, j->in->zone, d, j->e);
+	j->rc = decode(j, d);
 	if (j->rc < 0)
 		return;
 	if (j->in->hint != NULL)
-		export_apply(d, j->in->hint);
+		export_apply(j->arena, d, j->in->hint);
 	for (size_t i = 0; i < d->n_activities; i++)
 		finish_activity(j, &d->activities[i], i);
-	if (j->conf->import_keep_files)
+	if (j->conf->import_keep_files && j->in->ready == NULL &&
+	    j->in->bytes.n <= FILES_MAX_BYTES)
 		import_file_pack(&j->file, j->in->bytes);
 }
 
@@ -195,7 +327,7 @@ file_import(const struct conf *conf, struct db *db, struct arena *a,
 	if (fiber_offload(decode_in_thread, &j, e) < 0 || j.rc < 0)
 		return -1;
 	describe(&j);
-	r = db_write(db, store_all, &j, e);
+	r = store_all(db, &j, e);
 	import_file_free(&j.file);
 	return r;
 }

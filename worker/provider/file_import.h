@@ -2,7 +2,9 @@
 #define PROVIDER_FILE_IMPORT_H
 
 /* Files that a person brings: from bytes to rows, all of a file or nothing of
- * it.  The same bytes are imported once a person. */
+ * it.  The same bytes are imported once a person.  Only an export with more
+ * than PIECE_* of something goes into the database in several transactions;
+ * broken off, it goes on where it was when it is imported again. */
 
 #include "files/decode.h"
 #include "store/owner.h"
@@ -28,6 +30,7 @@ struct import_report {
 
 struct import_file_in {
 	struct str bytes;
+	struct decoded *ready; /* instead of bytes; NULL: not decoded yet */
 	const char *name;
 	const struct tz *zone;		/* of the person's clock */
 	const struct export_hint *hint; /* what stood beside it, or NULL */

@@ -75,8 +75,8 @@ show_drop(struct page *p)
 	html_text(h, "Drop files here, or choose them");
 	html_close(h, "label");
 	html_line(h, "p", "faint",
-	    "FIT, GPX and TCX, packed (.gz, .zip, .tar) or not; the export of "
-	    "a Strava account as it is.");
+	    "FIT, GPX and TCX, packed (.gz, .zip, .tar) or not; the exports of "
+	    "Strava and Garmin accounts and of Apple Health as they are.");
 	html_open(h, "input");
 	html_attr(h, "type", "file");
 	html_attr(h, "id", "files");

@@ -242,8 +242,9 @@ test_header(void)
 	is_str(e.msg, "FIT, byte 1: protocol version 3.0", "and says so");
 }
 
+/* The message that its field is of may be left out (0xffff). */
 static void
-test_developer(void)
+test_developer(uint16_t message)
 {
 	struct fit_writer w = { 0 };
 	struct buf b = BUF_INIT;
@@ -262,7 +263,7 @@ test_developer(void)
 	fw_uint(&w, 1, 0);
 	fw_uint(&w, 1, 4);
 	fw_uint(&w, 1, 0x84);
-	fw_uint(&w, 2, 20);
+	fw_uint(&w, 2, message);
 	fw_uint(&w, 1, 7);
 	fw_define(&w, 2, 20, 2, 3, 1, 2, 7, 2, 0x84);
 	w.data.p[w.data.n - 12] |= 0x20;
@@ -334,7 +335,8 @@ main(void)
 	test_damage();
 	test_bad_data();
 	test_header();
-	test_developer();
+	test_developer(20);
+	test_developer(0xffff);
 	test_packed_distance();
 	return tap_done();
 }

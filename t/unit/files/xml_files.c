@@ -162,11 +162,11 @@ test_refused(void)
 	refuses(deep, "GPX, line 1, column 195: elements nest deeper than 64");
 	refuses("PK\3\4",
 	    "neither FIT, GPX nor TCX: byte 8 does not begin "
-	    ".FIT, and the first 4096 bytes have no element <gpx> or "
-	    "<TrainingCenterDatabase>");
+	    ".FIT, and the first 4096 bytes have no element <gpx>, "
+	    "<TrainingCenterDatabase> or <HealthData>");
 	refuses("", "neither FIT, GPX nor TCX: byte 8 does not begin "
-		    ".FIT, and the first 4096 bytes have no element <gpx> or "
-		    "<TrainingCenterDatabase>");
+		    ".FIT, and the first 4096 bytes have no element <gpx>, "
+		    "<TrainingCenterDatabase> or <HealthData>");
 }
 
 /* Every beginning of a good file is refused, or holds less. */

@@ -1,0 +1,209 @@
+#include "jobs/import_archive.h"
+
+#include "base/jsonw.h"
+#include "files/export.h"
+#include "loop/fiber.h"
+#include "provider/file_import.h"
+
+#define SHOWN_MAX 100 /* activities and failures that are listed */
+
+struct tally {
+	unsigned imported, known, nothing, failed;
+	size_t measurements, sleeps, joined;
+	size_t n_activities;
+	struct uuid activities[SHOWN_MAX];
+	struct err first;    /* failure, with the member's name */
+	struct buf failures; /* JSON array, open */
+	struct jsonw w;
+};
+
+struct reading {
+	const struct archive_in *in;
+	struct arena *arena;
+	struct export *x;
+	struct export_item item;
+	int rc;
+	struct err *e;
+};
+
+static void
+open_in_thread(void *arg)
+{
+	struct reading *r = arg;
+
+	r->x =
+	    export_open(r->arena, r->in->bytes, r->in->zone, NULL, NULL, r->e);
+	r->rc = r->x != NULL ? 0 : -1;
+}
+
+static void
+next_in_thread(void *arg)
+{
+	struct reading *r = arg;
+
+	r->rc = export_next(r->x, &r->item, r->e);
+}
+
+static void
+close_in_thread(void *arg)
+{
+	struct reading *r = arg;
+
+	export_close(&r->x);
+}
+
+static void
+note_failure(struct tally *t, const char *path, const struct err *why)
+{
+	if (t->failed == 0)
+		err_set(&t->first, why->code, "%s: %s", path, why->msg);
+	if (t->failed++ >= SHOWN_MAX)
+		return;
+	jsonw_object(&t->w);
+	jsonw_kv_cstr(&t->w, "file", path);
+	jsonw_kv_cstr(&t->w, "message", why->msg);
+	jsonw_end_object(&t->w);
+}
+
+static void
+note_report(struct tally *t, const struct import_report *r)
+{
+	const struct decoded *d = &r->decoded;
+
+	t->imported += r->result == IMPORT_DONE;
+	t->known += r->result == IMPORT_KNOWN;
+	t->nothing += r->result == IMPORT_NOTHING;
+	t->measurements += d->n_daily;
+	t->sleeps += d->n_sleeps;
+	t->joined += r->n_joined;
+	for (size_t i = 0; i < d->n_activities; i++)
+		if (t->n_activities < SHOWN_MAX)
+			t->activities[t->n_activities++] = d->activities[i].id;
+}
+
+/* 0 whatever became of the member; -1 the job cannot go on. */
+static int
+import_member(struct reading *r, struct tally *t, struct err *e)
+{
+	const struct export_item *item = &r->item;
+	struct job_run *run = r->in->run;
+	const char *slash = strrchr(item->path, '/');
+	struct import_file_in in = {
+		.bytes = item->bytes,
+		.ready = item->ready,
+		.name = slash != NULL ? slash + 1 : item->path,
+		.zone = r->in->zone,
+		.hint = &item->hint,
+	};
+	struct arena *a = arena_new();
+	struct import_report report;
+	int rc = file_import(
+	    run->conf, run->db, a, &run->job.owner, &in, NULL, &report, e);
+
+	if (rc == 0)
+		note_report(t, &report);
+	arena_free(&a);
+	if (rc == 0 || job_error_passes(e))
+		return rc;
+	note_failure(t, item->path, e);
+	return 0;
+}
+
+static int
+import_members(struct reading *r, struct tally *t, struct err *e)
+{
+	struct job_run *run = r->in->run;
+
+	for (;;) {
+		struct err why = ERR_INIT;
+
+		if (job_run_go_on(run, e) < 0)
+			return -1;
+		r->e = &why;
+		if (fiber_offload(next_in_thread, r, e) < 0)
+			return -1;
+		if (r->rc == 0)
+			return 0;
+		if (r->rc < 0) {
+			note_failure(t, "", &why);
+			return 0;
+		}
+		if (r->item.refused)
+			note_failure(t, r->item.path, &r->item.why);
+		else if (import_member(r, t, e) < 0)
+			return -1;
+		job_run_progress(run, r->in->done);
+	}
+}
+
+static const char *
+sum_up(struct arena *a, struct tally *t, size_t passed_over)
+{
+	struct buf out = BUF_INIT;
+	const char *text;
+	struct jsonw w;
+
+	jsonw_end_array(&t->w);
+	jsonw_done(&t->w);
+	jsonw_init(&w, &out);
+	jsonw_object(&w);
+	jsonw_kv_cstr(&w, "format", "archive");
+	jsonw_kv_object(&w, "files");
+	jsonw_kv_int(&w, "imported", t->imported);
+	jsonw_kv_int(&w, "known", t->known);
+	jsonw_kv_int(&w, "nothing", t->nothing);
+	jsonw_kv_int(&w, "failed", t->failed);
+	jsonw_kv_int(&w, "passed_over", (int64_t)passed_over);
+	jsonw_end_object(&w);
+	jsonw_kv_array(&w, "activities");
+	for (size_t i = 0; i < t->n_activities; i++)
+		jsonw_uuid(&w, &t->activities[i]);
+	jsonw_end_array(&w);
+	jsonw_kv_int(&w, "joined", (int64_t)t->joined);
+	jsonw_kv_int(&w, "measurements", (int64_t)t->measurements);
+	jsonw_kv_int(&w, "sleeps", (int64_t)t->sleeps);
+	jsonw_key(&w, "failures");
+	jsonw_raw(&w, buf_str(&t->failures));
+	jsonw_end_object(&w);
+	jsonw_done(&w);
+	text = arena_strndup(a, out.p, out.n);
+	buf_free(&out);
+	return text;
+}
+
+static const char *
+state_of(const struct tally *t)
+{
+	if (t->imported > 0)
+		return "imported";
+	if (t->known > 0)
+		return "known";
+	return t->failed > 0 ? "failed" : "nothing";
+}
+
+int
+import_archive(const struct archive_in *in, struct arena *a,
+    const char **state_r, const char **result_r, struct err *e)
+{
+	struct reading r = { .in = in, .arena = a, .e = e };
+	struct tally *t = arena_one(a, struct tally);
+	struct err late = ERR_INIT;
+	int rc;
+
+	jsonw_init(&t->w, &t->failures);
+	jsonw_array(&t->w);
+	if (fiber_offload(open_in_thread, &r, e) < 0 || r.rc < 0)
+		return -1;
+	rc = import_members(&r, t, e);
+	if (rc == 0) {
+		*state_r = state_of(t);
+		*result_r = sum_up(a, t, export_passed_over(r.x));
+		if (strcmp(*state_r, "failed") == 0)
+			*result_r = job_error_json(a, &t->first);
+	}
+	/* A fiber that is cancelled closes it itself. */
+	if (fiber_offload(close_in_thread, &r, &late) < 0)
+		export_close(&r.x);
+	buf_free(&t->failures);
+	return rc;
+}
