@@ -153,6 +153,10 @@ WHERE tenant_id = $1 AND user_id = $2
 ORDER BY load_key, local_day
 LIMIT $5;
 
+-- name: load_key
+SELECT load_key FROM activities
+WHERE tenant_id = $1 AND user_id = $2 AND id = $3;
+
 -- name: load_set write
 UPDATE activities SET load_points = $4, load_method = $5,
 	load_intensity_factor = $6, load_key = $7

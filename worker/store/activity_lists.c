@@ -5,6 +5,7 @@
 #include "store/activity_days.h"
 #include "store/activity_rows.h"
 #include "store/driver.h"
+#include "store/recordings.h"
 
 /* The largest difference of a local day's borders from UTC's, and a little. */
 #define ZONE_MARGIN_US (INT64_C(26) * 3600 * 1000000)
@@ -319,30 +320,66 @@ refresh_days(struct db *tx, const struct load_batch *b, struct err *e)
 	return 0;
 }
 
+/* Whether it still has another key: 0 when somebody else has computed the same
+ * meanwhile, or the activity has gone. */
+static int
+needs_load(struct db *tx, const struct load_batch *b,
+    const struct stored_load *load, struct err *e)
+{
+	struct db_query q;
+
+	db_query_init(&q, tx, b->arena, Q_load_key);
+	owner_bind(&q, b->owner);
+	db_bind_uuid(&q, 3, &load->activity_id);
+	if (db_run(&q, e) < 0)
+		return -1;
+	return db_next(&q) && db_get_int(&q, 0) != load->key;
+}
+
+static int
+set_load(struct db *tx, const struct load_batch *b,
+    const struct stored_load *load, struct err *e)
+{
+	struct db_query q;
+
+	db_query_init(&q, tx, b->arena, Q_load_set);
+	owner_bind(&q, b->owner);
+	db_bind_uuid(&q, 3, &load->activity_id);
+	db_bind_float(&q, 4, load->value);
+	db_bind_text(&q, 5, load->method);
+	db_bind_float(&q, 6, load->intensity_factor);
+	db_bind_int(&q, 7, load->key);
+	if (activity_sums_subtract(
+		tx, b->arena, b->owner, &load->activity_id, e) < 0 ||
+	    db_run(&q, e) < 0)
+		return -1;
+	return activity_sums_add(tx, b->arena, b->owner, &load->activity_id, e);
+}
+
+/* Of many who find the same loads stale at once, the first writes them, and the
+ * others see that when their turn comes. */
 static int
 set_loads(struct db *tx, void *arg, struct err *e)
 {
-	const struct load_batch *b = arg;
+	const struct load_batch *all = arg;
+	struct load_batch mine = *all;
+	struct stored_load *list =
+	    arena_many(all->arena, all->n, struct stored_load);
 
-	for (size_t i = 0; i < b->n; i++) {
-		const struct stored_load *load = &b->list[i];
-		struct db_query q;
+	mine.list = list;
+	mine.n = 0;
+	if (recordings_lock(tx, all->arena, all->owner, e) < 0)
+		return -1;
+	for (size_t i = 0; i < all->n; i++) {
+		int rc = needs_load(tx, all, &all->list[i], e);
 
-		db_query_init(&q, tx, b->arena, Q_load_set);
-		owner_bind(&q, b->owner);
-		db_bind_uuid(&q, 3, &load->activity_id);
-		db_bind_float(&q, 4, load->value);
-		db_bind_text(&q, 5, load->method);
-		db_bind_float(&q, 6, load->intensity_factor);
-		db_bind_int(&q, 7, load->key);
-		if (activity_sums_subtract(
-			tx, b->arena, b->owner, &load->activity_id, e) < 0 ||
-		    db_run(&q, e) < 0 ||
-		    activity_sums_add(
-			tx, b->arena, b->owner, &load->activity_id, e) < 0)
+		if (rc < 0 ||
+		    (rc > 0 && set_load(tx, all, &all->list[i], e) < 0))
 			return -1;
+		if (rc > 0)
+			list[mine.n++] = all->list[i];
 	}
-	return refresh_days(tx, b, e);
+	return refresh_days(tx, &mine, e);
 }
 
 int
