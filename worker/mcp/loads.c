@@ -13,6 +13,8 @@
 #define FADED 12
 
 #define BATCH 32
+/* Persons of the same turn wait for each other's batches. */
+#define TURNS 64
 
 /* FNV-1a, which is the same in every process. */
 static uint64_t
@@ -47,6 +49,7 @@ key_of(const struct threshold *list, size_t n, enum sex sex)
 struct rating {
 	struct loads_of of;
 	int64_t key;
+	size_t computed; /* of the batch, by us */
 };
 
 /* What a thread computes; nothing else touches it meanwhile. */
@@ -65,30 +68,68 @@ rate_in_thread(void *arg)
 	activity_load(job->activity, &job->thresholds, job->sex, &job->load);
 }
 
-/* 1 rated, 0 the activity has gone meanwhile, -1. */
 static int
-rate_one(struct rating *r, struct arena *scratch, struct stored_load *load,
-    struct err *e)
+compute(struct rating *r, struct arena *scratch, struct activity *act,
+    struct stored_load *load, struct err *e)
 {
 	const struct loads_of *of = &r->of;
-	struct stored_activity sa;
-	struct job job = { .activity = &sa.activity, .sex = of->sex };
-	int rc = activities_get(
-	    of->db, scratch, of->owner, &load->activity_id, &sa, e);
+	struct job job = { .activity = act, .sex = of->sex };
 
-	if (rc <= 0)
-		return rc;
-	if (activities_read_streams(
-		of->db, scratch, of->owner, &sa.activity, e) < 0)
+	if (activities_read_streams(of->db, scratch, of->owner, act, e) < 0)
 		return -1;
-	thresholds_on(&job.thresholds, of->thresholds, of->n_thresholds,
-	    sa.activity.local_day);
+	thresholds_on(
+	    &job.thresholds, of->thresholds, of->n_thresholds, act->local_day);
 	if (fiber_offload(rate_in_thread, &job, e) < 0)
 		return -1;
 	load->value = job.load.value;
 	load->method = load_method_name(job.load.method);
 	load->intensity_factor = job.load.intensity_factor;
 	load->key = r->key;
+	r->computed++;
+	return 0;
+}
+
+/* LOAD_METHOD_COUNT: none of that name. */
+static int
+method_named(const char *name)
+{
+	int m = 0;
+
+	while (m < LOAD_METHOD_COUNT &&
+	       strcmp(name, load_method_name((enum load_method)m)) != 0)
+		m++;
+	return m;
+}
+
+/* What somebody else has rated since the caller looked; its words are to
+ * outlive the row. */
+static void
+take_rated(struct stored_load *load, const struct stored_load *now)
+{
+	int m = method_named(now->method);
+
+	load->value = now->value;
+	load->method =
+	    m < LOAD_METHOD_COUNT ? load_method_name((enum load_method)m) : "";
+	load->intensity_factor = now->intensity_factor;
+	load->key = now->key;
+}
+
+/* 1 rated, 0 the activity has gone meanwhile, -1. */
+static int
+rate_one(struct rating *r, struct arena *scratch, struct stored_load *load,
+    struct err *e)
+{
+	struct stored_activity sa;
+	int rc = activities_get(
+	    r->of.db, scratch, r->of.owner, &load->activity_id, &sa, e);
+
+	if (rc <= 0)
+		return rc;
+	if (sa.load.key == r->key)
+		take_rated(load, &sa.load);
+	else if (compute(r, scratch, &sa.activity, load, e) < 0)
+		return -1;
 	return 1;
 }
 
@@ -103,22 +144,35 @@ rate_batch(struct rating *r, struct stored_load *list, size_t n, bool must_keep,
 	size_t rated = 0;
 	int rc = 0;
 
+	r->computed = 0;
 	for (size_t i = 0; i < n && rc >= 0; i++) {
 		rc = rate_one(r, scratch, &list[i], e);
 		if (rc > 0)
 			list[rated++] = list[i];
 		arena_reset(scratch);
 	}
-	if (rc >= 0)
+	if (rc >= 0 && r->computed > 0)
 		rc = activities_set_loads(
 		    r->of.db, scratch, r->of.owner, list, rated, &mine);
 	arena_free(&scratch);
-	if (rc == 0 || mine.code == ERR_NONE)
-		return rc;
+	if (rc >= 0 || mine.code == ERR_NONE)
+		return rc < 0 ? -1 : 0;
 	if (mine.code == ERR_UNAVAILABLE && !must_keep)
 		return 0;
 	*e = mine;
 	return -1;
+}
+
+/* Where the calls of one person take turns, so that of many who find the same
+ * stale, in this process, one rates it and the others read what it has kept. */
+static struct fiber_mutex *
+turn_of(const struct owner *o)
+{
+	static struct fiber_mutex turns[TURNS];
+
+	return &turns[mix(UINT64_C(0xcbf29ce484222325), &o->user_id,
+			  sizeof(o->user_id)) %
+		      TURNS];
 }
 
 static void
@@ -128,12 +182,31 @@ rating_begin(struct rating *r, const struct loads_of *of)
 	r->key = key_of(of->thresholds, of->n_thresholds, of->sex);
 }
 
+/* One batch of what is stale by now, and how many there were. */
+static int
+refresh_batch(
+    struct rating *r, struct arena *scratch, size_t *n_r, struct err *e)
+{
+	const struct loads_of *of = &r->of;
+	struct fiber_mutex *turn = turn_of(of->owner);
+	struct stored_load *list;
+	int rc;
+
+	if (fiber_lock(turn, -1, e) < 0)
+		return -1;
+	rc = activities_stale(of->db, scratch, of->owner, r->key, INT32_MIN,
+	    BATCH, &list, n_r, e);
+	if (rc == 0)
+		rc = rate_batch(r, list, *n_r, true, e);
+	fiber_unlock(turn);
+	return rc;
+}
+
 int
 loads_refresh(const struct loads_of *of, int64_t patience_us, struct err *e)
 {
 	int64_t start = clock_mono_us();
 	struct arena *scratch = arena_new();
-	struct stored_load *list;
 	struct rating r;
 	size_t n;
 	int rc;
@@ -141,10 +214,7 @@ loads_refresh(const struct loads_of *of, int64_t patience_us, struct err *e)
 	rating_begin(&r, of);
 	do {
 		arena_reset(scratch);
-		rc = activities_stale(of->db, scratch, of->owner, r.key,
-		    INT32_MIN, BATCH, &list, &n, e);
-		if (rc == 0)
-			rc = rate_batch(&r, list, n, true, e);
+		rc = refresh_batch(&r, scratch, &n, e);
 	} while (
 	    rc == 0 && n == BATCH && clock_mono_us() - start < patience_us);
 	arena_free(&scratch);
@@ -206,8 +276,10 @@ fill(const struct loads_of *of, struct arena *a, struct stored_activity *list,
     size_t n, struct err *e)
 {
 	struct stored_load *stale = arena_many(a, n, struct stored_load);
+	struct fiber_mutex *turn = turn_of(of->owner);
 	struct rating r;
 	size_t n_stale = 0;
+	int rc;
 
 	rating_begin(&r, of);
 	for (size_t i = 0; i < n; i++) {
@@ -218,7 +290,11 @@ fill(const struct loads_of *of, struct arena *a, struct stored_activity *list,
 	}
 	if (n_stale == 0)
 		return 0;
-	if (rate_batch(&r, stale, n_stale, false, e) < 0)
+	if (fiber_lock(turn, -1, e) < 0)
+		return -1;
+	rc = rate_batch(&r, stale, n_stale, false, e);
+	fiber_unlock(turn);
+	if (rc < 0)
 		return -1;
 	for (size_t i = 0, k = 0; i < n && k < n_stale; i++) {
 		if (uuid_eq(&list[i].activity.id, &stale[k].activity_id))
@@ -256,12 +332,10 @@ activity_load_fill(
 static void
 count_method(struct activity_loads *out, const struct activity_sum *sum)
 {
-	for (int m = 0; m < LOAD_METHOD_COUNT; m++) {
-		if (strcmp(sum->method, load_method_name(m)) == 0) {
-			out->by_method[m] += sum->activities;
-			return;
-		}
-	}
+	int m = method_named(sum->method);
+
+	if (m < LOAD_METHOD_COUNT)
+		out->by_method[m] += sum->activities;
 }
 
 static int

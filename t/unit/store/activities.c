@@ -325,6 +325,10 @@ test_loads(void)
 	}
 	is_int(activities_set_loads(t.db, t.arena, &me, list, 30, &t.e), 0,
 	    "cached");
+	for (size_t i = 0; i < 30; i++)
+		list[i].value = 1000;
+	is_int(activities_set_loads(t.db, t.arena, &me, list, 30, &t.e), 0,
+	    "once more with the same key, which changes nothing");
 	is_int(
 	    activities_stale(t.db, t.arena, &me, 77, 0, 100, &list, &n, &t.e),
 	    0, "stale loads");
