@@ -94,10 +94,13 @@ is_passed(const struct place *p)
 static int
 take_over(struct place *p, const struct place *old, struct err *e)
 {
-	for (; p->n < old->n; p->n++) {
-		p->fd[p->n] = fcntl(old->fd[p->n], F_DUPFD_CLOEXEC, 3);
+	for (unsigned k = 0; k < old->n; k++) {
+		if (old->fd[k] < 0)
+			continue;
+		p->fd[p->n] = fcntl(old->fd[k], F_DUPFD_CLOEXEC, 3);
 		if (p->fd[p->n] < 0)
 			return err_sys(e, ERR_IO, "sockets of %s", old->name);
+		p->n++;
 	}
 	return 0;
 }
@@ -210,13 +213,14 @@ sockets_pass_on(const struct sockets *s, struct buf *fds, struct buf *names)
 	for (unsigned i = 0; i < s->n; i++) {
 		const struct place *p = &s->place[i];
 
+		const char *before = i > 0 ? ";" : "";
+
 		for (unsigned k = 0; k < p->n; k++) {
+			if (p->fd[k] < 0)
+				continue;
 			fcntl(p->fd[k], F_SETFD, 0);
-			buf_printf(fds, "%s%d",
-			    k > 0   ? ","
-			    : i > 0 ? ";"
-				    : "",
-			    p->fd[k]);
+			buf_printf(fds, "%s%d", before, p->fd[k]);
+			before = ",";
 		}
 		buf_printf(
 		    names, "%s%c%s", i > 0 ? "," : "", kind_of(p), p->name);
@@ -270,7 +274,8 @@ static void
 shut(const struct place *p)
 {
 	for (unsigned k = 0; k < p->n && !is_passed(p); k++)
-		shutdown(p->fd[k], SHUT_RD);
+		if (p->fd[k] >= 0)
+			shutdown(p->fd[k], SHUT_RD);
 }
 
 void
@@ -287,7 +292,8 @@ sockets_close(struct sockets **s)
 		return;
 	for (unsigned i = 0; i < (*s)->n; i++)
 		for (unsigned k = 0; k < (*s)->place[i].n; k++)
-			close((*s)->place[i].fd[k]);
+			if ((*s)->place[i].fd[k] >= 0)
+				close((*s)->place[i].fd[k]);
 	free(*s);
 	*s = NULL;
 }
@@ -310,10 +316,11 @@ sockets_retire(struct sockets **s, const struct sockets *kept)
 /* --- the workers' share ------------------------------------------------------
  */
 
-static void
-add(struct listen_fd *out, unsigned *count, const struct place *p, unsigned k)
+/* Whether worker i of n takes connections from a place's socket k. */
+static bool
+takes(const struct place *p, unsigned k, unsigned i, unsigned n)
 {
-	out[(*count)++] = (struct listen_fd){ p->fd[k], p->tls, p->proxy };
+	return n >= p->n ? i % p->n == k : k % n == i;
 }
 
 struct listen_fd
@@ -335,13 +342,38 @@ sockets_share(const struct sockets *s, unsigned i, unsigned n,
 	for (unsigned at = 0; at < s->n; at++) {
 		const struct place *p = &s->place[at];
 
-		if (p->admin)
-			continue;
-		if (n >= p->n)
-			add(out, &count, p, i % p->n);
-		else
-			for (unsigned k = i; k < p->n; k += n)
-				add(out, &count, p, k);
+		for (unsigned k = 0; k < p->n && !p->admin; k++) {
+			if (p->fd[k] >= 0 && takes(p, k, i, n))
+				out[count++] = (struct listen_fd){ p->fd[k],
+					p->tls, p->proxy };
+		}
 	}
 	return count;
+}
+
+static bool
+is_served(const struct place *p, unsigned k, const bool *serves, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		if (serves[i] && takes(p, k, i, n))
+			return true;
+	}
+	return false;
+}
+
+void
+sockets_leave_to(struct sockets *s, const bool *serves, unsigned n)
+{
+	for (unsigned at = 0; at < s->n; at++) {
+		struct place *p = &s->place[at];
+
+		for (unsigned k = 0; k < p->n && !p->admin; k++) {
+			if (p->fd[k] < 0 || is_passed(p) ||
+			    is_served(p, k, serves, n))
+				continue;
+			shutdown(p->fd[k], SHUT_RD);
+			close(p->fd[k]);
+			p->fd[k] = -1;
+		}
+	}
 }

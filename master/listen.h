@@ -5,8 +5,10 @@
  * generation, by SO_REUSEPORT, so that the kernel spreads connections and a
  * dead worker's queue waits for its successor.  As long as an address stays,
  * none is closed and none is added, since either would lose connections: when
- * the number of workers changes, they share out the sockets that are there.  A
- * path has one socket, which all workers share. */
+ * the number of workers changes, they share out the sockets that are there.
+ * Only one whose worker is not going to be replaced is shut, so that the kernel
+ * gives the others its connections.  A path has one socket, which all workers
+ * share. */
 
 #include "base/err.h"
 #include "config/conf.h"
@@ -23,7 +25,7 @@ struct place {
 	bool proxy;
 	bool admin; /* the keeper's, not the workers' */
 	unsigned n;
-	int fd[SOCKETS_MAX];
+	int fd[SOCKETS_MAX]; /* -1: shut, its worker is not coming back */
 };
 
 #define SOCKETS_PLACES (CONF_LISTEN_MAX + 1)
@@ -61,5 +63,8 @@ struct listen_fd sockets_admin(const struct sockets *s);
 /* Those that worker i of n takes connections from; returns how many. */
 unsigned sockets_share(const struct sockets *s, unsigned i, unsigned n,
     struct listen_fd out[SOCKETS_ALL_MAX]);
+/* Shut those that none of the workers i of n with serves[i] takes connections
+ * from.  Those of the service manager stay. */
+void sockets_leave_to(struct sockets *s, const bool *serves, unsigned n);
 
 #endif

@@ -204,6 +204,22 @@ advance_start(struct master *m)
 }
 
 static void
+advance_service(struct master *m)
+{
+	if (m->upgrade_wanted) {
+		upgrade_begin(m);
+	} else if (m->reload_wanted) {
+		reload_begin(m);
+	} else if (!supervise_leave_posts(m)) {
+		log_msg(LOG_ALERT, "master",
+		    "no worker is left that could serve, and none can be "
+		    "started: the configuration cannot work");
+		m->status = EXIT_CONFIG;
+		master_stop(m, true);
+	}
+}
+
+static void
 advance(struct master *m)
 {
 	switch (m->state) {
@@ -211,10 +227,7 @@ advance(struct master *m)
 		advance_start(m);
 		break;
 	case MASTER_RUNNING:
-		if (m->upgrade_wanted)
-			upgrade_begin(m);
-		else if (m->reload_wanted)
-			reload_begin(m);
+		advance_service(m);
 		break;
 	case MASTER_RELOADING:
 		reload_advance(m);

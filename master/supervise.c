@@ -58,6 +58,24 @@ end_reason(struct master *m, const struct child *c, int status)
 	return WIFSIGNALED(status) ? END_KILLED : END_FAILED;
 }
 
+/* Another one would end in the same way. */
+static bool
+is_hopeless(int status)
+{
+	return WIFEXITED(status) && WEXITSTATUS(status) == EXIT_CONFIG;
+}
+
+static const char *
+end_remark(int status)
+{
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
+		return ", by the sandbox: it tried a forbidden system call";
+	return is_hopeless(status)
+		   ? ": its configuration cannot work, so that no other is "
+		     "started by it"
+		   : "";
+}
+
 static void
 log_end(
     struct master *m, const struct child *c, int status, enum end_reason reason)
@@ -80,9 +98,7 @@ log_end(
 					: "ended with status",
 		    WIFSIGNALED(status) ? WTERMSIG(status)
 					: WEXITSTATUS(status),
-		    WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS
-			? ", by the sandbox: it tried a forbidden system call"
-			: "");
+		    end_remark(status));
 }
 
 static void
@@ -102,7 +118,7 @@ vacate(
 	p->end_reason = reason;
 	p->failures++;
 	p->spawn_at_us = clock_mono_us() + backoff_us(p->failures, reason);
-	p->given_up = WIFEXITED(status) && WEXITSTATUS(status) == EXIT_CONFIG;
+	p->given_up = is_hopeless(status);
 }
 
 static bool
@@ -320,4 +336,20 @@ supervise_due_us(const struct master *m)
 			due = MIN(due, p->spawn_at_us);
 	}
 	return due;
+}
+
+bool
+supervise_leave_posts(struct master *m)
+{
+	struct generation *g = m->serving;
+	bool serves[SOCKETS_MAX] = { false };
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < g->n_workers; i++) {
+		serves[i] = !g->posts[i].given_up;
+		n += serves[i];
+	}
+	if (n > 0 && n < g->n_workers)
+		sockets_leave_to(g->sockets, serves, g->n_workers);
+	return n > 0;
 }

@@ -5,6 +5,7 @@
  * it keeps ending; what hangs is aborted; what asks for a successor gets
  * one. */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct master;
@@ -15,5 +16,9 @@ void supervise_reap(struct master *m);
 void supervise_turn(struct master *m);
 /* Monotonic time at which a turn is due though nothing happens. */
 int64_t supervise_due_us(const struct master *m);
+/* Give the connections of workers that are not started again to the others,
+ * once no reload is under way that may have taken the sockets over.  False when
+ * there are no others. */
+bool supervise_leave_posts(struct master *m);
 
 #endif
