@@ -104,15 +104,41 @@ replace_by(\$original);
 
 # --- a worker that hangs ---------------------------------------------------------------
 
-my ($stopped, $other) = @{ $t->children->{workers} };
-my $begun = time;
+# The watchdog aborts it, which a stopped process learns when it goes on: with
+# half a second for its last words, before it is killed.
+sub hang_until_aborted {
+	my ($pid) = @_;
+	kill 'STOP', $pid;
+	until_true(sub { $t->log =~ /\($pid\) has not turned for \d/ }, 8);
+	kill 'CONT', $pid;
+	return until_true(sub { !grep { $_ == $pid } @{ $t->children->{workers} } }, 8);
+}
+
+my ($hung, $other, $words);
+my $begun;
+for (1 .. 5) {
+	ok(until_true(sub { @{ $t->children->{workers} } == 2 }), 'two serve');
+	($hung, $other) = @{ $t->children->{workers} };
+	$begun = time;
+	ok(hang_until_aborted($hung), 'a worker that hangs is replaced');
+	last if ($words) = $t->log =~ /worker \d+ \($hung\) panicked: (.*)/;
+}
+cmp_ok(time - $begun, '<', 2 + 1.5, 'soon after the watchdog');
+ok((grep { $_ == $other } @{ $t->children->{workers} }), 'the other stays');
+my @frames = ($words // '') =~ /\+(0x[0-9a-f]+)/g;
+cmp_ok(scalar @frames, '>', 3, 'its last words are where it stood') or diag $words;
+like((run_command('addr2line', '-f', '-e', $original, @frames))[1], qr/^worker_main$/m,
+    'which the program can be asked for');
+like(($t->signal('status'))[1], qr/^last panic .*\($hung\): aborted at \+0x/m,
+    'and the status keeps them');
+
+# One that does not even get that far is killed.
+ok(until_true(sub { @{ $t->children->{workers} } == 2 }), 'two serve again');
+my ($stopped) = @{ $t->children->{workers} };
 kill 'STOP', $stopped;
 ok(until_true(sub { !grep { $_ == $stopped } @{ $t->children->{workers} } }, 8),
     'a stopped worker is replaced');
-cmp_ok(time - $begun, '<', 2 + 1.5, 'soon after the watchdog');
-ok((grep { $_ == $other } @{ $t->children->{workers} }), 'the other stays');
 ok(until_true(sub { @{ $t->children->{workers} } == 2 }), 'two serve again');
-like($t->log, qr/has not turned for \d/, 'the log says so');
 
 # --- a worker that has served its time ------------------------------------------------------
 
