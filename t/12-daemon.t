@@ -70,6 +70,12 @@ my $first = master_pid();
 kill 'KILL', $first;
 ok(until_true(sub { ($t->signal('status'))[0] == 1 }), 'no master answers');
 ok(until_true(sub { !eval { wait_for_port($t->port, 0.05) } }), 'its workers leave');
+ok(-S $t->dir . '/pierre.sock', 'the control socket is left');
+{
+	# Its number has gone to another process.
+	open my $fh, '>', $t->dir . '/pierre.pid' or die;
+	print $fh "$$\n";
+}
 ($status, $out, $err) = daemon();
 is("$status [$err]", '0 []', 'a stale pid file and a stale socket are in nobody\'s way');
 isnt(master_pid(), $first, 'the pid file is the new master\'s');

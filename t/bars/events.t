@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # Events under load: 1,000 of them to 200 streams over four workers with ten
-# reloads meanwhile, each exactly once; how soon they come, on a node and from
-# another; and what an idle stream costs.
+# reloads meanwhile, each exactly once; and how soon they come, on a node and from
+# another.
 use strict;
 use warnings;
 use lib 't/lib';
@@ -103,36 +103,4 @@ my $l = listen_to($there, n => $streams, e => $events, d => 120);
 publish($here, $events, 50);
 check('another node', load_end($l), 200);
 $_->finish for $there, $here;
-
-# --- what an idle stream costs ------------------------------------------------
-
-# Private bytes of the workers.
-sub private_kib {
-	my ($t) = @_;
-	my $sum = 0;
-	for my $pid (@{ $t->children->{workers} }) {
-		my $text = slurp("/proc/$pid/smaps_rollup");
-		$sum += $_ for $text =~ /^Private_(?:Clean|Dirty): +(\d+) kB/mg;
-	}
-	return $sum;
-}
-
-my $idle = scaled(20000, 2000);
-my $t = Pierre::Test->new(database => 'sqlite', demo => 1, workers => 4,
-    config => config());
-# Each worker has served before.
-listen_to($t, n => 64, d => 0.5);
-sleep 1;
-my $before = private_kib($t);
-my @l = map { listen_to($t, n => int($idle / 4), d => 600) } 1 .. 4;
-my $open = metrics_of($t)->{pierre_event_streams};
-is($open, int($idle / 4) * 4, "$open streams are open");
-my $kib = (private_kib($t) - $before) / $open;
-cmp_ok($kib, '<=', 2, 'an idle stream takes at most 2 KiB');
-figure('%d idle streams: %.2f KiB each', $open, $kib);
-for (@l) {
-	kill 'TERM', $_->{pid};
-	close $_->{from};
-}
-$t->finish;
 done_testing();
