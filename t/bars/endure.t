@@ -119,7 +119,7 @@ cmp_ok($took, '<', $all, 'all under load');
 # --- wrk --------------------------------------------------------------------------
 
 # Connections, and seconds, of each of two; the log tells them by their path.
-my ($many, $seconds) = (64, scaled(60, 10));
+my ($many, $seconds) = (64, scaled(100, 15));
 my %wrk = (kept => [], new => ['-H', 'Connection: close']);
 
 sub wrk_start {
@@ -130,7 +130,7 @@ sub wrk_start {
 }
 
 my %from = map { $_ => wrk_start(@{ $wrk{$_} }) } sort keys %wrk;
-($took, $done) = trouble(0.8 * $seconds);
+($took, $done) = trouble(0.5 * $seconds);
 my %asked;
 for (sort keys %from) {
 	my $fh = $from{$_};
