@@ -7,6 +7,8 @@ use strict;
 use warnings;
 use lib 't/lib';
 use IO::Socket::INET;
+use IO::Socket::UNIX;
+use JSON::PP;
 use Test::More;
 use Time::HiRes qw(sleep time);
 use Pierre::Bars;
@@ -35,11 +37,22 @@ sub scrape {
 	$last = $now;
 }
 
-# Workers that could serve: long enough there, and not stopped.
+# As the master says, without a process for the question.
+sub processes {
+	my $s = IO::Socket::UNIX->new(Peer => $t->dir . '/pierre.sock') or die "pierre.sock: $!";
+	print $s "status-json\n";
+	local $/;
+	my ($json) = <$s> =~ /^ok\n(.*)/s or die 'no status';
+	return @{ decode_json($json)->{processes} };
+}
+
+# Workers that serve: what waited for them they have taken, so that nobody meets
+# with two deaths in one wait.
 my (%seen, %stopped);
 sub candidates {
-	my @workers = @{ $t->children->{workers} };
-	my %there = map { $_ => 1 } @workers;
+	my @workers = map { $_->{pid} } grep { $_->{role} eq 'worker' && $_->{state} eq 'ready' &&
+		$_->{requests} > 0 } processes();
+	my %there = map { $_ => 1 } @{ $t->children->{workers} };
 	delete $stopped{$_} for grep { !$there{$_} } keys %stopped;
 	$seen{$_} //= time for @workers;
 	return grep { !$stopped{$_} && time - $seen{$_} > 0.3 } @workers;
