@@ -6,6 +6,7 @@ use warnings;
 use lib 't/lib';
 use Cwd qw(abs_path);
 use File::Temp qw(tempdir);
+use IO::Uncompress::Gunzip qw(gunzip $GunzipError);
 use JSON::PP;
 use Test::More;
 use Pierre::Test;
@@ -37,6 +38,36 @@ cmp_ok(length $r->{content}, '<=', 12 * 1024, 'the tools of the core set take 12
 my ($bytes, $list) = legacy('tools/list');
 cmp_ok(length $bytes, '<=', 12 * 1024, 'in the legacy era too');
 is((legacy('tools/list'))[0], $bytes, 'the list is always the same');
+
+# One list, packed beforehand, behind an id that nobody knew then.
+sub listed {
+	my ($id, $codings, $head) = @_;
+	return $t->request('POST', '/mcp', headers => {
+		'Content-Type' => 'application/json', %{ $head || {} },
+		$codings ? ('Accept-Encoding' => $codings) : () },
+	    content => qq({"jsonrpc":"2.0","id":$id,"method":"tools/list"}));
+}
+sub unpacked {
+	my ($r) = @_;
+	gunzip(\$r->{content} => \my $plain, MultiStream => 0) or return $GunzipError;
+	return $plain;
+}
+for my $id (1, 9007199254740993, '"a\"\u00e9"', '"' . 'x' x 3000 . '"') {
+	my $plain = listed($id);
+	my $packed = listed($id, 'gzip, deflate');
+	my $name = 'id ' . substr $id, 0, 20;
+	is($plain->{headers}{'content-encoding'}, undef, "$name: plain");
+	is($packed->{headers}{'content-encoding'}, 'gzip', "$name: packed");
+	is($packed->{headers}{$_}, $plain->{headers}{$_}, "$name: the same $_")
+	    for qw(content-type vary);
+	is(unpacked($packed), $plain->{content}, "$name: the same bytes");
+}
+cmp_ok(length listed(1, 'gzip')->{content}, '<=', length($bytes) / 3, 'a third of the size');
+is(unpacked(listed(1, '*')), $bytes, 'any coding is welcome');
+is(listed(1, $_)->{content}, $bytes, "$_: plain") for 'gzip;q=0', 'br', 'identity';
+is(listed('"' . 'y' x 70000 . '"', 'gzip')->{headers}{'content-encoding'}, undef,
+    'an id that is too long to go in front is sent plain');
+is((legacy('prompts/get', { name => 'none' }))[1], undef, 'an error after that is one');
 for my $tool (@{ $list->{tools} }) {
 	like($tool->{description}, qr/^Use .*\bReturns .*\bCost: /s,
 	    "$tool->{name} says when to use it, what it gives, what it costs");

@@ -1,21 +1,22 @@
 #include "base/json.h"
 
-#include <math.h>
+#include <limits.h>
 
 #include "base/enc.h"
 #include "base/map.h"
 
-/* A validator walks the text first, since cJSON is more lenient than RFC 8259;
- * what passes it cJSON can read. */
+/* One walk over the text, strict where cJSON is lenient (RFC 8259); it makes a
+ * tree of cJSON's kind in the arena, or none where the text alone is wanted. */
 
 struct scan {
 	struct str text;
 	size_t at;
 	unsigned depth;
 	struct err *e;
+	struct arena *arena; /* NULL: no tree */
 };
 
-static bool scan_value(struct scan *s);
+static bool scan_value(struct scan *s, cJSON *item);
 
 static bool
 scan_fail(struct scan *s, const char *what)
@@ -49,8 +50,28 @@ scan_digits(struct scan *s)
 	return s->at > start || scan_fail(s, "a digit is missing");
 }
 
+static int
+whole_part(double v)
+{
+	return v >= INT_MAX ? INT_MAX : v <= INT_MIN ? INT_MIN : (int)v;
+}
+
 static bool
-scan_number(struct scan *s)
+make_number(struct scan *s, size_t start, cJSON *item)
+{
+	struct str digits = str_make(s->text.p + start, s->at - start);
+
+	if (!str_to_f64(digits, &item->valuedouble)) {
+		err_set(s->e, ERR_INVALID, "JSON: number is too large");
+		return false;
+	}
+	item->type = cJSON_Number;
+	item->valueint = whole_part(item->valuedouble);
+	return true;
+}
+
+static bool
+scan_number(struct scan *s, cJSON *item)
 {
 	size_t start = s->at;
 
@@ -72,7 +93,9 @@ scan_number(struct scan *s)
 		if (!scan_digits(s))
 			return false;
 	}
-	return s->at - start <= 60 || scan_fail(s, "number is too long");
+	if (s->at - start > 60)
+		return scan_fail(s, "number is too long");
+	return item == NULL || make_number(s, start, item);
 }
 
 /* The four digits of \uXXXX; -1 when they are not. */
@@ -129,11 +152,74 @@ scan_escape(struct scan *s)
 	       scan_fail(s, "unknown escape");
 }
 
-static bool
-scan_string(struct scan *s)
+/* The character of an escape that has passed, after its backslash; *p moves
+ * behind it. */
+static uint32_t
+read_escape(const char **p)
 {
-	size_t start = ++s->at;
+	static const char letters[] = "bfnrt", meant[] = "\b\f\n\r\t";
+	const char *letter = strchr(letters, **p);
+	uint32_t c = 0;
 
+	if (*(*p)++ != 'u')
+		return (unsigned char)(letter != NULL ? meant[letter - letters]
+						      : (*p)[-1]);
+	for (int i = 0; i < 4; i++)
+		c = c * 16 + (uint32_t)dec_hex_digit(*(*p)++);
+	return c;
+}
+
+static char *
+put_utf8(char *out, uint32_t c)
+{
+	if (c < 0x80) {
+		*out++ = (char)c;
+		return out;
+	}
+	if (c < 0x800) {
+		*out++ = (char)(0xc0 | c >> 6);
+	} else if (c < 0x10000) {
+		*out++ = (char)(0xe0 | c >> 12);
+		*out++ = (char)(0x80 | (c >> 6 & 0x3f));
+	} else {
+		*out++ = (char)(0xf0 | c >> 18);
+		*out++ = (char)(0x80 | (c >> 12 & 0x3f));
+		*out++ = (char)(0x80 | (c >> 6 & 0x3f));
+	}
+	*out++ = (char)(0x80 | (c & 0x3f));
+	return out;
+}
+
+/* What a string that has passed stands for; no escape is shorter than that. */
+static char *
+decode_string(struct arena *a, struct str raw)
+{
+	char *text = arena_alloc(a, raw.n + 1), *out = text;
+	const char *p = raw.p, *end = p + raw.n;
+	uint32_t c;
+
+	while (p < end) {
+		if (*p != '\\') {
+			*out++ = *p++;
+			continue;
+		}
+		p++;
+		c = read_escape(&p);
+		if (c >= 0xd800 && c <= 0xdbff) {
+			p++;
+			c = 0x10000 +
+			    ((c & 0x3ff) << 10 | (read_escape(&p) & 0x3ff));
+		}
+		out = put_utf8(out, c);
+	}
+	*out = '\0';
+	return text;
+}
+
+/* Behind the quote that ends it; *escaped when there is a backslash. */
+static bool
+scan_to_quote(struct scan *s, bool *escaped)
+{
 	for (;;) {
 		int c = scan_peek(s);
 
@@ -143,18 +229,42 @@ scan_string(struct scan *s)
 			return scan_fail(s, "control byte in a string");
 		s->at++;
 		if (c == '"')
-			break;
-		if (c == '\\' && !scan_escape(s))
+			return true;
+		if (c != '\\')
+			continue;
+		*escaped = true;
+		if (!scan_escape(s))
 			return false;
 	}
-	return str_is_utf8(str_make(s->text.p + start, s->at - start)) ||
-	       scan_fail(s, "string before this is not UTF-8");
 }
 
 static bool
-scan_word(struct scan *s, const char *word)
+scan_string(struct scan *s, char **out)
+{
+	size_t start = ++s->at;
+	bool escaped = false;
+	struct str raw;
+
+	if (!scan_to_quote(s, &escaped))
+		return false;
+	raw = str_make(s->text.p + start, s->at - start - 1);
+	if (!str_is_utf8(raw))
+		return scan_fail(s, "string before this is not UTF-8");
+	if (s->arena != NULL)
+		*out = escaped ? decode_string(s->arena, raw)
+			       : arena_strndup(s->arena, raw.p, raw.n);
+	return true;
+}
+
+static bool
+scan_word(struct scan *s, const char *word, int type, cJSON *item)
 {
 	struct str w = str_of(word);
+
+	if (item != NULL) {
+		item->type = type;
+		item->valueint = type == cJSON_True;
+	}
 
 	if (!str_starts(str_make(s->text.p + s->at, s->text.n - s->at), w))
 		return scan_fail(s, "unexpected character");
@@ -163,12 +273,12 @@ scan_word(struct scan *s, const char *word)
 }
 
 static bool
-scan_member_name(struct scan *s)
+scan_member_name(struct scan *s, char **name)
 {
 	scan_space(s);
 	if (scan_peek(s) != '"')
 		return scan_fail(s, "a member name is missing");
-	if (!scan_string(s))
+	if (!scan_string(s, name))
 		return false;
 	scan_space(s);
 	if (scan_peek(s) != ':')
@@ -177,85 +287,20 @@ scan_member_name(struct scan *s)
 	return true;
 }
 
-static bool
-scan_container(struct scan *s, int close)
-{
-	bool object = close == '}';
-
-	if (++s->depth > JSON_MAX_DEPTH)
-		return scan_fail(s, "nested too deeply");
-	s->at++;
-	scan_space(s);
-	if (scan_peek(s) == close) {
-		s->at++;
-		s->depth--;
-		return true;
-	}
-	for (;;) {
-		if ((object && !scan_member_name(s)) || !scan_value(s))
-			return false;
-		scan_space(s);
-		if (scan_peek(s) == close)
-			break;
-		if (scan_peek(s) != ',')
-			return scan_fail(s, "',' or an end is missing");
-		s->at++;
-	}
-	s->at++;
-	s->depth--;
-	return true;
-}
-
-static bool
-scan_value(struct scan *s)
-{
-	scan_space(s);
-	switch (scan_peek(s)) {
-	case '{':
-		return scan_container(s, '}');
-	case '[':
-		return scan_container(s, ']');
-	case '"':
-		return scan_string(s);
-	case 't':
-		return scan_word(s, "true");
-	case 'f':
-		return scan_word(s, "false");
-	case 'n':
-		return scan_word(s, "null");
-	case -1:
-		return scan_fail(s, "a value is missing");
-	case '-':
-	case '0' ... '9':
-		return scan_number(s);
-	default:
-		return scan_fail(s, "no value begins like this");
-	}
-}
-
-/* --- duplicate keys, numbers out of range -------------------------------- */
-
-static int
-duplicate_key(const char *name, struct err *e)
-{
-	return err_set(
-	    e, ERR_INVALID, "JSON: member \"%.80s\" stands twice", name);
-}
-
-static int
-check_few_members(const cJSON *object, struct err *e)
+static const char *
+find_twice_of_few(const cJSON *object)
 {
 	for (const cJSON *a = object->child; a != NULL; a = a->next) {
 		for (const cJSON *b = a->next; b != NULL; b = b->next) {
 			if (strcmp(a->string, b->string) == 0)
-				return duplicate_key(a->string, e);
+				return a->string;
 		}
 	}
-	return 0;
+	return NULL;
 }
 
-static int
-check_many_members(const cJSON *object, struct err *e)
+static const char *
+find_twice_of_many(const cJSON *object)
 {
 	struct map *seen = map_new();
 	const char *twice = NULL;
@@ -268,70 +313,155 @@ check_many_members(const cJSON *object, struct err *e)
 		}
 	}
 	map_free(&seen);
-	return twice != NULL ? duplicate_key(twice, e) : 0;
+	return twice;
 }
 
-/* What the grammar alone lets through. */
-static int
-check_tree(const cJSON *item, struct err *e)
+static bool
+check_members(struct scan *s, const cJSON *object, size_t n)
 {
-	const cJSON *c;
+	const char *twice =
+	    n <= 16 ? find_twice_of_few(object) : find_twice_of_many(object);
+
+	if (twice == NULL)
+		return true;
+	err_set(
+	    s->e, ERR_INVALID, "JSON: member \"%.80s\" stands twice", twice);
+	return false;
+}
+
+/* cJSON keeps the last child in the first one's prev. */
+static cJSON *
+add_child(struct scan *s, cJSON *parent)
+{
+	cJSON *child = arena_one(s->arena, cJSON), *first = parent->child;
+
+	if (first == NULL) {
+		parent->child = child;
+	} else {
+		child->prev = first->prev;
+		first->prev->next = child;
+	}
+	parent->child->prev = child;
+	return child;
+}
+
+/* Elements and the bracket behind them; *n_r how many there were. */
+static bool
+scan_elements(struct scan *s, int close, cJSON *item, size_t *n_r)
+{
+	cJSON *child = NULL;
+	char *name = NULL;
+
+	for (;; ++*n_r) {
+		if (close == '}' && !scan_member_name(s, &name))
+			return false;
+		if (item != NULL) {
+			child = add_child(s, item);
+			child->string = name;
+		}
+		if (!scan_value(s, child))
+			return false;
+		scan_space(s);
+		if (scan_peek(s) == close)
+			break;
+		if (scan_peek(s) != ',')
+			return scan_fail(s, "',' or an end is missing");
+		s->at++;
+	}
+	s->at++;
+	++*n_r;
+	return true;
+}
+
+static bool
+scan_container(struct scan *s, int close, cJSON *item)
+{
 	size_t n = 0;
 
-	if (cJSON_IsNumber(item) && !isfinite(item->valuedouble))
-		return err_set(e, ERR_INVALID, "JSON: number is too large");
-	cJSON_ArrayForEach (c, item) {
-		n++;
-		if (check_tree(c, e) < 0)
-			return -1;
-	}
-	if (!cJSON_IsObject(item))
-		return 0;
-	return n <= 16 ? check_few_members(item, e)
-		       : check_many_members(item, e);
+	if (++s->depth > JSON_MAX_DEPTH)
+		return scan_fail(s, "nested too deeply");
+	if (item != NULL)
+		item->type = close == '}' ? cJSON_Object : cJSON_Array;
+	s->at++;
+	scan_space(s);
+	if (scan_peek(s) == close)
+		s->at++;
+	else if (!scan_elements(s, close, item, &n))
+		return false;
+	s->depth--;
+	return item == NULL || close != '}' || check_members(s, item, n);
 }
 
-static void
-delete_tree(void *tree)
+static bool
+scan_text(struct scan *s, cJSON *item)
 {
-	cJSON_Delete(tree);
+	char *text = NULL;
+
+	if (!scan_string(s, &text))
+		return false;
+	if (item != NULL) {
+		item->type = cJSON_String;
+		item->valuestring = text;
+	}
+	return true;
+}
+
+static bool
+scan_value(struct scan *s, cJSON *item)
+{
+	scan_space(s);
+	switch (scan_peek(s)) {
+	case '{':
+		return scan_container(s, '}', item);
+	case '[':
+		return scan_container(s, ']', item);
+	case '"':
+		return scan_text(s, item);
+	case 't':
+		return scan_word(s, "true", cJSON_True, item);
+	case 'f':
+		return scan_word(s, "false", cJSON_False, item);
+	case 'n':
+		return scan_word(s, "null", cJSON_NULL, item);
+	case -1:
+		return scan_fail(s, "a value is missing");
+	case '-':
+	case '0' ... '9':
+		return scan_number(s, item);
+	default:
+		return scan_fail(s, "no value begins like this");
+	}
 }
 
 const cJSON *
 json_parse(struct arena *a, struct str text, struct err *e)
 {
-	struct scan s = { .text = text, .e = e };
-	cJSON *tree;
+	struct scan s = { .text = text, .e = e, .arena = a };
+	cJSON *tree = arena_one(a, cJSON);
 
-	if (!scan_value(&s))
+	if (!scan_value(&s, tree))
 		return NULL;
 	scan_space(&s);
 	if (s.at != text.n) {
 		scan_fail(&s, "bytes after the value");
 		return NULL;
 	}
-	tree = cJSON_ParseWithLength(text.p, text.n);
-	if (tree == NULL) {
-		err_set(e, ERR_INVALID, "JSON: cannot be read");
-		return NULL;
-	}
-	arena_cleanup(a, delete_tree, tree);
-	return check_tree(tree, e) < 0 ? NULL : tree;
+	return tree;
 }
 
 /* Whether a name in its quotes, escapes and all, is this one. */
 static bool
 is_member_name(struct str quoted, struct str name)
 {
-	cJSON *decoded;
+	struct str raw = str_make(quoted.p + 1, quoted.n - 2);
+	struct arena *a;
 	bool same;
 
-	if (str_find(quoted, '\\') < 0)
-		return str_eq(str_make(quoted.p + 1, quoted.n - 2), name);
-	decoded = cJSON_ParseWithLength(quoted.p, quoted.n);
-	same = cJSON_IsString(decoded) &&
-	       str_eq(str_of(decoded->valuestring), name);
-	cJSON_Delete(decoded);
+	if (str_find(raw, '\\') < 0)
+		return str_eq(raw, name);
+	a = arena_new();
+	same = str_eq(str_of(decode_string(a, raw)), name);
+	arena_free(&a);
 	return same;
 }
 
@@ -350,14 +480,14 @@ json_raw_member(struct str text, struct str name)
 		s.at++;
 		scan_space(&s);
 		start = s.at;
-		if (scan_peek(&s) != '"' || !scan_string(&s))
+		if (scan_peek(&s) != '"' || !scan_string(&s, NULL))
 			return STR_NULL;
 		key = str_make(text.p + start, s.at - start);
 		scan_space(&s);
 		s.at++;
 		scan_space(&s);
 		start = s.at;
-		if (!scan_value(&s))
+		if (!scan_value(&s, NULL))
 			return STR_NULL;
 		if (is_member_name(key, name))
 			return str_make(text.p + start, s.at - start);

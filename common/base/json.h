@@ -1,7 +1,7 @@
 #ifndef BASE_JSON_H
 #define BASE_JSON_H
 
-/* Strict JSON reading (RFC 8259) over cJSON: valid UTF-8, no NUL, no
+/* Strict JSON reading (RFC 8259) into trees of cJSON: valid UTF-8, no NUL, no
  * duplicate keys, no trailing bytes, no raw control bytes, bounded depth,
  * numbers by the grammar and inside the range of a double.  Errors of the
  * grammar name the byte offset. */

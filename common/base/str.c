@@ -179,11 +179,23 @@ str_utf8_length(struct str s)
 	return len;
 }
 
+/* Most text is ASCII, eight bytes at a time. */
+static bool
+is_ascii_word(struct str s)
+{
+	uint64_t word;
+
+	if (s.n < sizeof(word))
+		return false;
+	memcpy(&word, s.p, sizeof(word));
+	return (word & UINT64_C(0x8080808080808080)) == 0;
+}
+
 bool
 str_is_utf8(struct str s)
 {
 	while (s.n > 0) {
-		size_t len = str_utf8_length(s);
+		size_t len = is_ascii_word(s) ? 8 : str_utf8_length(s);
 
 		if (len == 0)
 			return false;

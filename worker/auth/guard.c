@@ -279,7 +279,8 @@ ask_store(struct proving *p, enum opaque_kind kind, struct err *e)
 	return rc < 0 ? -1 : 1;
 }
 
-/* As guard_prove, for one kind or another. */
+/* As guard_prove, for one kind or another.  What has been proven is good; of
+ * anything else the form is looked at before the store is asked. */
 static int
 prove(struct guard *g, enum opaque_kind kind, struct str token,
     struct str address, bool wait, struct who *out, struct err *e)
@@ -293,6 +294,9 @@ prove(struct guard *g, enum opaque_kind kind, struct str token,
 	if (g->shm != NULL &&
 	    proofs_get(g->proofs, hash, shm_auth_epoch(g->shm), out))
 		return 1;
+	if (!opaque_is(kind, token))
+		return refuse(
+		    REFUSED_MALFORMED, "the access token is malformed", e);
 	return wait ? ask_store(&p, kind, e) : 0;
 }
 
@@ -302,7 +306,7 @@ guard_prove(struct guard *g, struct str token, bool wait, struct who *out,
 {
 	enum opaque_kind kind;
 
-	if (!opaque_read(token, &kind) ||
+	if (!opaque_kind_of(token, &kind) ||
 	    (kind != OPAQUE_PAT && kind != OPAQUE_KEY))
 		return refuse(
 		    REFUSED_MALFORMED, "the access token is malformed", e);

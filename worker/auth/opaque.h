@@ -31,6 +31,8 @@ void opaque_make(enum opaque_kind kind, char out[OPAQUE_LEN + 1]);
 /* The one of these bytes. */
 void opaque_format(
     enum opaque_kind kind, const uint8_t secret[32], char out[OPAQUE_LEN + 1]);
+/* Prefix and length are right; *kind_r says what it would be. */
+NODISCARD bool opaque_kind_of(struct str token, enum opaque_kind *kind_r);
 /* Prefix, length, letters and checksum are right; *kind_r says what it is. */
 NODISCARD bool opaque_read(struct str token, enum opaque_kind *kind_r);
 /* The same for one kind. */

@@ -5,11 +5,12 @@
 void
 http_log_str(struct http_req *req, const char *name, struct str value)
 {
-	struct str copy = { arena_strndup(req->arena, value.p, value.n),
-		value.n };
+	struct str copy;
 
-	if (req->log_n < HTTP_LOG_WORDS)
-		req->log[req->log_n++] = F_SLICE(name, copy);
+	if (!req->srv->conf->access_log || req->log_n == HTTP_LOG_WORDS)
+		return;
+	copy = str_make(arena_strndup(req->arena, value.p, value.n), value.n);
+	req->log[req->log_n++] = F_SLICE(name, copy);
 }
 
 static struct str

@@ -80,7 +80,8 @@ write_some(struct conn *c, struct iovec *iov, int n)
 
 	if (c->tls != NULL)
 		return tls_send(c->srv->tls, c->tls, iov, n);
-	done = sendmsg(c->fd, &msg, MSG_NOSIGNAL);
+	done = n == 1 ? send(c->fd, iov->iov_base, iov->iov_len, MSG_NOSIGNAL)
+		      : sendmsg(c->fd, &msg, MSG_NOSIGNAL);
 	if (done >= 0)
 		return done;
 	return errno == EAGAIN || errno == EINTR ? 0 : -1;

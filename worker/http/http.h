@@ -174,6 +174,19 @@ void http_reply(struct http_req *req, int status, const char *content_type);
  * answers); not copied. */
 void http_reply_static(struct http_req *req, int status,
     const char *content_type, struct str body);
+#define HTTP_PARTS_MAX 3
+/* As http_reply_static, in up to HTTP_PARTS_MAX parts, of which those that were
+ * made for this request live as long as it does. */
+void http_reply_parts(struct http_req *req, int status,
+    const char *content_type, const struct str *part, size_t n);
+/* Prepared bytes that answers end with, plain and packed. */
+struct http_tail;
+/* bytes and the arena outlive the process' traffic. */
+struct http_tail *http_tail_new(struct arena *a, struct str bytes);
+/* As http_reply, with the tail behind what http_out() holds; the whole as gzip
+ * where that is accepted and pays. */
+void http_reply_tail(struct http_req *req, int status, const char *content_type,
+    const struct http_tail *t);
 /* Send 200 and `size` bytes of a file from its beginning, as fast as the client
  * takes them; from the fiber of a handler, which keeps fd.  When the file
  * cannot be read, or the client takes nothing for http.write_timeout, the

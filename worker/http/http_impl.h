@@ -107,11 +107,11 @@ struct http_server {
 	unsigned idle_reqs_n;
 	struct buf idle_bufs[64];
 	unsigned idle_bufs_n;
-	struct buf head;  /* of the answer that is being written */
-	struct buf event; /* of a stream */
-	int64_t date_s;
-	struct buf date; /* "Date: ...\r\n" of date_s */
-	char *scratch;	 /* CONN_BUF_KEEP bytes, for one read */
+	struct buf head;       /* of the answer that is being written */
+	struct buf event;      /* of a stream */
+	struct buf date;       /* "Date: ...\r\n" */
+	int64_t date_until_us; /* of the loop's time, when its second ends */
+	char *scratch;	       /* CONN_BUF_KEEP bytes, for one read */
 };
 
 /* --- server.c, accept.c -------------------------------------------------- */

@@ -5,6 +5,8 @@
 #include "base/date.h"
 #include "http/http_impl.h"
 
+#define JOINED_BYTES 1024
+
 static struct str
 status_line(int status)
 {
@@ -68,13 +70,16 @@ add_status_line(struct buf *h, int status)
 static void
 add_date(struct http_server *s)
 {
-	int64_t now_s = clock_wall_us() / DATE_US_PER_SECOND;
+	int64_t now_us = loop_now_us(s->loop), wall_us;
 
-	if (now_s != s->date_s) {
-		s->date_s = now_s;
+	if (now_us >= s->date_until_us) {
+		wall_us = clock_wall_us();
+		s->date_until_us =
+		    now_us + DATE_US_PER_SECOND - wall_us % DATE_US_PER_SECOND;
 		buf_clear(&s->date);
 		buf_adds(&s->date, "Date: ");
-		date_format_http(&s->date, now_s * DATE_US_PER_SECOND);
+		date_format_http(
+		    &s->date, wall_us - wall_us % DATE_US_PER_SECOND);
 		buf_adds(&s->date, "\r\n");
 	}
 	buf_addstr(&s->head, buf_str(&s->date));
@@ -145,27 +150,53 @@ length_header(char out[48], uint64_t n)
 	return out;
 }
 
-static void
-send_reply(
-    struct http_req *req, int status, const char *content_type, struct str body)
+static size_t
+total_of(const struct str *part, size_t n)
 {
-	struct iovec iov[2];
+	size_t total = 0;
+
+	for (size_t i = 0; i < n; i++)
+		total += part[i].n;
+	return total;
+}
+
+/* Head and body, of which the parts that are short go behind the head: to copy
+ * them costs less than to have the kernel gather them. */
+static void
+send_all(struct http_req *req, const struct str *part, size_t n)
+{
+	struct buf *h = &req->srv->head;
+	struct iovec iov[1 + HTTP_PARTS_MAX];
+	size_t i = 0;
+	int used = 1;
+
+	while (i < n && part[i].n <= JOINED_BYTES)
+		buf_addstr(h, part[i++]);
+	iov[0] = (struct iovec){ h->p, h->n };
+	for (; i < n; i++)
+		iov[used++] =
+		    (struct iovec){ (void *)(uintptr_t)part[i].p, part[i].n };
+	conn_send(req->conn, iov, used);
+}
+
+void
+http_reply_parts(struct http_req *req, int status, const char *content_type,
+    const struct str *part, size_t n)
+{
 	char length[48] = "";
 	bool bare = status == 204 || status == 304;
 
-	CHECK(!req->replied);
+	CHECK(!req->replied && n <= HTTP_PARTS_MAX);
 	req->replied = true;
 	req->status = status;
 	if (content_type == NULL || bare)
-		body = STR("");
+		n = 0;
 	reply_head(req, status, content_type,
-	    bare ? "" : length_header(length, body.n));
+	    bare ? "" : length_header(length, total_of(part, n)));
 	if (req->method == HTTP_HEAD)
-		body = STR("");
-	req->body_sent = body.n;
-	iov[0] = (struct iovec){ req->srv->head.p, req->srv->head.n };
-	iov[1] = (struct iovec){ (void *)(uintptr_t)body.p, body.n };
-	conn_send(req->conn, iov, body.n != 0 ? 2 : 1);
+		n = 0;
+	req->body_sent = total_of(part, n);
+	send_all(req, part, n);
 }
 
 void
@@ -200,14 +231,16 @@ http_out(struct http_req *req)
 void
 http_reply(struct http_req *req, int status, const char *content_type)
 {
-	send_reply(req, status, content_type, buf_str(&req->out));
+	struct str body = buf_str(&req->out);
+
+	http_reply_parts(req, status, content_type, &body, 1);
 }
 
 void
 http_reply_static(
     struct http_req *req, int status, const char *content_type, struct str body)
 {
-	send_reply(req, status, content_type, body);
+	http_reply_parts(req, status, content_type, &body, 1);
 }
 
 /* A page's route; or no route, and a browser that would show what comes. */

@@ -68,13 +68,22 @@ http_param(const struct http_req *req, const char *name)
 	BUG("the route has no such parameter");
 }
 
+/* Most names differ in their lengths. */
+static bool
+is_named(const struct http_req *req, size_t i, struct str name)
+{
+	struct h1_span have = req->h1.header[i].name;
+
+	return have.n == name.n && str_ieq(h1_str(req->base, have), name);
+}
+
 struct str
 http_header(const struct http_req *req, const char *name)
 {
 	struct str want = str_of(name);
 
 	for (size_t i = 0; i < req->h1.headers_n; i++)
-		if (str_ieq(h1_str(req->base, req->h1.header[i].name), want))
+		if (is_named(req, i, want))
 			return h1_str(req->base, req->h1.header[i].value);
 	return STR_NULL;
 }
@@ -86,7 +95,7 @@ http_header_count(const struct http_req *req, const char *name)
 	size_t n = 0;
 
 	for (size_t i = 0; i < req->h1.headers_n; i++)
-		if (str_ieq(h1_str(req->base, req->h1.header[i].name), want))
+		if (is_named(req, i, want))
 			n++;
 	return n;
 }

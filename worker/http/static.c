@@ -2,13 +2,13 @@
 
 #include <openssl/evp.h>
 #include <stdlib.h>
-#include <zlib.h>
 
 #include "base/check.h"
 #include "base/enc.h"
 #include "base/xalloc.h"
 #include "http/http_impl.h"
 #include "http/negotiate.h"
+#include "http/pack.h"
 
 #define TAG_BYTES  16 /* of the digest */
 #define TAG_MAX	   40
@@ -42,24 +42,6 @@ name_variant(struct variant *f, struct str bytes, const char *suffix)
 	buf_free(&text);
 }
 
-static void
-pack(struct buf *out, struct str bytes)
-{
-	z_stream z = { .next_in = (Bytef *)(uintptr_t)bytes.p,
-		.avail_in = (uInt)bytes.n };
-	size_t room;
-
-	CHECK(bytes.n <= UINT32_MAX / 2 &&
-	      deflateInit2(&z, Z_BEST_COMPRESSION, Z_DEFLATED, GZIP_WBITS, 9,
-		  Z_DEFAULT_STRATEGY) == Z_OK);
-	room = deflateBound(&z, bytes.n);
-	z.next_out = (Bytef *)buf_reserve(out, room);
-	z.avail_out = (uInt)room;
-	CHECK(deflate(&z, Z_FINISH) == Z_STREAM_END);
-	out->n += z.total_out;
-	deflateEnd(&z);
-}
-
 struct http_static *
 http_static_new(
     const char *content_type, struct str body, const char *cache_control)
@@ -70,8 +52,8 @@ http_static_new(
 	s->cache_control = cache_control != NULL ? cache_control : "no-cache";
 	s->plain.body = body;
 	name_variant(&s->plain, body, "");
-	pack(&s->packed, body);
-	if (s->packed.n < body.n - body.n / 10) {
+	pack_deflate(&s->packed, body, GZIP_WBITS);
+	if (pack_pays(s->packed.n, body.n)) {
 		s->gzip.body = buf_str(&s->packed);
 		name_variant(&s->gzip, body, "-gzip");
 	}

@@ -50,7 +50,7 @@ struct fiber {
 	bool woken;
 	char *map; /* guard page, then the stack */
 	size_t map_bytes;
-	ucontext_t context;
+	struct context context;
 	void *fake_stack; /* for AddressSanitizer */
 	struct timer timer;
 };
@@ -75,7 +75,7 @@ leave_to(struct fiber *f, bool for_good)
 #else
 	(void)for_good;
 #endif
-	CHECK(swapcontext(&f->context, &pool->bare) == 0);
+	context_switch(&f->context, &pool->bare);
 #ifdef FIBER_ASAN
 	__sanitizer_finish_switch_fiber(
 	    f->fake_stack, &pool->bare_stack, &pool->bare_stack_bytes);
@@ -138,7 +138,7 @@ resume(struct fiber *f)
 	CHECK(running == NULL);
 	f->state = FIBER_RUNNING;
 	running = f;
-	CHECK(swapcontext(&f->loop->fibers.bare, &f->context) == 0);
+	context_switch(&f->loop->fibers.bare, &f->context);
 #ifdef FIBER_ASAN
 	__sanitizer_finish_switch_fiber(fake, NULL, NULL);
 #endif
@@ -163,13 +163,6 @@ on_timer(void *arg)
 	fiber_unpark(f);
 }
 
-/* getcontext() may count as returning twice, so it stands alone. */
-static __attribute__((noinline)) void
-prepare(ucontext_t *c)
-{
-	CHECK(getcontext(c) == 0);
-}
-
 static struct fiber *
 make(struct loop *l)
 {
@@ -182,7 +175,6 @@ make(struct loop *l)
 	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
 	CHECK(f->map != MAP_FAILED);
 	CHECK(mprotect(f->map, guard, PROT_NONE) == 0);
-	prepare(&f->context);
 	timer_init(&f->timer, l, on_timer, f);
 	return f;
 }
@@ -213,10 +205,7 @@ fiber_spawn(struct loop *l, void (*fn)(void *arg), void *arg)
 	f->cancelled = f->deaf = f->timed_out = false;
 	f->waiting = f->woken = false;
 	f->fake_stack = NULL;
-	f->context.uc_stack.ss_sp = f->map + guard_bytes();
-	f->context.uc_stack.ss_size = FIBER_STACK;
-	f->context.uc_link = NULL;
-	makecontext(&f->context, enter, 0);
+	context_make(&f->context, f->map + guard_bytes(), FIBER_STACK, enter);
 	if (running != NULL)
 		loop_later(l, resume_later, f);
 	else

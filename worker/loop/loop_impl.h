@@ -3,9 +3,8 @@
 
 /* What the files of this room share. */
 
-#include <ucontext.h>
-
 #include "base/list.h"
+#include "loop/context.h"
 #include "loop/fiber.h"
 #include "loop/loop.h"
 
@@ -28,7 +27,7 @@ struct fiber_pool {
 	struct list idle;
 	unsigned idle_n;
 	unsigned busy_n;
-	ucontext_t bare;
+	struct context bare;
 	const void *bare_stack; /* for AddressSanitizer */
 	size_t bare_stack_bytes;
 };

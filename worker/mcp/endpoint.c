@@ -96,6 +96,7 @@ serve_request(struct rpc *r)
 {
 	struct mcp_cancel cancel;
 
+	r->alone = true;
 	cancel_watch(&cancel, r);
 	mcp_serve(r);
 	if (cancel_unwatch(&cancel)) {
@@ -154,7 +155,9 @@ reply(struct rpc *r)
 {
 	struct err gone = ERR_INIT;
 
-	if (!r->silent) {
+	if (!r->silent && r->tail != NULL) {
+		http_reply_tail(r->http, r->status, JSON_TYPE, r->tail);
+	} else if (!r->silent) {
 		http_reply(r->http, r->status, JSON_TYPE);
 	} else if (r->status == 202) {
 		http_reply(r->http, 202, NULL);

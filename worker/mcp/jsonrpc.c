@@ -32,6 +32,7 @@ const char rpc_server_card[] =
 static void
 open_frame(struct rpc *r)
 {
+	r->tail = NULL;
 	buf_clear(r->out);
 	buf_adds(r->out, "{\"jsonrpc\":\"2.0\",\"id\":");
 	buf_addstr(r->out, r->id);
@@ -91,8 +92,11 @@ rpc_result_of_type(struct rpc *r, const char *type)
 	r->code = 0;
 	open_frame(r);
 	buf_adds(r->out, ",\"result\":{");
-	if (r->era == ERA_MODERN)
-		buf_printf(r->out, "\"resultType\":\"%s\",", type);
+	if (r->era == ERA_MODERN) {
+		buf_adds(r->out, "\"resultType\":\"");
+		buf_adds(r->out, type);
+		buf_adds(r->out, "\",");
+	}
 }
 
 void
@@ -102,17 +106,23 @@ rpc_result(struct rpc *r)
 }
 
 void
+rpc_write_end(struct buf *out, enum mcp_era era)
+{
+	if (era == ERA_MODERN) {
+		/* One without a member of its own has its comma already. */
+		if (out->p[out->n - 1] != ',')
+			buf_addc(out, ',');
+		buf_adds(out, "\"_meta\":{\"" META_SERVER "\":");
+		buf_adds(out, rpc_server_info);
+		buf_addc(out, '}');
+	}
+	buf_adds(out, "}}");
+}
+
+void
 rpc_result_end(struct rpc *r)
 {
-	if (r->era == ERA_MODERN) {
-		/* One without a member of its own has its comma already. */
-		if (r->out->p[r->out->n - 1] != ',')
-			buf_addc(r->out, ',');
-		buf_adds(r->out, "\"_meta\":{\"" META_SERVER "\":");
-		buf_adds(r->out, rpc_server_info);
-		buf_addc(r->out, '}');
-	}
-	buf_adds(r->out, "}}");
+	rpc_write_end(r->out, r->era);
 }
 
 void

@@ -10,6 +10,7 @@
 
 struct app;
 struct http_req;
+struct http_tail;
 struct mcp;
 struct mcp_port;
 struct mcp_session;
@@ -29,7 +30,9 @@ struct rpc {
 	const struct who *who;
 	struct http_req *http; /* NULL on stdio */
 	struct arena *arena;
-	struct buf *out; /* the answer's body */
+	struct buf *out;	      /* the answer's body */
+	bool alone;		      /* it is all of an HTTP answer */
+	const struct http_tail *tail; /* what ends it then; NULL: nothing */
 
 	/* Where side messages go; NULL: nowhere. */
 	const struct mcp_port *port;
@@ -60,6 +63,8 @@ NODISCARD enum rpc_kind rpc_read(
  * to r->out as text, at least one: "a":1,"b":2. */
 void rpc_result(struct rpc *r);
 void rpc_result_end(struct rpc *r);
+/* What rpc_result_end() appends. */
+void rpc_write_end(struct buf *out, enum mcp_era era);
 /* As rpc_result, of another type than "complete" (modern alone). */
 void rpc_result_of_type(struct rpc *r, const char *type);
 /* A whole answer from such members. */

@@ -2,6 +2,7 @@
  * Written once a process from the records. */
 
 #include "config/conf.h"
+#include "http/http.h"
 #include "mcp/client.h"
 #include "mcp/mcp_impl.h"
 #include "app.h"
@@ -188,10 +189,16 @@ mcp_page_find(const struct rpc *r, const struct mcp_pages *pages,
 	return at > 0 && at < pages->n;
 }
 
-static struct str
-keep(struct mcp *m, const struct buf *b)
+static struct mcp_page
+keep(struct mcp *m, struct buf *b, enum mcp_era era)
 {
-	return str_make(arena_memdup(m->arena, b->p, b->n), b->n);
+	size_t n = b->n;
+	char *all;
+
+	rpc_write_end(b, era);
+	all = arena_memdup(m->arena, b->p, b->n);
+	return (struct mcp_page){ str_make(all, n),
+		http_tail_new(m->arena, str_make(all, b->n)) };
 }
 
 /* Items from *at on, up to a page; *at moves along. */
@@ -230,17 +237,20 @@ prepare_list(struct mcp *m, const struct list_plan *p, struct mcp_pages *legacy,
 	size_t n = count_pages(p, size), at = 0;
 	struct buf b = BUF_INIT;
 
-	*legacy = (struct mcp_pages){ arena_many(m->arena, n, struct str), n };
-	*modern = (struct mcp_pages){ arena_many(m->arena, n, struct str), n };
+	*legacy =
+	    (struct mcp_pages){ arena_many(m->arena, n, struct mcp_page), n };
+	*modern =
+	    (struct mcp_pages){ arena_many(m->arena, n, struct mcp_page), n };
 	for (size_t i = 0; i < n; i++) {
 		buf_clear(&b);
 		write_items(p, size, &at, &b);
 		if (i + 1 < n)
 			write_cursor(m, p, n, i + 1, &b);
-		legacy->page[i] = keep(m, &b);
+		legacy->page[i] = keep(m, &b, ERA_LEGACY);
+		b.n = legacy->page[i].members.n;
 		buf_addc(&b, ',');
 		mcp_write_caching(&b, MCP_LIST_TTL_MS, false);
-		modern->page[i] = keep(m, &b);
+		modern->page[i] = keep(m, &b, ERA_MODERN);
 	}
 	buf_free(&b);
 }
@@ -254,8 +264,9 @@ prepare_discover(struct mcp *m)
 	write_discover(&b);
 	buf_addc(&b, ',');
 	mcp_write_caching(&b, MCP_LIST_TTL_MS, true);
-	*pages = (struct mcp_pages){ arena_many(m->arena, 1, struct str), 1 };
-	pages->page[0] = keep(m, &b);
+	*pages =
+	    (struct mcp_pages){ arena_many(m->arena, 1, struct mcp_page), 1 };
+	pages->page[0] = keep(m, &b, ERA_MODERN);
 	buf_free(&b);
 }
 

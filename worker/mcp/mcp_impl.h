@@ -13,9 +13,15 @@
 
 #define MCP_LIST_TTL_MS 300000 /* lists change with the program alone */
 
-/* Members of a result that are the same for everybody, page by page. */
+/* A result that is the same for everybody: its members, and the same with the
+ * end of the answer behind them. */
+struct mcp_page {
+	struct str members;
+	struct http_tail *tail;
+};
+
 struct mcp_pages {
-	struct str *page;
+	struct mcp_page *page;
 	size_t n;
 };
 

@@ -196,10 +196,14 @@ mcp_list(struct rpc *r)
 
 	if (r->method == METHOD_TOOLS_LIST)
 		pages = &r->mcp->tool_lists[r->era][toolset_of(r)];
-	if (cursor != NULL && !mcp_page_find(r, pages, cursor, &at))
+	if (cursor != NULL && !mcp_page_find(r, pages, cursor, &at)) {
 		rpc_error(r, 200, RPC_INVALID_PARAMS,
 		    "params.cursor is none of ours, or of a list that has "
 		    "changed: begin without it");
-	else
-		rpc_result_members(r, pages->page[at]);
+	} else if (r->alone) {
+		rpc_result(r);
+		r->tail = pages->page[at].tail;
+	} else {
+		rpc_result_members(r, pages->page[at].members);
+	}
 }

@@ -35,19 +35,21 @@ answer_probe(struct http_req *req, bool good)
 }
 
 static bool
-turns(const struct board_slot *b)
+turns(const struct board_slot *b, int64_t now_us)
 {
-	return clock_mono_us() - b->heartbeat_us < STALE_US;
+	return now_us - b->heartbeat_us < STALE_US;
 }
 
-/* Asked on the admin socket, the answer is not a worker's own. */
+/* Asked on the admin socket, the answer is not a worker's own.  Slots are far
+ * apart, and the first ones are those in use. */
 static bool
-a_worker_turns(struct shm *shm)
+a_worker_turns(struct shm *shm, int64_t now_us)
 {
-	for (unsigned i = 0; i < shm_slots_used(shm); i++) {
+	for (unsigned i = 0; i < shm_slots(shm); i++) {
 		const struct board_slot *b = shm_slot(shm, i);
 
-		if (b->role == SLOT_WORKER && b->state != SLOT_DOWN && turns(b))
+		if (b->role == SLOT_WORKER && b->state != SLOT_DOWN &&
+		    turns(b, now_us))
 			return true;
 	}
 	return false;
@@ -56,10 +58,11 @@ a_worker_turns(struct shm *shm)
 void
 rest_livez(struct http_req *req)
 {
-	struct shm *shm = app_of(req)->shm;
+	const struct app *app = app_of(req);
+	int64_t now_us = loop_now_us(app->loop);
 
-	answer_probe(
-	    req, turns(shm_slot(shm, SHM_MASTER_SLOT)) && a_worker_turns(shm));
+	answer_probe(req, turns(shm_slot(app->shm, SHM_MASTER_SLOT), now_us) &&
+			      a_worker_turns(app->shm, now_us));
 }
 
 static bool

@@ -1,3 +1,5 @@
+#include <limits.h>
+
 #include "base/json.h"
 #include "base/jsonw.h"
 #include "tap.h"
@@ -64,6 +66,51 @@ test_members(struct arena *a)
 	ok(json_get(o, "S") == NULL, "names have case");
 }
 
+static const char *
+text_of(struct arena *a, const char *quoted)
+{
+	struct err e = ERR_INIT;
+	const cJSON *item = json_parse(a, str_of(quoted), &e);
+
+	return cJSON_IsString(item) ? item->valuestring
+				    : arena_strdup(a, e.msg);
+}
+
+static void
+test_tree(struct arena *a)
+{
+	struct err e = ERR_INIT;
+	const cJSON *o, *item;
+
+	is_str(text_of(a, "\"a\\\"\\\\\\/\\b\\f\\n\\r\\t.\""),
+	    "a\"\\/\b\f\n\r\t.", "escapes of one letter");
+	is_str(text_of(
+		   a, "\"\\u0041\\u007F\\u00e9\\u20ac\\uFFFD\\uD83d\\ude00x\""),
+	    "A\x7f\xc3\xa9\xe2\x82\xac\xef\xbf\xbd\xf0\x9f\x98\x80x",
+	    "escapes of code points, one to four bytes long");
+	is_str(text_of(a, "\"\""), "", "an empty string");
+	is_str(text_of(a, "\"1234567\xc3\xa9 and further\""),
+	    "1234567\xc3\xa9 and further", "UTF-8 across a word");
+	o = json_parse(a,
+	    STR("{\"a\":[1,-2.5e1,1e300,true,false,null,[],{}],"
+		"\"\\u0062\":{\"c\":\"d\"}}"),
+	    &e);
+	item = json_get(o, "a");
+	ok(cJSON_IsArray(item) && cJSON_GetArraySize(item) == 8, "8 elements");
+	ok(item->child->prev == cJSON_GetArrayItem(item, 7),
+	    "the first knows the last");
+	item = cJSON_GetArrayItem(item, 1);
+	ok(item->valuedouble == -25 && item->valueint == -25, "a number");
+	ok(item->next->valueint == INT_MAX, "one that is no int");
+	ok(cJSON_IsTrue(item->next->next) &&
+		cJSON_IsFalse(item->next->next->next) &&
+		cJSON_IsNull(item->next->next->next->next),
+	    "true, false and null");
+	is_str(json_get(json_get(o, "b"), "c")->valuestring, "d",
+	    "under a name with an escape");
+	ok(json_get(o, "b")->next == NULL, "the last has no next");
+}
+
 static void
 test_writer(void)
 {
@@ -102,6 +149,7 @@ main(void)
 
 	test_strictness(a);
 	test_members(a);
+	test_tree(a);
 	test_writer();
 	arena_free(&a);
 	return tap_done();
