@@ -8,6 +8,8 @@
 /* One walk over the text, strict where cJSON is lenient (RFC 8259); it makes a
  * tree of cJSON's kind in the arena, or none where the text alone is wanted. */
 
+#define EXACT_DIGITS 15 /* which a double holds, whatever they are */
+
 struct scan {
 	struct str text;
 	size_t at;
@@ -60,8 +62,11 @@ static bool
 make_number(struct scan *s, size_t start, cJSON *item)
 {
 	struct str digits = str_make(s->text.p + start, s->at - start);
+	int64_t whole;
 
-	if (!str_to_f64(digits, &item->valuedouble)) {
+	if (digits.n <= EXACT_DIGITS && str_to_i64(digits, &whole)) {
+		item->valuedouble = (double)whole;
+	} else if (!str_to_f64(digits, &item->valuedouble)) {
 		err_set(s->e, ERR_INVALID, "JSON: number is too large");
 		return false;
 	}
@@ -216,43 +221,55 @@ decode_string(struct arena *a, struct str raw)
 	return text;
 }
 
-/* Behind the quote that ends it; *escaped when there is a backslash. */
-static bool
-scan_to_quote(struct scan *s, bool *escaped)
-{
-	for (;;) {
-		int c = scan_peek(s);
+/* What a walk through a string has met. */
+struct met {
+	bool escape;
+	bool high; /* a byte beyond ASCII */
+};
 
-		if (c < 0)
+/* Behind the quote that ends it. */
+static bool
+scan_to_quote(struct scan *s, struct met *met)
+{
+	const unsigned char *p = (const unsigned char *)s->text.p;
+	size_t at = s->at, n = s->text.n;
+	unsigned all = 0;
+
+	for (;;) {
+		while (at < n && p[at] >= 0x20 && p[at] != '"' && p[at] != '\\')
+			all |= p[at++];
+		s->at = at;
+		if (at == n)
 			return scan_fail(s, "string has no end");
-		if (c < 0x20)
+		if (p[at] < 0x20)
 			return scan_fail(s, "control byte in a string");
 		s->at++;
-		if (c == '"')
-			return true;
-		if (c != '\\')
-			continue;
-		*escaped = true;
+		if (p[at] == '"')
+			break;
+		met->escape = true;
 		if (!scan_escape(s))
 			return false;
+		at = s->at;
 	}
+	met->high = all >= 0x80;
+	return true;
 }
 
 static bool
 scan_string(struct scan *s, char **out)
 {
 	size_t start = ++s->at;
-	bool escaped = false;
+	struct met met = { false, false };
 	struct str raw;
 
-	if (!scan_to_quote(s, &escaped))
+	if (!scan_to_quote(s, &met))
 		return false;
 	raw = str_make(s->text.p + start, s->at - start - 1);
-	if (!str_is_utf8(raw))
+	if (met.high && !str_is_utf8(raw))
 		return scan_fail(s, "string before this is not UTF-8");
 	if (s->arena != NULL)
-		*out = escaped ? decode_string(s->arena, raw)
-			       : arena_strndup(s->arena, raw.p, raw.n);
+		*out = met.escape ? decode_string(s->arena, raw)
+				  : arena_strndup(s->arena, raw.p, raw.n);
 	return true;
 }
 
