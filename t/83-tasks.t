@@ -134,6 +134,16 @@ for my $engine (qw(sqlite postgresql)) {
 	is(text(await($t, $running[$_]{taskId}, 'completed', 20)), 'Computed task ' .
 	    ($_ + 1) . '.', 'those that ran are run again') for 0 .. $#running;
 
+	# A worker that leaves while a task runs.
+	my $short = start($t, 'slow_compute', { seconds => 1, label => 'whole' });
+	my $by = q(SELECT worker FROM jobs WHERE CAST(input AS TEXT) LIKE '%"whole"%');
+	my $worker;
+	until_true(sub { ($worker = $t->value($by)) =~ /\.\d+$/ });
+	kill 'QUIT', $worker =~ /\.(\d+)$/;
+	is(text(await($t, $short->{taskId}, 'completed')), 'Computed whole.',
+	    'a task whose worker leaves');
+	is($t->value($by), $worker, 'ends where it began');
+
 	my $long = start($t, 'slow_compute', { seconds => 500 });
 	await($t, $long->{taskId}, 'working');
 	sleep 0.3;
@@ -141,6 +151,6 @@ for my $engine (qw(sqlite postgresql)) {
 	call($t, 'tasks/cancel', { taskId => $long->{taskId} });
 	is(await($t, $long->{taskId}, 'cancelled', 5)->{status}, 'cancelled', 'canceled');
 	cmp_ok(time - $begun, '<', 4, 'within moments');
-	$t->finish(qr/signal 9|job of the fixture|mcp_task: internal error/);
+	$t->finish(qr/signal 9|ended with status 0|job of the fixture|mcp_task: internal error/);
 }
 done_testing();

@@ -43,6 +43,7 @@ task_run(struct job_run *r, struct err *e)
 		.arg = r,
 	};
 
+	r->whole = true;
 	if (mcp_task_run(&t, e) < 0)
 		return -1;
 	if (t.waits) {

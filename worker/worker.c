@@ -129,7 +129,8 @@ drain(struct worker *w)
 	w->state = SLOT_DRAINING;
 	w->leave_us = clock_mono_us() + w->app.conf->drain_timeout_us;
 	beat(w);
-	jobs_drain(w->app.jobs);
+	/* The rest is for giving back what has not ended. */
+	jobs_drain(w->app.jobs, w->app.conf->drain_timeout_us / 2);
 	http_server_drain(w->server, on_drained, w);
 }
 
@@ -144,6 +145,7 @@ on_signal(int signal, UNUSED short what, void *arg)
 	} else if (signal == SIGTERM) {
 		drain(w);
 		w->leave_us = clock_mono_us();
+		jobs_drain(w->app.jobs, 0);
 		http_server_abort(w->server);
 	} else if (log_reopen(&e) < 0) {
 		log_err(LOG_ERROR, "worker", "reopen", &e);

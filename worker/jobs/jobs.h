@@ -23,8 +23,9 @@ const char *jobs_node(const struct jobs *j);
 /* From now on; whoever queues a job calls out JOBS_SIGNAL. */
 void jobs_start(struct jobs *j);
 /* Take up nothing more, and give back what is under way after its present
- * item. */
-void jobs_drain(struct jobs *j);
+ * item; a run that would begin anew elsewhere gets grace_us to end.  May be
+ * called again, with less. */
+void jobs_drain(struct jobs *j, int64_t grace_us);
 
 /* --- for the kinds of jobs ----------------------------------------------- */
 
@@ -35,6 +36,7 @@ struct job_run {
 	struct db *db;
 	struct arena *arena; /* of this run */
 	struct job job;
+	bool whole; /* set by run: it is not done item by item */
 	/* Set by run, which then returns 0 or -1 all the same: the job is
 	 * queued again and waits until this instant, or until somebody makes it
 	 * due earlier; no attempt is counted. */

@@ -32,6 +32,7 @@ struct jobs {
 	bool looking;
 	bool again; /* look once more */
 	bool draining;
+	int64_t leave_us; /* then; monotonic */
 	char node[UUID_TEXT_LEN + 1];
 	char worker[UUID_TEXT_LEN + 32];
 };
@@ -240,12 +241,19 @@ keep_lease(void *arg)
 	fiber_gate_open(&u->stopped);
 }
 
+static bool
+has_to_leave(const struct job_run *r)
+{
+	return r->jobs->draining &&
+	       (!r->whole || clock_mono_us() >= r->jobs->leave_us);
+}
+
 int
 job_run_go_on(struct job_run *r, struct err *e)
 {
 	struct run *u = container_of(r, struct run, r);
 
-	if (r->jobs->draining)
+	if (has_to_leave(r))
 		u->give_back = true;
 	if (u->lost)
 		return err_set(e, ERR_CONFLICT, "another has the job");
@@ -474,9 +482,10 @@ jobs_start(struct jobs *j)
 }
 
 void
-jobs_drain(struct jobs *j)
+jobs_drain(struct jobs *j, int64_t grace_us)
 {
 	j->draining = true;
+	j->leave_us = clock_mono_us() + grace_us;
 	timer_disarm(&j->poll);
 }
 
