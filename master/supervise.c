@@ -19,7 +19,7 @@
 /* Between a kill that had no effect and the next. */
 #define KILL_AGAIN_US INT64_C(1000000)
 /* What an aborted process gets to leave its last words. */
-#define LAST_WORDS_US INT64_C(500000)
+#define LAST_WORDS_US INT64_C(250000)
 
 static int64_t
 backoff_us(unsigned failures, enum end_reason reason)

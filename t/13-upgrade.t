@@ -105,7 +105,7 @@ replace_by(\$original);
 # --- a worker that hangs ---------------------------------------------------------------
 
 # The watchdog aborts it, which a stopped process learns when it goes on: with
-# half a second for its last words, before it is killed.
+# a quarter of a second for its last words, before it is killed.
 sub hang_until_aborted {
 	my ($pid) = @_;
 	kill 'STOP', $pid;
