@@ -8,6 +8,8 @@
 #include "base/check.h"
 #include "base/xalloc.h"
 
+#define TRACELESS_MAX ((size_t)64 * 1024)
+
 void
 buf_free(struct buf *b)
 {
@@ -29,6 +31,24 @@ buf_clear(struct buf *b)
 	b->n = 0;
 }
 
+/* Small ones leave no copy of what they held, as realloc would. */
+static void
+grow(struct buf *b, size_t cap)
+{
+	size_t n = b->n;
+	char *p;
+
+	if (b->cap > TRACELESS_MAX) {
+		p = xrealloc(b->p, cap);
+	} else {
+		p = xmalloc(cap);
+		if (n > 0)
+			memcpy(p, b->p, n);
+		buf_wipe(b);
+	}
+	*b = (struct buf){ p, n, cap };
+}
+
 char *
 buf_reserve(struct buf *b, size_t more)
 {
@@ -37,8 +57,7 @@ buf_reserve(struct buf *b, size_t more)
 	CHECK(!__builtin_add_overflow(b->n, more, &need));
 	if (need > b->cap || b->p == NULL) {
 		cap = MAX(b->cap + b->cap / 2, (size_t)256);
-		b->cap = MAX(cap, need);
-		b->p = xrealloc(b->p, b->cap);
+		grow(b, MAX(cap, need));
 	}
 	return b->p + b->n;
 }

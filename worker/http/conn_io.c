@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include "base/check.h"
+#include "base/xalloc.h"
 #include "http/http_impl.h"
 
 void
@@ -24,9 +25,10 @@ conn_put_buf(struct conn *c, struct buf *b)
 
 	if (b->cap < CONN_BUF_BYTES || b->cap > CONN_BUF_KEEP ||
 	    s->idle_bufs_n == ARRAY_LEN(s->idle_bufs)) {
-		buf_free(b);
+		buf_wipe(b);
 		return;
 	}
+	wipe(b->p, b->cap);
 	b->n = 0;
 	s->idle_bufs[s->idle_bufs_n++] = *b;
 	*b = BUF_INIT;

@@ -20,7 +20,7 @@ exchange_new(struct conn *c)
 	if (list_empty(&s->idle_reqs)) {
 		req = xcalloc(1, sizeof(*req));
 		req->srv = s;
-		req->arena = arena_new();
+		req->arena = arena_new_secret();
 		list_init(&req->link);
 	} else {
 		req = list_item(s->idle_reqs.next, struct http_req, link);
@@ -43,19 +43,22 @@ exchange_free(struct http_req **reqp)
 
 	*reqp = NULL;
 	arena_free(&req->arena);
-	buf_free(&req->body_buf);
-	buf_free(&req->out);
-	buf_free(&req->headers);
+	buf_wipe(&req->body_buf);
+	buf_wipe(&req->out);
+	buf_wipe(&req->headers);
 	free(req);
 }
 
+/* Nothing of what was asked and answered stays in memory. */
 static void
 trim(struct buf *b)
 {
-	if (b->cap > CONN_BUF_KEEP)
-		buf_free(b);
-	else
+	if (b->cap > CONN_BUF_KEEP) {
+		buf_wipe(b);
+	} else if (b->n > 0) {
+		wipe(b->p, b->n);
 		buf_clear(b);
+	}
 }
 
 static void
