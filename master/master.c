@@ -195,8 +195,10 @@ advance_start(struct master *m)
 {
 	if (one_gave_up(m->serving)) {
 		m->status = EXIT_CONFIG;
-		tell_caller(
-		    m, m->status, "a process could not start; see the log");
+		tell_caller(m, m->status,
+		    m->refusal[0] != '\0'
+			? m->refusal
+			: "a process could not start; see the log");
 		master_stop(m, true);
 	} else if (generation_is_ready(m->serving)) {
 		become_ready(m);

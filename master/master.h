@@ -47,6 +47,8 @@ struct master {
 	int ready_fd;  /* whoever waits for our status, or -1 */
 	int pid_fd;    /* holds the lock on the pid file */
 	int status;    /* that the process will exit with */
+	/* Why the last process that could not start could not; or empty. */
+	char refusal[SHM_REFUSAL_BYTES];
 };
 
 /* Run until told to stop; takes *c.  ready_fd gets one byte, the status, when

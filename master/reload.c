@@ -15,6 +15,7 @@ finish(struct master *m, bool good, const char *message)
 	m->state = MASTER_RUNNING;
 	master_note_configuration(m, good);
 	metric_add(M_reloads_total, good ? 0 : 1, 0, 1);
+	shm_set_reload(m->shm, good, message);
 	control_done(m->control, CONTROL_RELOAD, good, message);
 	notify_ready(m);
 }

@@ -131,6 +131,19 @@ belongs_to(const struct generation *g, const struct child *c)
 	return false;
 }
 
+/* Its own words on why it could not start, if it left any. */
+static void
+keep_refusal(struct master *m, const struct child *c)
+{
+	const struct board_slot *b = shm_slot(m->shm, c->slot);
+	size_t n = MIN(b->refusal_len, sizeof(m->refusal) - 1);
+
+	if (c->state != CHILD_STARTING)
+		return;
+	memcpy(m->refusal, b->refusal, n);
+	m->refusal[n] = '\0';
+}
+
 void
 supervise_reap(struct master *m)
 {
@@ -145,13 +158,16 @@ supervise_reap(struct master *m)
 			continue;
 		reason = end_reason(m, c, status);
 		log_end(m, c, status, reason);
+		keep_refusal(m, c);
 		for (unsigned i = 0; i < m->serving->n_posts; i++)
 			vacate(&m->serving->posts[i], c, status, reason);
 		if (belongs_to(m->next, c)) {
 			for (unsigned i = 0; i < m->next->n_posts; i++)
 				vacate(&m->next->posts[i], c, status, reason);
-			reload_abandon(m, "a new process ended before it was "
-					  "ready");
+			reload_abandon(m, m->refusal[0] != '\0'
+					      ? m->refusal
+					      : "a new process ended before "
+						"it was ready");
 		}
 		child_release(m, c);
 	}

@@ -179,7 +179,11 @@ sub cpu {
 my $before = cpu();
 is(join(' ', sort keys %$before), 'keeper master worker', 'CPU time by role');
 cmp_ok($before->{worker}, '>', 0, 'of workers');
+is(status_json()->{last_reload}, undef, 'no reload so far');
 is(($t->signal('reload'))[0], 0, 'a reload');
+my $reload = status_json()->{last_reload};
+ok($reload->{ok} && $reload->{at} =~ /^20\d\d-/, 'which is noted');
+is($reload->{message}, 'generation 2 is serving', 'with its outcome');
 my $after = cpu();
 cmp_ok($after->{$_}, '>=', $before->{$_}, "$_: CPU time does not go back") for keys %$before;
 my $metrics = $t->request('GET', '/metrics')->{content};

@@ -4,10 +4,13 @@
 use strict;
 use warnings;
 use lib 't/lib';
+use File::Temp qw(tempdir);
 use HTTP::Tiny;
 use IO::Socket::SSL;
 use IO::Socket::UNIX;
+use IO::Uncompress::Unzip;
 use JSON::PP;
+use Pierre::OAuth;
 use Pierre::Test;
 use Test::More;
 use Time::HiRes qw(sleep time);
@@ -31,7 +34,7 @@ make_pair($dir, $_) for qw(first second);
 make_pair($dir, 'rsa', 'rsa:2048');
 
 sub pair { my ($certificate, $key, $more) = @_;
-	return "http:\n  header_timeout: 1s\ntls:\n  certificate: $dir/$certificate.pem\n" .
+	return "http:\n  header_timeout: 1s\n  keepalive_min: 2s\ntls:\n  certificate: $dir/$certificate.pem\n" .
 	    "  key: $dir/$key.key\n" . ($more // '') }
 
 sub dial {
@@ -84,6 +87,10 @@ for (['first', 'second', qr{second\.key: does not fit tls\.certificate}],
 	is($status, 78, 'nor does a start go on');
 	like($err, $why, 'for the same reason');
 }
+$t->write_config(pair('first', 'second') . "log:\n  file: $dir/refused.log\n");
+($status, undef, $err) = run_command($t->bin, '-c', $t->conf);
+is($status, 78, 'a start in the background');
+like($err, qr{second\.key: does not fit tls\.certificate}, 'says so to who asked, too');
 run_command('openssl', 'ec', '-in', "$dir/first.key", '-aes128', '-passout', 'pass:secret',
     '-out', "$dir/locked.key");
 $t->write_config(pair('first', 'locked'));
@@ -124,6 +131,40 @@ like($t->request('GET', '/metrics')->{content},
     qr/^pierre_tls_certificate_expiry_timestamp_seconds (\d+)/m, 'and when the certificate ends');
 my ($end) = $t->request('GET', '/metrics')->{content} =~ /expiry_timestamp_seconds (\d+)/;
 cmp_ok(abs($end - time - 30 * 86400), '<', 7200, 'in 30 days');
+
+# --- files -----------------------------------------------------------------------
+
+{ package Over; # the same server, called by https
+	sub url { return $_[0]{url} }
+	sub conf { return $_[0]{conf} } }
+my $over = bless { url => "https://127.0.0.1:$port", conf => $t->conf }, 'Over';
+is(($t->ctl('user', 'create', 'anna'))[0], 0, 'a person');
+open my $gpx, '>', "$dir/walk.gpx" or die;
+print $gpx '<gpx version="1.1"><trk><trkseg>', (map { sprintf
+	'<trkpt lat="52.%07d" lon="13.%07d"><time>2026-03-01T%02d:%02d:%02dZ</time></trkpt>',
+	rand 2e4, rand 2e4, $_ / 3600, $_ / 60 % 60, $_ % 60 } 1 .. 20000), '</trkseg></trk></gpx>';
+close $gpx;
+is(($t->ctl('import', "$dir/walk.gpx", '--user', 'anna'))[0], 0, 'with a long walk');
+my $browser = Pierre::OAuth->new($over, user => 'anna')->sign_in->{browser};
+$browser->get('/account/data');
+my ($css) = $browser->{page} =~ /href="([^"]+\.css[^"]*)"/;
+my $style = get($css)->{content};
+$r = get($css, headers => { Range => 'bytes=10-29' });
+is("$r->{status} $r->{content}", '206 ' . substr($style, 10, 20), 'a part of a file');
+$r = $browser->send('/account/data', do => 'export');
+is($r->{headers}{'content-type'}, 'application/zip', 'a file out of many pieces');
+cmp_ok(length $r->{content}, '>', 3 << 16, 'which is large');
+is(length $r->{content}, $r->{headers}{'content-length'}, 'is whole');
+open my $zip, '>:raw', "$dir/export.zip" or die;
+print $zip $r->{content};
+close $zip;
+my $unpacked = IO::Uncompress::Unzip->new("$dir/export.zip");
+my ($more, $part) = 1;
+while ($unpacked && $more > 0) {
+	1 while ($more = $unpacked->read($part)) > 0;
+	$more = $unpacked->nextStream if $more == 0;
+}
+is($more, 0, 'and its checksums are right');
 
 # --- sessions, over both workers ---------------------------------------------------------
 
@@ -193,9 +234,12 @@ for (['second', 'first'], ['none', 'second'], ['second', 'none']) {
 	$t->write_config(pair(@$_));
 	($status, undef, $err) = $t->signal('reload');
 	is($status, 1, "a reload with @$_ is refused") or diag $err;
+	like($err, qr/$dir.*(?:does not fit tls\.certificate|No such file)/, 'who asked is told why');
 	is(shown(), 'second', 'and changes nothing');
 }
 like($t->log, qr/first\.key: does not fit tls\.certificate/, 'the log says why');
+like(($t->signal('status'))[1], qr/^last reload \S+, refused: .*none\.key: No such file/m,
+    'and the status');
 
 # The files that are read are those of the last good reload: a worker that is
 # replaced meanwhile has them still.
@@ -227,4 +271,42 @@ while (waitpid($reloader, POSIX::WNOHANG()) == 0) {
 cmp_ok($n, '>', 50, "$n requests over 5 reloads");
 is($failed, 0, 'none failed');
 $t->finish(qr/does not fit|cannot open|cannot start|ended|reload|given up|status 78|killed/);
+
+# --- a socket that the service manager opened, a key that root alone may read ---------
+
+my $nobody = getpwnam('nobody');
+SKIP: {
+	skip 'only root can become another', 8 unless $> == 0 && defined $nobody;
+	my $safe = tempdir(CLEANUP => 1);
+	make_pair($safe, $_) for qw(third fourth);
+	$dir = $safe;
+	my $own = Pierre::Test->new(start => 0, workers => 1,
+	    config => "  user: nobody\n" . pair('third', 'third'));
+	my $passed = IO::Socket::INET->new(Listen => 16, LocalAddr => '127.0.0.1') or die;
+	$port = $passed->sockport;
+	my $log = $own->dir . '/log';
+	$own->{pid} = fork // die;
+	if ($own->{pid} == 0) {
+		open STDERR, '>>', $log or POSIX::_exit(127);
+		POSIX::dup2(fileno $passed, 3);
+		@ENV{qw(LISTEN_PID LISTEN_FDS LISTEN_FDNAMES)} = ($$, 1, 'tls');
+		exec $own->bin, '-f', '-c', $own->conf or POSIX::_exit(127);
+	}
+	close $passed;
+	ok(until_true(sub { shown() eq 'third' }, 30), 'a socket named tls speaks it') or
+	    diag $own->log;
+	my $worker = $own->children->{workers}[0];
+	is((stat "/proc/$worker")[4], $nobody, 'in a process of another account');
+	is(sprintf('%o %d', (stat "$safe/third.key")[2] & 0777, (stat _)[4]), '600 0',
+	    'to which the key is closed');
+	is((stat $safe)[2] & 0777, 0700, 'its directory, too');
+	$own->write_config("  user: nobody\n" . pair('fourth', 'fourth'));
+	is(($own->signal('reload'))[0], 0, 'a reload');
+	ok(until_true(sub { shown() eq 'fourth' }), 'reads it again');
+	is(get('/livez')->{status}, 200, 'and serves');
+	$own->write_config("  user: nobody\n" . pair('fourth', 'third'));
+	($status, undef, $err) = $own->signal('reload');
+	like($err, qr{third\.key: does not fit}, 'or says why not');
+	$own->finish(qr/does not fit|cannot start|ended|reload|status 78/);
+}
 done_testing();

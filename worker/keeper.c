@@ -16,6 +16,7 @@
 #include "proc/chan.h"
 #include "proc/heritage.h"
 #include "proc/sig.h"
+#include "shm/board.h"
 #include "shm/limits.h"
 #include "shm/metrics.h"
 #include "shm/shm.h"
@@ -329,6 +330,7 @@ keeper_main(const struct heritage *h)
 		serve(&k);
 	} else {
 		log_err(LOG_ERROR, "keeper", "cannot start", &e);
+		board_refuse(e.msg);
 		status = e.code == ERR_CONFIG ? EXIT_CONFIG : 1;
 	}
 	admin_free(&k.admin);

@@ -9,6 +9,7 @@
 #include "config/conf.h"
 #include "confine.h"
 #include "proc/heritage.h"
+#include "shm/board.h"
 #include "store/store.h"
 
 #define RETRY_US 250000
@@ -93,6 +94,7 @@ setup_main(const struct heritage *h)
 
 	if (confine_aloud(h, &e) < 0 || prepare_in_time(h->conf, &e) < 0) {
 		log_err(LOG_ERROR, "setup", "cannot start", &e);
+		board_refuse(e.msg);
 		status = e.code == ERR_CONFIG ? EXIT_CONFIG : 1;
 	}
 	close(h->chan_fd);

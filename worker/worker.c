@@ -392,6 +392,7 @@ worker_main(const struct heritage *h)
 	if (confine(h, &e) < 0 || open_app(&w, &e) < 0 ||
 	    open_server(&w, &e) < 0) {
 		log_err(LOG_ERROR, "worker", "cannot start", &e);
+		board_refuse(e.msg);
 		status = e.code == ERR_CONFIG ? EXIT_CONFIG : 1;
 	} else {
 		watch(&w);

@@ -78,6 +78,18 @@ board_idle(void)
 }
 
 void
+board_refuse(const char *why)
+{
+	size_t n = strnlen(why, SHM_REFUSAL_BYTES - 1);
+
+	if (own == NULL)
+		return;
+	memcpy(own->refusal, why, n);
+	own->refusal[n] = '\0';
+	own->refusal_len = (uint32_t)n;
+}
+
+void
 board_limit(int64_t max_connections)
 {
 	if (own != NULL)

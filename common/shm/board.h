@@ -17,6 +17,8 @@ void board_route(unsigned label, const char *name);
 /* The oldest request under way: its route, and when it began (monotonic). */
 void board_doing(unsigned label, int64_t since_us);
 void board_idle(void);
+/* This process cannot start, and why: the master tells who waits for it. */
+void board_refuse(const char *why);
 /* Connections that the process takes at most. */
 void board_limit(int64_t max_connections);
 /* CPU time, memory and descriptors; unless forced, only once a second.  Ignored

@@ -105,6 +105,7 @@ report_take(struct report *r, struct shm *shm, const struct conf *conf)
 		.phase = shm_phase(shm),
 		.database = shm_db_health(shm),
 		.panic = shm_last_panic(shm),
+		.reload = shm_last_reload(shm),
 		.rows = xcalloc(shm_slots(shm), sizeof(*r->rows)),
 	};
 	read_limits(r);
@@ -160,6 +161,16 @@ write_text_panic(const struct shm_panic *p, struct buf *out)
 }
 
 static void
+write_text_reload(const struct shm_reload *l, struct buf *out)
+{
+	if (l->wall_us == 0)
+		return;
+	buf_adds(out, "last reload ");
+	date_format_rfc3339(out, l->wall_us, true, 0);
+	buf_printf(out, "%s: %s\n", l->good ? "" : ", refused", l->message);
+}
+
+static void
 write_text_limits(const struct report *r, struct buf *out)
 {
 	if (r->pool.max > 0)
@@ -194,6 +205,7 @@ report_text(const struct report *r, struct buf *out)
 	    r->database.ok ? "well" : "ill", t->connections,
 	    (long long)r->conf->max_connections, (long long)t->in_flight,
 	    (unsigned long long)t->requests);
+	write_text_reload(&r->reload, out);
 	write_text_limits(r, out);
 	buf_adds(out,
 	    "slot  role     #      pid  gen  state         age s  "

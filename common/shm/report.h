@@ -67,6 +67,7 @@ struct report {
 	struct shm_phase phase;
 	struct shm_health database;
 	struct shm_panic panic;
+	struct shm_reload reload;
 	struct report_totals totals;
 	struct report_pool pool;
 	struct report_rate rates[REPORT_RATES];

@@ -248,6 +248,20 @@ write_panic(const struct shm_panic *p, struct buf *out)
 	buf_adds(out, "</code></p>");
 }
 
+static void
+write_reload(const struct shm_reload *l, struct buf *out)
+{
+	buf_adds(out, "<h2>Last reload</h2><p>");
+	if (l->wall_us == 0) {
+		buf_adds(out, "None since the master started.</p>");
+		return;
+	}
+	date_format_rfc3339(out, l->wall_us, true, 0);
+	buf_adds(out, l->good ? ": <span>" : ", refused: <code class=\"bad\">");
+	add_text(out, l->message);
+	buf_adds(out, l->good ? "</span></p>" : "</code></p>");
+}
+
 void
 report_html(const struct report *r, struct buf *out)
 {
@@ -255,6 +269,7 @@ report_html(const struct report *r, struct buf *out)
 	write_facts(r, out);
 	write_table(r, out);
 	write_limits(r, out);
+	write_reload(&r->reload, out);
 	write_panic(&r->panic, out);
 	buf_adds(out, "</body></html>\n");
 }

@@ -113,6 +113,21 @@ write_json_panic(const struct shm_panic *p, struct jsonw *w)
 	jsonw_end_object(w);
 }
 
+static void
+write_json_reload(const struct shm_reload *l, struct jsonw *w)
+{
+	jsonw_key(w, "last_reload");
+	if (l->wall_us == 0) {
+		jsonw_null(w);
+		return;
+	}
+	jsonw_object(w);
+	jsonw_kv_instant(w, "at", l->wall_us);
+	jsonw_kv_bool(w, "ok", l->good);
+	jsonw_kv_cstr(w, "message", l->message);
+	jsonw_end_object(w);
+}
+
 void
 report_json(const struct report *r, struct buf *out)
 {
@@ -135,6 +150,7 @@ report_json(const struct report *r, struct buf *out)
 	for (size_t i = 0; i < r->n; i++)
 		write_json_row(&r->rows[i], &w);
 	jsonw_end_array(&w);
+	write_json_reload(&r->reload, &w);
 	write_json_panic(&r->panic, &w);
 	jsonw_end_object(&w);
 	jsonw_done(&w);

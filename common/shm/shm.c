@@ -40,9 +40,10 @@ struct header {
 	_Atomic int64_t db_took_us;
 	/* One word, so that name and generation belong together. */
 	_Atomic uint64_t phase;
-	/* Odd while it is being written. */
-	_Atomic uint32_t panic_turn;
+	/* Odd while the master writes what follows. */
+	_Atomic uint32_t turn;
 	struct shm_panic panic;
+	struct shm_reload reload;
 };
 
 struct shm {
@@ -293,7 +294,7 @@ shm_slot_begin(
 	b->generation = generation;
 	b->started_us = clock_wall_us();
 	b->heartbeat_us = clock_mono_us();
-	b->panic_len = 0;
+	b->panic_len = b->refusal_len = 0;
 	b->doing = 0;
 	b->cpu_us = b->rss_bytes = 0;
 	b->open_files = 0;
@@ -357,31 +358,60 @@ shm_keep_panic(struct shm *s, unsigned slot)
 	const struct board_slot *b = shm_slot(s, slot);
 	struct shm_panic *p = &s->header->panic;
 
-	s->header->panic_turn++;
+	s->header->turn++;
 	p->wall_us = clock_wall_us();
 	p->role = b->role;
 	p->index = b->index;
 	p->pid = b->pid;
 	copy_line(p->message, b->panic);
-	s->header->panic_turn++;
+	s->header->turn++;
+}
+
+void
+shm_set_reload(struct shm *s, bool good, const char *message)
+{
+	struct shm_reload *r = &s->header->reload;
+
+	s->header->turn++;
+	r->wall_us = clock_wall_us();
+	r->good = good;
+	copy_line(r->message, message);
+	s->header->turn++;
+}
+
+/* A copy that nobody wrote into meanwhile. */
+static void
+read_stable(const struct header *h, const void *from, void *to, size_t n)
+{
+	uint32_t turn;
+	int tries = 0;
+
+	do {
+		turn = h->turn;
+		atomic_thread_fence(memory_order_acquire);
+		memcpy(to, from, n);
+		atomic_thread_fence(memory_order_acquire);
+	} while ((turn % 2 != 0 || turn != h->turn) && ++tries < 1000);
 }
 
 struct shm_panic
 shm_last_panic(const struct shm *s)
 {
 	struct shm_panic p;
-	uint32_t turn;
-	int tries = 0;
 
-	do {
-		turn = s->header->panic_turn;
-		atomic_thread_fence(memory_order_acquire);
-		p = s->header->panic;
-		atomic_thread_fence(memory_order_acquire);
-	} while (
-	    (turn % 2 != 0 || turn != s->header->panic_turn) && ++tries < 1000);
+	read_stable(s->header, &s->header->panic, &p, sizeof(p));
 	p.message[sizeof(p.message) - 1] = '\0';
 	return p;
+}
+
+struct shm_reload
+shm_last_reload(const struct shm *s)
+{
+	struct shm_reload r;
+
+	read_stable(s->header, &s->header->reload, &r, sizeof(r));
+	r.message[sizeof(r.message) - 1] = '\0';
+	return r;
 }
 
 static const char *const phases[] = { "starting", "running", "reloading",

@@ -18,10 +18,11 @@ struct ring;
 struct shm;
 struct usage;
 
-#define SHM_MASTER_SLOT 0
-#define SHM_PANIC_BYTES 512
-#define SHM_ROUTES	256
-#define SHM_ROUTE_BYTES 64
+#define SHM_MASTER_SLOT	  0
+#define SHM_PANIC_BYTES	  512
+#define SHM_REFUSAL_BYTES 256
+#define SHM_ROUTES	  256
+#define SHM_ROUTE_BYTES	  64
 
 enum slot_role { SLOT_UNUSED, SLOT_MASTER, SLOT_WORKER, SLOT_KEEPER };
 enum slot_state { SLOT_DOWN, SLOT_STARTING, SLOT_READY, SLOT_DRAINING };
@@ -49,6 +50,9 @@ struct board_slot {
 	 * is not 0. */
 	_Atomic uint32_t panic_len;
 	char panic[SHM_PANIC_BYTES];
+	/* Why a process cannot start, in the same way. */
+	_Atomic uint32_t refusal_len;
+	char refusal[SHM_REFUSAL_BYTES];
 	/* What `doing` counts in; written before the process is READY. */
 	char route[SHM_ROUTES][SHM_ROUTE_BYTES];
 };
@@ -101,6 +105,15 @@ struct shm_panic {
 struct shm_panic shm_last_panic(const struct shm *s);
 /* Leave last words, from check_set_hook(). */
 void shm_panic(struct shm *s, unsigned slot, const char *message);
+
+/* How the last reload went; by the master. */
+struct shm_reload {
+	int64_t wall_us; /* 0: there was none */
+	bool good;
+	char message[SHM_PANIC_BYTES]; /* one line */
+};
+void shm_set_reload(struct shm *s, bool good, const char *message);
+struct shm_reload shm_last_reload(const struct shm *s);
 
 /* When the master started: wall clock and monotonic. */
 int64_t shm_started_wall_us(const struct shm *s);

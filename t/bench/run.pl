@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # Side-by-side measurements in one run: nginx, a TypeScript SDK v2 server,
 # node-oidc-provider, and this server, each under wrk in turn, five rounds,
-# medians; and reading one activity through MCP against a bare SELECT loop and
+# medians; what TLS costs a connection; and reading one activity through MCP against a bare SELECT loop and
 # pgbench.  What counts is
 # the servers' CPU time a request: it stays the same when the machine is busy
 # with other things, where requests a second do not.
@@ -15,6 +15,7 @@ use Getopt::Long;
 use List::Util qw(sum sum0);
 use JSON::PP;
 use File::Temp qw(tempdir);
+use IO::Socket::SSL;
 use Pierre::Test;
 
 my ($seconds, $rounds, $json, $only) = (3, 5, 0, '');
@@ -251,6 +252,39 @@ sub point_server {
 		{ activity_id => $one }, $t->token));
 }
 
+# A server that speaks TLS on one port and nothing on the other.
+sub tls_server {
+	my $secure = free_port();
+	my $t = Pierre::Test->new(workers => 1, start => 0,
+	    listen => ['127.0.0.1:PORT', "127.0.0.1:$secure tls"]);
+	my $d = $t->dir;
+	my ($status, undef, $err) = run_command(qw(openssl req -x509 -newkey ec -pkeyopt
+	    ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost), '-keyout', "$d/key",
+	    '-out', "$d/pem");
+	die "openssl: $err" if $status;
+	$t->write_config("http:\n  max_connections_per_address: 0\nlog:\n  access: false\n" .
+	    "tls:\n  certificate: $d/pem\n  key: $d/key\n");
+	$t->start;
+	return ($t, $secure);
+}
+
+# KiB that a connection takes which has been served once and now is idle.
+sub idle_kib {
+	my ($t, $class, $port, $n) = @_;
+	my @kept;
+	my $open = sub {
+		my $s = $class->new(PeerAddr => '127.0.0.1', PeerPort => $port,
+		    SSL_verify_mode => 0) or die "connect: $!";
+		print $s "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n";
+		sysread $s, my $answer, 4096;
+		push @kept, $s;
+	};
+	$open->() for 1 .. $n / 10;
+	my $before = rss_mib($t->pid);
+	$open->() for 1 .. $n;
+	return (rss_mib($t->pid) - $before) * 1024 / $n;
+}
+
 sub counted {
 	my ($n, $cpu) = @_;
 	return { requests => $n, rps => $n / $seconds, us => $cpu * 1e6 / $n,
@@ -328,6 +362,20 @@ if ('point read' =~ /$only/ || !$only) {
 	    ['point read, PostgreSQL', point_server('postgresql')],
 	    ['point read, pgbench -S', 0, \&pgbench];
 }
+my (%idle, $t, $secure);
+if ('TLS' =~ /$only/ || !$only) {
+	($t, $secure) = tls_server();
+	my $close = "$dir/close.lua";
+	open my $fh, '>', $close or die;
+	print $fh "wrk.headers['Connection'] = 'close'\n";
+	close $fh;
+	my @at = ($t->url . '/livez', "https://127.0.0.1:$secure/livez");
+	push @cases, ['a new connection', $t->pid, $at[0], $close],
+	    ['a new connection, TLS', $t->pid, $at[1], $close],
+	    ['GET /livez, TLS', $t->pid, $at[1], undef];
+	%idle = (plain => idle_kib($t, 'IO::Socket::INET', $t->port, 1000),
+	    TLS => idle_kib($t, 'IO::Socket::SSL', $secure, 1000));
+}
 @cases = grep { $_->[0] =~ /$only/ } @cases;
 
 # Every other round goes the other way round, so that what changes on the
@@ -376,6 +424,7 @@ my @costs = (
 	['list_cpu_vs_livez', 'tools/list', 'GET /livez'],
 	['explain_metric_cpu_vs_nginx', 'tools/call explain_metric',
 		'nginx, bytes of explain_metric'],
+	['handshake_cpu_vs_connection', 'a new connection, TLS', 'a new connection'],
 );
 for (@costs) {
 	my ($name, $one, $other) = @$_;
@@ -386,7 +435,7 @@ stop($_) for $nginx, $sdk, $oidc;
 
 if ($json) {
 	print JSON::PP->new->canonical->pretty->encode({ rows => \%row,
-		ratios => \%ratio });
+		ratios => \%ratio, idle_connection_kib => \%idle });
 	exit 0;
 }
 printf "%-32s %10s %10s %12s %8s %8s %8s\n", 'server and request', 'req/s',
@@ -404,6 +453,8 @@ printf "explain_metric serves %.1f x the requests per CPU-second of the SDK serv
 printf "A point read through MCP: %.2f x the reads per CPU-second of %s.\n",
     $ratio{"point_read_per_cpu_vs_$_"}, $_
     for grep { $ratio{"point_read_per_cpu_vs_$_"} } 'bare SELECT', 'pgbench -S';
+printf "An idle connection takes %.1f KiB, with TLS %.1f KiB.\n", @idle{qw(plain TLS)}
+    if %idle;
 for my $what (qw(client_credentials introspection discovery)) {
 	my $n = $ratio{"${what}_per_cpu_vs_oidc_provider"} or next;
 	printf "%s: %.1f x the requests per CPU-second of oidc-provider.\n", $what, $n;
