@@ -38,6 +38,24 @@ query_days(struct http_req *req, struct days *d, struct err *e)
 	return 0;
 }
 
+/* An answer of one list, which the caller fills. */
+static void
+begin_list(struct http_req *req, struct jsonw *w, const char *name)
+{
+	jsonw_init(w, http_out(req));
+	jsonw_object(w);
+	jsonw_kv_array(w, name);
+}
+
+static void
+end_list(struct http_req *req, struct jsonw *w)
+{
+	jsonw_end_array(w);
+	jsonw_end_object(w);
+	jsonw_done(w);
+	http_reply(req, 200, REST_JSON);
+}
+
 static int
 reply_sleep(struct http_req *req, struct err *e)
 {
@@ -52,18 +70,13 @@ reply_sleep(struct http_req *req, struct err *e)
 	    sleeps_range(app->db, http_arena(req), &o, d.from, d.to, SLEEPS_MAX,
 		&list, &n, e) < 0)
 		return -1;
-	jsonw_init(&w, http_out(req));
-	jsonw_object(&w);
-	jsonw_kv_array(&w, "sleeps");
+	begin_list(req, &w, "sleeps");
 	for (size_t i = 0; i < n; i++) {
 		jsonw_object(&w);
 		sleep_json(&w, &list[i], true);
 		jsonw_end_object(&w);
 	}
-	jsonw_end_array(&w);
-	jsonw_end_object(&w);
-	jsonw_done(&w);
-	http_reply(req, 200, REST_JSON);
+	end_list(req, &w);
 	return 0;
 }
 
@@ -111,16 +124,11 @@ reply_measurements(struct http_req *req, struct err *e)
 	    dailies_range(app->db, http_arena(req), &o, DAILIES_ALL, d.from,
 		d.to, &list, &n, e) < 0)
 		return -1;
-	jsonw_init(&w, http_out(req));
-	jsonw_object(&w);
-	jsonw_kv_array(&w, "measurements");
+	begin_list(req, &w, "measurements");
 	for (size_t i = 0; i < n; i++)
 		if (may_show(req, list[i].kind))
 			show_measurement(&w, &list[i]);
-	jsonw_end_array(&w);
-	jsonw_end_object(&w);
-	jsonw_done(&w);
-	http_reply(req, 200, REST_JSON);
+	end_list(req, &w);
 	return 0;
 }
 

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "base/date.h"
-#include "files/decode.h"
 #include "fit_writer.h"
 #include "tap.h"
 
@@ -84,21 +83,6 @@ put_lap(struct fit_writer *w, uint32_t start)
 	fw_uint(w, 1, 0xff);
 }
 
-static int
-decode(struct arena *a, struct fit_writer *w, struct decoded *d)
-{
-	struct buf b = BUF_INIT;
-	struct err e = ERR_INIT;
-	int rc;
-
-	fw_finish(w, &b);
-	rc = file_decode(a, buf_str(&b), tz_find(STR("Etc/GMT-1"), &e), d, &e);
-	if (rc < 0)
-		printf("# %s\n", e.msg);
-	buf_free(&b);
-	return rc;
-}
-
 static void
 test_multisport(struct arena *a)
 {
@@ -128,7 +112,7 @@ test_multisport(struct arena *a)
 	fw_head(&w, ACTIVITY);
 	fw_uint(&w, 4, T0 + 250);
 	fw_uint(&w, 4, T0 + 250 + 7201);
-	is_int(decode(a, &w, &d), 0, "decodes");
+	is_int(fw_decode(a, &w, &d), 0, "decodes");
 	is_str(d.kind, "activity", "kind");
 	is_int(d.n_activities, 2, "the transition is no activity");
 	act = &d.activities[0];
@@ -167,7 +151,7 @@ test_broken_off(struct arena *a)
 	put_record(&w, T0 + 7, 0, 50, 6000);
 	put_record(&w, T0 + 90000000, 100, 300, 0xffff);
 	put_record(&w, UINT32_MAX, 100, 300, 0xffff);
-	is_int(decode(a, &w, &d), 0, "records without a session");
+	is_int(fw_decode(a, &w, &d), 0, "records without a session");
 	is_int(d.n_activities, 1, "make an activity");
 	is_int(d.activities[0].streams->n, 2, "samples");
 	is_near(d.activities[0].streams->v[STREAM_HR][0], 100, 0, "merged");
@@ -189,16 +173,16 @@ test_others(struct arena *a)
 	put_id(&w, 6);
 	define_record(&w);
 	put_record(&w, T0, 0xff, 0, 0xffff);
-	is_int(decode(a, &w, &d), 0, "course");
+	is_int(fw_decode(a, &w, &d), 0, "course");
 	is_str(d.kind, "course", "kind");
 	is_int(d.n_activities, 0, "nobody was there");
 	put_id(&w, 2);
-	is_int(decode(a, &w, &d), 0, "settings");
+	is_int(fw_decode(a, &w, &d), 0, "settings");
 	is_str(d.kind, "settings", "kind");
 	put_id(&w, 77);
-	is_int(decode(a, &w, &d), 0, "something else");
+	is_int(fw_decode(a, &w, &d), 0, "something else");
 	is_str(d.kind, "other", "kind");
-	is_int(decode(a, &w, &d), 0, "no message at all");
+	is_int(fw_decode(a, &w, &d), 0, "no message at all");
 	is_str(d.kind, "", "no kind");
 }
 
@@ -229,7 +213,7 @@ test_pulse(struct arena *a)
 	fw_uint(&w, 1, (9608 & 0xfff) >> 4);
 	fw_uint(&w, 1, 72);
 	fw_uint(&w, 1, 78);
-	is_int(decode(a, &w, &d), 0, "decodes");
+	is_int(fw_decode(a, &w, &d), 0, "decodes");
 	hr = d.activities[0].streams->v[STREAM_HR];
 	is_near(hr[0], 70, 0, "beat at 0.5 s");
 	is_near(hr[1], 70, 0, "held");
@@ -261,7 +245,7 @@ test_pool(struct arena *a)
 	put_record(&w, T0 + 10, 130, UINT32_MAX, 0xffff);
 	define_session(&w);
 	put_session(&w, T0, 115, 5, 17, 2500);
-	is_int(decode(a, &w, &d), 0, "decodes");
+	is_int(fw_decode(a, &w, &d), 0, "decodes");
 	is_int(d.activities[0].sport, SPORT_SWIM, "swim");
 	s = d.activities[0].streams;
 	is_int(s->n, 9, "both ends of four lengths, and a record");
@@ -305,7 +289,7 @@ test_daily(struct arena *a)
 	fw_uint(&w, 2, (T0 + 60) & 0xffff);
 	fw_uint(&w, 4, 1000);
 	fw_uint(&w, 1, 6 | 3 << 5);
-	is_int(decode(a, &w, &d), 0, "decodes");
+	is_int(fw_decode(a, &w, &d), 0, "decodes");
 	is_int(d.n_activities, 0, "no activity");
 	is_int(d.n_daily, 4, "measurements");
 	if (d.n_daily != 4)

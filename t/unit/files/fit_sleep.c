@@ -1,7 +1,6 @@
 /* Nights and heart beats of FIT files. */
 
 #include "base/date.h"
-#include "files/decode.h"
 #include "fit_writer.h"
 #include "tap.h"
 
@@ -43,21 +42,6 @@ put_levels(
 	}
 }
 
-static int
-decode(struct arena *a, struct fit_writer *w, struct decoded *d)
-{
-	struct buf b = BUF_INIT;
-	struct err e = ERR_INIT;
-	int rc;
-
-	fw_finish(w, &b);
-	rc = file_decode(a, buf_str(&b), tz_find(STR("Etc/GMT-1"), &e), d, &e);
-	if (rc < 0)
-		printf("# %s\n", e.msg);
-	buf_free(&b);
-	return rc;
-}
-
 static void
 test_night(struct arena *a, bool big_endian)
 {
@@ -81,7 +65,7 @@ test_night(struct arena *a, bool big_endian)
 	fw_define(&w, SCORE, 346, 1, 6, 1, 2);
 	fw_head(&w, SCORE);
 	fw_uint(&w, 1, 83);
-	is_int(decode(a, &w, &d), 0, "decodes");
+	is_int(fw_decode(a, &w, &d), 0, "decodes");
 	is_str(d.kind, "sleep", "kind");
 	is_int(d.n_sleeps, 1, "a night");
 	s = &d.sleeps[0];
@@ -113,7 +97,7 @@ test_two_nights(struct arena *a)
 	put_id(&w, 49);
 	put_levels(&w, T0 + 86400, 3, levels);
 	put_levels(&w, T0, 3, levels);
-	is_int(decode(a, &w, &d), 0, "decodes");
+	is_int(fw_decode(a, &w, &d), 0, "decodes");
 	is_int(d.n_sleeps, 2, "two nights");
 	ok(d.sleeps[0].start_us == U0, "in order of time");
 	is_near(d.sleeps[0].v[SLEEP_asleep_s], 90 * 60, 0,
@@ -131,21 +115,21 @@ test_odd(struct arena *a)
 
 	put_id(&w, 49);
 	put_levels(&w, T0, 2, nothing);
-	is_int(decode(a, &w, &d), 0, "decodes");
+	is_int(fw_decode(a, &w, &d), 0, "decodes");
 	is_int(d.n_sleeps, 0, "nothing measured is no sleep");
 	put_id(&w, 49);
 	put_levels(&w, T0, 1, one);
-	is_int(decode(a, &w, &d), 0, "decodes");
+	is_int(fw_decode(a, &w, &d), 0, "decodes");
 	is_int(d.n_sleeps, 0, "a moment is none");
 	put_id(&w, 49);
 	put_levels(&w, 100, 1, one);
-	is_int(decode(a, &w, &d), 0, "decodes");
+	is_int(fw_decode(a, &w, &d), 0, "decodes");
 	is_int(d.n_sleeps, 0, "a time without a date is none");
 	put_id(&w, 49);
 	fw_define(&w, LEVEL, 275, 1, 0, 1, 0);
 	fw_head(&w, LEVEL);
 	fw_uint(&w, 1, 3);
-	is_int(decode(a, &w, &d), 0, "levels without a time decode");
+	is_int(fw_decode(a, &w, &d), 0, "levels without a time decode");
 	is_int(d.n_sleeps, 0, "to nothing");
 }
 
@@ -169,7 +153,7 @@ test_beats(struct arena *a)
 		for (int k = 0; k < 3; k++)
 			fw_uint(&w, 2, 0xffff);
 	}
-	is_int(decode(a, &w, &d), 0, "decodes");
+	is_int(fw_decode(a, &w, &d), 0, "decodes");
 	b = d.activities[0].beats;
 	ok(b != NULL && b->n == 4 && b->ms[0] == 800 && b->ms[1] == 801 &&
 		b->ms[2] == 790 && b->ms[3] == 802,

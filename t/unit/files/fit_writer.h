@@ -6,7 +6,10 @@
 
 #include <stdarg.h>
 
+#include <stdio.h>
+
 #include "base/buf.h"
+#include "files/decode.h"
 #include "files/fit_proto.h"
 
 struct fit_writer {
@@ -65,6 +68,22 @@ fw_finish(struct fit_writer *w, struct buf *out)
 	buf_addc(out, (char)crc);
 	buf_addc(out, (char)(crc >> 8));
 	buf_free(&w->data);
+}
+
+/* What a complete file of it holds, for a person an hour east. */
+__attribute__((unused)) static int
+fw_decode(struct arena *a, struct fit_writer *w, struct decoded *d)
+{
+	struct buf b = BUF_INIT;
+	struct err e = ERR_INIT;
+	int rc;
+
+	fw_finish(w, &b);
+	rc = file_decode(a, buf_str(&b), tz_find(STR("Etc/GMT-1"), &e), d, &e);
+	if (rc < 0)
+		printf("# %s\n", e.msg);
+	buf_free(&b);
+	return rc;
 }
 
 #endif
