@@ -189,6 +189,10 @@ my $health = qq(<?xml version="1.0"?>\n<!DOCTYPE HealthData [<!ELEMENT HealthDat
 	my $n = sprintf '%02d', $_ + 1;
 	record('QuantityTypeIdentifierStepCount', 'iPhone', "$d 08:00:00", "$d 09:00:00", 1000, 'count') .
 	record('QuantityTypeIdentifierStepCount', 'Watch', "$d 08:00:00", "$d 09:00:00", 1100, 'count') .
+	($_ == 5 ? join('', map { record('QuantityTypeIdentifierHeartRate', 'Watch',
+		sprintf('05 17:%02d:%02d', $_ / 60, $_ % 60),
+		sprintf('05 17:%02d:%02d', $_ / 60, $_ % 60), 130 + $_ % 7, 'count/min')
+	    } map { $_ * 5 } 0 .. 240) : '') .
 	record('QuantityTypeIdentifierHeartRateVariabilitySDNN', 'Watch', "$d 07:00:00",
 	    "$d 07:01:00", 55, 'ms') .
 	record('CategoryTypeIdentifierSleepAnalysis', 'Watch', "$d 23:00:00", "$n 03:00:00",
@@ -223,6 +227,8 @@ like($out, qr/route_2\.gpx: note: GPX, line 1/, 'a track that is broken is noted
 is(sql("SELECT count(*) FROM activities WHERE $mine"), 2, 'two runs, one by two apps');
 is(sql("SELECT calories_kcal FROM activities a JOIN activity_streams s ON s.activity_id = a.id " .
     "WHERE a.$mine") + 0, 250, 'a workout has its track and its numbers');
+is(sql("SELECT count(*) FROM activities WHERE $mine AND average_hr_bpm BETWEEN 131 AND 135"), 2,
+    'and the heart rate that was measured during it');
 is(sql("SELECT count(*) FROM sleeps WHERE $mine"), 20, 'a night has one sleep');
 is(sql("SELECT DISTINCT device FROM sleeps WHERE $mine"), 'Watch', 'of the source that tells more');
 is(sql("SELECT DISTINCT value FROM dailies WHERE $mine AND kind = 'steps'") + 0, 1100,

@@ -10,13 +10,11 @@
 #include "files/text.h"
 #include "files/xml.h"
 
-#define ROOT	     "HealthData"
 #define SNIFF_BYTES  4096
 #define PIECE	     (1u << 20)
 #define WORKOUTS_MAX 50000
 #define SOURCE_MAX   80 /* bytes of a source's name */
 
-#define QUANTITY "HKQuantityTypeIdentifier"
 #define ACTIVITY "HKWorkoutActivityType"
 
 struct apple {
@@ -41,17 +39,16 @@ apple_is_export(struct str bytes)
 {
 	struct str head = str_make(bytes.p, MIN(bytes.n, (size_t)SNIFF_BYTES));
 
-	return head.n > 0 &&
-	       (memmem(head.p, head.n, "<!DOCTYPE " ROOT,
-		    strlen("<!DOCTYPE " ROOT)) != NULL ||
-		   memmem(head.p, head.n, "<" ROOT, strlen("<" ROOT)) != NULL);
+	return head.n > 0 && (memmem(head.p, head.n, "<!DOCTYPE " APPLE_ROOT,
+				  strlen("<!DOCTYPE " APPLE_ROOT)) != NULL ||
+				 memmem(head.p, head.n, "<" APPLE_ROOT,
+				     strlen("<" APPLE_ROOT)) != NULL);
 }
 
 /* --- attributes ---------------------------------------------------------- */
 
-/* "2026-09-20 07:00:20 -0700" */
-static int64_t
-time_of(const struct xml *x, const char *name, int32_t *offset_r)
+int64_t
+apple_time(const struct xml *x, const char *name, int32_t *offset_r)
 {
 	struct str s = xml_attribute(x, name);
 	char text[] = "2026-09-20T07:00:20-07:00";
@@ -107,8 +104,8 @@ static void
 take_sleep(struct apple *a, struct xml *x)
 {
 	struct apple_span span = {
-		.start_s = time_of(x, "startDate", NULL),
-		.end_s = time_of(x, "endDate", NULL),
+		.start_s = apple_time(x, "startDate", NULL),
+		.end_s = apple_time(x, "endDate", NULL),
 	};
 
 	if (!apple_sleep_kind(xml_attribute(x, "value"), &span.kind) ||
@@ -127,10 +124,10 @@ static void
 take_quantity(struct apple *a, struct xml *x, struct str type)
 {
 	static const char *const names[APPLE_QUANTITY_COUNT] = {
-		[APPLE_STEPS] = QUANTITY "StepCount",
-		[APPLE_SDNN] = QUANTITY "HeartRateVariabilitySDNN",
-		[APPLE_REST_HR] = QUANTITY "RestingHeartRate",
-		[APPLE_WEIGHT] = QUANTITY "BodyMass",
+		[APPLE_STEPS] = APPLE_QUANTITY "StepCount",
+		[APPLE_SDNN] = APPLE_QUANTITY "HeartRateVariabilitySDNN",
+		[APPLE_REST_HR] = APPLE_QUANTITY "RestingHeartRate",
+		[APPLE_WEIGHT] = APPLE_QUANTITY "BodyMass",
 	};
 	int32_t offset_s = 0;
 	int64_t start_s;
@@ -138,11 +135,11 @@ take_quantity(struct apple *a, struct xml *x, struct str type)
 	for (int q = 0; q < APPLE_QUANTITY_COUNT; q++) {
 		if (!str_is(type, names[q]))
 			continue;
-		start_s = time_of(x, "startDate", &offset_s);
+		start_s = apple_time(x, "startDate", &offset_s);
 		if (start_s != SAMPLE_TIME_MISSING)
 			apple_days_add(&a->days, (enum apple_quantity)q,
 			    source_of(a, x), start_s,
-			    time_of(x, "endDate", NULL), offset_s,
+			    apple_time(x, "endDate", NULL), offset_s,
 			    number_of(x, "value"), xml_attribute(x, "unit"));
 		return;
 	}
@@ -193,8 +190,8 @@ open_workout(struct apple *a, struct xml *x)
 	struct str type = xml_attribute(x, "workoutActivityType");
 	struct activity *w = &a->workout;
 	int32_t offset_s = 0;
-	int64_t start_s = time_of(x, "startDate", &offset_s);
-	int64_t end_s = time_of(x, "endDate", NULL);
+	int64_t start_s = apple_time(x, "startDate", &offset_s);
+	int64_t end_s = apple_time(x, "endDate", NULL);
 
 	if (start_s == SAMPLE_TIME_MISSING || end_s < start_s)
 		return;
@@ -233,18 +230,18 @@ take_statistics(struct apple *a, struct xml *x)
 	struct str type = xml_attribute(x, "type");
 	struct summary *s = &a->workout.sum;
 
-	if (str_is(type, QUANTITY "HeartRate")) {
+	if (str_is(type, APPLE_QUANTITY "HeartRate")) {
 		set(&s->average_hr_bpm, number_of(x, "average"));
 		set(&s->max_hr_bpm, number_of(x, "maximum"));
-	} else if (str_is(type, QUANTITY "ActiveEnergyBurned")) {
+	} else if (str_is(type, APPLE_QUANTITY "ActiveEnergyBurned")) {
 		set(&s->calories_kcal, in_si(x, "sum", "unit"));
-	} else if (str_starts(type, STR(QUANTITY "Distance"))) {
+	} else if (str_starts(type, STR(APPLE_QUANTITY "Distance"))) {
 		set(&s->distance_m, in_si(x, "sum", "unit"));
-	} else if (str_is(type, QUANTITY "CyclingPower") ||
-		   str_is(type, QUANTITY "RunningPower")) {
+	} else if (str_is(type, APPLE_QUANTITY "CyclingPower") ||
+		   str_is(type, APPLE_QUANTITY "RunningPower")) {
 		set(&s->average_power_w, number_of(x, "average"));
 		set(&s->max_power_w, number_of(x, "maximum"));
-	} else if (str_is(type, QUANTITY "CyclingCadence")) {
+	} else if (str_is(type, APPLE_QUANTITY "CyclingCadence")) {
 		set(&s->average_cadence_rpm, number_of(x, "average"));
 		set(&s->max_cadence_rpm, number_of(x, "maximum"));
 	}
@@ -304,11 +301,11 @@ on_open(void *arg, struct xml *x, const char *name)
 	const char *above = xml_above(x, 1);
 
 	if (above[0] == '\0') {
-		a->is_root_known = strcmp(name, ROOT) == 0;
+		a->is_root_known = strcmp(name, APPLE_ROOT) == 0;
 		if (!a->is_root_known)
-			xml_fail(
-			    x, ERR_UNSUPPORTED, "<%s> is not <" ROOT ">", name);
-	} else if (strcmp(above, ROOT) == 0) {
+			xml_fail(x, ERR_UNSUPPORTED,
+			    "<%s> is not <" APPLE_ROOT ">", name);
+	} else if (strcmp(above, APPLE_ROOT) == 0) {
 		if (strcmp(name, "Record") == 0)
 			take_record(a, x);
 		else if (strcmp(name, "Workout") == 0)
@@ -393,8 +390,7 @@ apple_end(struct apple *a)
 int
 apple_decode(struct result *r, struct str bytes, struct err *e)
 {
-	struct err own = ERR_INIT;
-	struct apple *a = apple_new(r, e != NULL ? e : &own);
+	struct apple *a = apple_new(r, e);
 	int rc = 0;
 
 	while (rc == 0 && bytes.n > 0) {
@@ -406,5 +402,24 @@ apple_decode(struct result *r, struct str bytes, struct err *e)
 	if (rc == 0)
 		rc = apple_end(a);
 	apple_free(&a);
+	return rc;
+}
+
+int
+apple_pulse_decode(
+    struct arena *arena, struct decoded *d, struct str bytes, struct err *e)
+{
+	struct apple_pulse *p = apple_pulse_new(arena, d, e);
+	int rc = 0;
+
+	while (rc == 0 && bytes.n > 0) {
+		size_t n = MIN(bytes.n, (size_t)PIECE);
+
+		rc = apple_pulse_feed(p, str_make(bytes.p, n));
+		bytes = str_make(bytes.p + n, bytes.n - n);
+	}
+	if (rc == 0)
+		rc = apple_pulse_end(p);
+	apple_pulse_free(&p);
 	return rc;
 }

@@ -4,8 +4,8 @@
 /* The export of Apple Health, an XML file of up to a gigabyte, read as it
  *comes. It is made into:
  *
- *	workouts	activities without samples; those with a route name its
- *			file (struct decoded, routes)
+ *	workouts	activities; those with a route name its file (struct
+ *			decoded, routes); the heart rate during them are samples
  *	sleep		stages that follow each other within 90 minutes are one
  *			sleep, of each source by itself
  *	steps		of sources that overlap the one that counted most in an
@@ -32,7 +32,19 @@ void apple_free(struct apple **a);
 NODISCARD int apple_feed(struct apple *a, struct str piece);
 /* There is no more: put what was in it into r. */
 NODISCARD int apple_end(struct apple *a);
-/* All of that. */
+/* All of that.  e is not NULL. */
 int apple_decode(struct result *r, struct str bytes, struct err *e);
+
+/* The same file once more, for the heart rate during the workouts that d has:
+ * each gets samples. */
+struct apple_pulse;
+
+struct apple_pulse *apple_pulse_new(
+    struct arena *a, struct decoded *d, struct err *e);
+void apple_pulse_free(struct apple_pulse **p);
+NODISCARD int apple_pulse_feed(struct apple_pulse *p, struct str piece);
+NODISCARD int apple_pulse_end(struct apple_pulse *p);
+int apple_pulse_decode(
+    struct arena *arena, struct decoded *d, struct str bytes, struct err *e);
 
 #endif

@@ -50,6 +50,17 @@ bool apple_sleep_kind(struct str value, int16_t *kind_r);
 NODISCARD int apple_sleep_end(struct result *r, struct buf *spans,
     const char *const *sources, struct err *e);
 
+/* --- the file --------------------------------------------------------------
+ */
+
+#define APPLE_ROOT     "HealthData"
+#define APPLE_QUANTITY "HKQuantityTypeIdentifier"
+
+/* "2026-09-20 07:00:20 -0700" in an attribute: seconds since 1970, or
+ * SAMPLE_TIME_MISSING. */
+struct xml;
+int64_t apple_time(const struct xml *x, const char *name, int32_t *offset_r);
+
 /* --- units -----------------------------------------------------------------
  */
 

@@ -71,9 +71,11 @@ int
 file_decode(struct arena *a, struct str bytes, const struct tz *zone,
     struct decoded *out, struct err *e)
 {
+	struct err own = ERR_INIT;
 	struct result r;
 	int rc = -1;
 
+	e = e != NULL ? e : &own;
 	result_init(&r, a, out, zone);
 	out->format = format_of(bytes);
 	if (bytes.n > FILES_MAX_BYTES && out->format != FILE_APPLE)
@@ -108,5 +110,7 @@ file_decode(struct arena *a, struct str bytes, const struct tz *zone,
 	if (rc == 0)
 		result_finish(&r);
 	result_free(&r);
+	if (rc == 0 && out->format == FILE_APPLE)
+		rc = apple_pulse_decode(a, out, bytes, e);
 	return rc;
 }

@@ -29,6 +29,8 @@ struct export
 	struct buf bytes;
 };
 
+#define US_PER_S INT64_C(1000000)
+
 enum interest { NONE, FILE_WANTED, TABLE, NAMES, HEALTH };
 
 static bool
@@ -220,6 +222,30 @@ look_over(struct export *x, export_progress *progress, void *arg, struct err *e)
 	return rc < 0 && (x->count == 0 || e->code == ERR_TOO_LARGE) ? -1 : 0;
 }
 
+/* Apple Health's file once more, when it has workouts. */
+static int
+read_pulse(struct export *x, struct err *e)
+{
+	const struct export_health *h = &x->health;
+	struct unpack_member m;
+	struct unpack *u;
+
+	if (h->path == NULL || h->problem.code != ERR_NONE ||
+	    h->decoded.n_activities == 0)
+		return 0;
+	u = unpack_open(x->packed, e);
+	if (u == NULL)
+		return -1;
+	while (unpack_next(u, &m, e) == 1) {
+		if (strcmp(m.path, h->path) == 0) {
+			export_health_pulse(&x->health, u);
+			break;
+		}
+	}
+	unpack_close(&u);
+	return 0;
+}
+
 struct export *
 export_open(struct arena *a, struct str bytes, const struct tz *zone,
     export_progress *progress, void *arg, struct err *e)
@@ -231,7 +257,7 @@ export_open(struct arena *a, struct str bytes, const struct tz *zone,
 	x->arena = a;
 	x->packed = bytes;
 	export_health_init(&x->health, a, zone, progress, arg);
-	if (look_over(x, progress, arg, e) == 0)
+	if (look_over(x, progress, arg, e) == 0 && read_pulse(x, e) == 0)
 		x->unpack = unpack_open(bytes, e);
 	if (x->unpack == NULL)
 		export_close(&x);
@@ -362,6 +388,17 @@ export_next(struct export *x, struct export_item *item, struct err *e)
 /* --- what is said beside the files -----------------------------------------
  */
 
+static void
+bring_pulse(
+    struct arena *a, struct activity *track, const struct activity *workout)
+{
+	int64_t shift_us = track->start_us - workout->start_us;
+
+	if (track->streams != NULL && workout->streams != NULL)
+		streams_bring(a, track->streams, workout->streams,
+		    shift_us / US_PER_S, STREAM_HR);
+}
+
 /* The workout with the samples of its track. */
 static void
 apply_workout(
@@ -371,6 +408,7 @@ apply_workout(
 
 	if (d->n_activities > 0) {
 		act->streams = d->activities[0].streams;
+		bring_pulse(a, &d->activities[0], workout);
 		act->start_us = d->activities[0].start_us;
 		act->start_latitude_deg = d->activities[0].start_latitude_deg;
 		act->start_longitude_deg = d->activities[0].start_longitude_deg;
@@ -385,7 +423,7 @@ apply_names(struct decoded *d, const struct garmin_names *names)
 	for (size_t i = 0; i < d->n_activities; i++) {
 		struct activity *act = &d->activities[i];
 		const char *name =
-		    garmin_name_at(names, act->start_us / INT64_C(1000000));
+		    garmin_name_at(names, act->start_us / US_PER_S);
 
 		if (name != NULL)
 			act->name = name;

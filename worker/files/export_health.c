@@ -83,6 +83,28 @@ export_health_read(
 	return is;
 }
 
+void
+export_health_pulse(struct export_health *h, struct unpack *from)
+{
+	struct err e = ERR_INIT;
+	struct apple_pulse *pulse = apple_pulse_new(h->arena, &h->decoded, &e);
+	char *p = xmalloc(PIECE);
+	ptrdiff_t n;
+	int rc = 0;
+
+	while (rc == 0 && (n = unpack_some(from, p, PIECE, &e)) > 0) {
+		rc = apple_pulse_feed(pulse, str_make(p, (size_t)n));
+		if (h->progress != NULL)
+			h->progress(h->arg, unpack_progress(from));
+	}
+	if (rc == 0)
+		rc = apple_pulse_end(pulse);
+	/* It was read before, to its end. */
+	h->problem = rc < 0 ? e : h->problem;
+	free(p);
+	apple_pulse_free(&pulse);
+}
+
 static const char *
 base_name(const char *path)
 {

@@ -24,6 +24,8 @@ void export_health_free(struct export_health *h);
 /* Read the present member, if it is such a file; false when it is not. */
 bool export_health_read(
     struct export_health *h, struct unpack *from, const char *path);
+/* Read it once more, for the heart rate during workouts. */
+void export_health_pulse(struct export_health *h, struct unpack *from);
 /* The workout whose track this file is, which comes with it then; NULL. */
 const struct activity *export_health_take(
     struct export_health *h, const char *path);

@@ -4,8 +4,7 @@
 
 #include "base/check.h"
 
-#define US_PER_S  INT64_C(1000000)
-#define MAX_GAP_S 10 /* of samples that are brought to other seconds */
+#define US_PER_S INT64_C(1000000)
 
 bool
 merge_same(const struct activity *a, const struct activity *b)
@@ -184,26 +183,6 @@ seconds_between(const struct activity *from, const struct activity *to)
 	return (int64_t)llround(apart_us / (double)US_PER_S);
 }
 
-/* A channel of another recording at the seconds of out. */
-static void
-bring_channel(struct arena *a, struct activity *out,
-    const struct activity *from, enum stream_kind k)
-{
-	int64_t shift = seconds_between(from, out);
-	double *to = streams_add(a, out->streams, k);
-	double *grid;
-	size_t n = 0;
-
-	grid = streams_resample(a, from->streams, k, MAX_GAP_S, &n);
-	for (size_t i = 0; i < out->streams->n; i++) {
-		int64_t t = out->streams->t_s[i] + shift;
-
-		to[i] = grid != NULL && t >= 0 && t < (int64_t)n
-			    ? grid[t]
-			    : VALUE_MISSING;
-	}
-}
-
 static void
 take_channels(struct arena *a, struct activity *out, const struct ranked *from,
     const struct ranked *leader, enum activity_part p)
@@ -217,7 +196,9 @@ take_channels(struct arena *a, struct activity *out, const struct ranked *from,
 		if (from == leader)
 			out->streams->v[k] = from->act->streams->v[k];
 		else
-			bring_channel(a, out, from->act, (enum stream_kind)k);
+			streams_bring(a, out->streams, from->act->streams,
+			    seconds_between(from->act, out),
+			    (enum stream_kind)k);
 	}
 }
 

@@ -45,6 +45,12 @@ double streams_coverage(const struct streams *s, enum stream_kind k);
 double *streams_resample(struct arena *a, const struct streams *s,
     enum stream_kind k, int max_gap_s, size_t *n_r);
 
+/* A channel of other samples at the seconds of `to`, where second 0 is second
+ * shift_s of the others; gaps of up to 10 s are filled as by
+ * streams_resample(). */
+void streams_bring(struct arena *a, struct streams *to,
+    const struct streams *from, int64_t shift_s, enum stream_kind k);
+
 /* Metres between two points given in degrees, on the mean sphere. */
 double streams_haversine(double lat0, double lon0, double lat1, double lon1);
 /* Whether the time from sample i - 1 to sample i was a pause: longer than smart

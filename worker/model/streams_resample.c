@@ -76,3 +76,21 @@ streams_resample(struct arena *a, const struct streams *s, enum stream_kind k,
 	*n_r = n;
 	return grid;
 }
+
+#define BRING_GAP_S 10
+
+void
+streams_bring(struct arena *a, struct streams *to, const struct streams *from,
+    int64_t shift_s, enum stream_kind k)
+{
+	double *v = streams_add(a, to, k), *grid;
+	size_t n = 0;
+
+	grid = streams_resample(a, from, k, BRING_GAP_S, &n);
+	for (size_t i = 0; i < to->n; i++) {
+		int64_t t = to->t_s[i] + shift_s;
+
+		v[i] = grid != NULL && t >= 0 && t < (int64_t)n ? grid[t]
+								: VALUE_MISSING;
+	}
+}

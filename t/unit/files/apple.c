@@ -182,6 +182,40 @@ test_workouts(struct arena *a)
 	    "ids of their own");
 }
 
+/* The heart rate stands before the workouts. */
+static void
+test_pulse(struct arena *a)
+{
+#define PULSE(at, bpm)                                                         \
+	RECORD("HKQuantityTypeIdentifierHeartRate", "Watch", "count/min",      \
+	    "05 " at, "05 " at, bpm)
+#define RUN(from, to)                                                          \
+	"<Workout workoutActivityType=\"HKWorkoutActivityTypeRunning\" "       \
+	"sourceName=\"Watch\" startDate=\"2026-08-05 " from                    \
+	" +0200\" endDate=\"2026-08-05 " to " +0200\"/>"
+	static const char text[] = HEAD PULSE("17:59:59", "70")
+	    PULSE("18:00:10", "140") PULSE("18:00:00", "120")
+		PULSE("18:00:10", "142") PULSE("18:30:00", "150")
+		    PULSE("18:30:01", "90") PULSE("20:00:05", "400")
+			PULSE("20:00:06", "100") RUN("20:00:00", "20:10:00")
+			    RUN("18:00:00", "18:30:00")
+				RUN("18:20:00", "18:40:00") "</HealthData>";
+	const struct streams *s;
+	struct decoded d;
+
+	is_int(decode(a, text, &d), 0, "decodes");
+	is_int(d.n_activities, 3, "three runs");
+	s = d.activities[1].streams;
+	ok(s != NULL && s->n == 3 && s->t_s[0] == 0 && s->t_s[1] == 10 &&
+		s->t_s[2] == 1800,
+	    "beats from start to end, in order");
+	is_near(s->v[STREAM_HR][1], 142, 0, "of one second the last");
+	ok(d.activities[0].streams == NULL, "one beat is too few");
+	s = d.activities[2].streams;
+	ok(s != NULL && s->n == 2 && s->t_s[0] == 600,
+	    "another at the same time");
+}
+
 static void
 test_refusals(struct arena *a)
 {
@@ -247,7 +281,7 @@ int
 main(void)
 {
 	static void (*const tests[])(struct arena *) = { test_days, test_nights,
-		test_workouts, test_refusals, test_pieces };
+		test_workouts, test_pulse, test_refusals, test_pieces };
 
 	for (size_t i = 0; i < ARRAY_LEN(tests); i++) {
 		struct arena *a = arena_new();
