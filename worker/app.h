@@ -4,7 +4,13 @@
 /* What every handler of this process can reach, through http_app_state().
  * Made once by worker.c; never changes while the process lives. */
 
+#include "base/uuid.h"
+#include "shm/board.h"
+
 struct app {
+	/* How rows call this node and this process; empty in a command. */
+	char node[UUID_TEXT_LEN + 1];
+	char name[BOARD_NAME_BYTES];
 	const struct conf *conf;
 	struct shm *shm;
 	struct loop *loop;

@@ -21,6 +21,7 @@
 #include "http/http.h"
 #include "httpc/httpc.h"
 #include "jobs/jobs.h"
+#include "jobs/spool.h"
 #include "mcp/mcp.h"
 #include "oauth/oauth.h"
 #include "proc/chan.h"
@@ -237,6 +238,9 @@ open_app(struct worker *w, struct err *e)
 
 	app->conf = w->heritage->conf;
 	app->shm = w->heritage->shm;
+	if (spool_node(app->conf->data_dir, app->node, e) < 0)
+		return -1;
+	board_name(app->name, app->node, w->heritage->slot);
 	app->loop = loop_new((unsigned)app->conf->threads);
 	store_share_timeline(shm_db_timeline(app->shm));
 	app->db = store_open(app->conf, app->loop, e);
@@ -263,8 +267,8 @@ open_app(struct worker *w, struct err *e)
 	app->mcp = mcp_new(app, e);
 	if (app->mcp == NULL)
 		return -1;
-	app->jobs = jobs_new(app, w->heritage->slot, e);
-	return app->jobs != NULL ? 0 : -1;
+	app->jobs = jobs_new(app);
+	return 0;
 }
 
 static void

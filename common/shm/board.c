@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -47,6 +48,30 @@ board_detach(void)
 		close(files);
 	statm = files = -1;
 	own = NULL;
+}
+
+void
+board_name(char out[BOARD_NAME_BYTES], const char *node, unsigned slot)
+{
+	snprintf(out, BOARD_NAME_BYTES, "%s/%u.%d", node, slot, (int)getpid());
+}
+
+bool
+board_has_lost(struct shm *s, const char *node, const char *name)
+{
+	struct str place, slot_text, pid_text;
+	int64_t slot, pid;
+	const struct board_slot *b;
+
+	if (!str_is(str_cut(str_of(name), '/', &place), node))
+		return false;
+	slot_text = str_cut(place, '.', &pid_text);
+	if (!str_to_i64(slot_text, &slot) || !str_to_i64(pid_text, &pid))
+		return false;
+	if (slot < 0 || slot >= shm_slots(s))
+		return true;
+	b = shm_slot(s, (unsigned)slot);
+	return b->state == SLOT_DOWN || b->pid != pid;
 }
 
 void

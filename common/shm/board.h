@@ -4,6 +4,7 @@
 /* What a process says of itself on the board, and how it is read.  A process
  * that hangs has said before what it hangs in. */
 
+#include "base/str.h"
 #include "shm/shm.h"
 
 /* Speak for this slot from now on; before that all saying is ignored.  Opens
@@ -24,6 +25,12 @@ void board_limit(int64_t max_connections);
 /* CPU time, memory and descriptors; unless forced, only once a second.  Ignored
  * for a slot other than one's own. */
 void board_tell_usage(unsigned slot, bool force);
+
+/* What a process is called where other nodes read it: "node/slot.pid". */
+#define BOARD_NAME_BYTES 80
+void board_name(char out[BOARD_NAME_BYTES], const char *node, unsigned slot);
+/* Whether a process of this name was one of this node, and is no more. */
+bool board_has_lost(struct shm *s, const char *node, const char *name);
 
 struct doing {
 	const char *route; /* NULL: nothing */

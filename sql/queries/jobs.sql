@@ -36,11 +36,11 @@ WHERE tenant_id = $1 AND user_id = $2 AND state IN ('queued', 'running');
 -- name: job_running_of_user
 SELECT count(*) FROM jobs
 WHERE tenant_id = $1 AND user_id = $2 AND state IN ('queued', 'running')
-	AND state = 'running' AND lease_until > $3;
+	AND state = 'running' AND lease_until > $3 AND kind = $4;
 
 -- Everybody's: what a process of this node could take up.
 -- name: job_due
-SELECT tenant_id, user_id, id FROM jobs
+SELECT tenant_id, user_id, id, kind FROM jobs
 WHERE state IN ('queued', 'running') AND lease_until <= $1
 	AND (node = '' OR node = $2)
 ORDER BY lease_until, id
@@ -51,8 +51,16 @@ SELECT count(*) FROM jobs
 WHERE state IN ('queued', 'running') AND state = 'running'
 	AND lease_until > $1 AND worker LIKE $2;
 
+-- Everybody's: what processes of a node have taken up.
+-- name: job_list_of_node
+SELECT tenant_id, user_id, id, kind, state, input, node, worker, lease_until,
+	attempts, cancel_wanted, items_done, items_all, result, error,
+	revision, created_at, started_at, finished_at
+FROM jobs
+WHERE state IN ('queued', 'running') AND state = 'running' AND worker LIKE $1;
+
 -- name: job_abandoned
-SELECT tenant_id, user_id, id FROM jobs
+SELECT tenant_id, user_id, id, kind FROM jobs
 WHERE state IN ('queued', 'running') AND lease_until <= $1
 	AND node <> '' AND node <> $2
 ORDER BY lease_until, id

@@ -14,18 +14,20 @@ struct conf;
 struct http_req;
 struct jobs;
 
-/* Its loop, database and events are there.  slot: the worker's, for its
- * name. */
-struct jobs *jobs_new(const struct app *app, unsigned slot, struct err *e);
+/* Its loop, database, events and names are there. */
+struct jobs *jobs_new(const struct app *app);
 void jobs_free(struct jobs **j);
-/* This node's name, which a job carries that only this node can run. */
-const char *jobs_node(const struct jobs *j);
 /* From now on; whoever queues a job calls out JOBS_SIGNAL. */
 void jobs_start(struct jobs *j);
 /* Take up nothing more, and give back what is under way after its present
  * item; a run that would begin anew elsewhere gets grace_us to end.  May be
  * called again, with less. */
 void jobs_drain(struct jobs *j, int64_t grace_us);
+
+/* Make due what workers of this node ran that have died since, without waiting
+ * for their leases to run out. */
+NODISCARD int jobs_free_lost(
+    const struct app *app, struct arena *a, struct err *e);
 
 /* --- for the kinds of jobs ----------------------------------------------- */
 

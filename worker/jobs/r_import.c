@@ -101,7 +101,7 @@ begin(struct receiving *r, struct err *e)
 		.id = uuid_new(),
 		.kind = "import",
 		.input = "",
-		.node = jobs_node(app->jobs),
+		.node = app->node,
 		.worker = "",
 		.result = "",
 		.error = "",

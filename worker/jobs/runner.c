@@ -1,7 +1,6 @@
 #include "jobs/jobs.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/jsonw.h"
@@ -10,9 +9,9 @@
 #include "app.h"
 #include "config/conf.h"
 #include "events/events.h"
-#include "jobs/spool.h"
 #include "loop/fiber.h"
 #include "shm/metrics.h"
+#include "shm/shm.h"
 
 #define POLL_MS	      1000
 #define COMPLAIN_US   INT64_C(60000000)
@@ -33,8 +32,6 @@ struct jobs {
 	bool again; /* look once more */
 	bool draining;
 	int64_t leave_us; /* then; monotonic */
-	char node[UUID_TEXT_LEN + 1];
-	char worker[UUID_TEXT_LEN + 32];
 };
 
 /* A run as the runner sees it. */
@@ -88,12 +85,6 @@ find_kind(const char *name)
 	while (k->name != NULL && strcmp(k->name, name) != 0)
 		k++;
 	return k;
-}
-
-const char *
-jobs_node(const struct jobs *j)
-{
-	return j->node;
 }
 
 bool
@@ -241,11 +232,16 @@ keep_lease(void *arg)
 	fiber_gate_open(&u->stopped);
 }
 
+/* What would begin anew is not given back at once: reloads that come often
+ * enough would never let it end. */
 static bool
 has_to_leave(const struct job_run *r)
 {
-	return r->jobs->draining &&
-	       (!r->whole || clock_mono_us() >= r->jobs->leave_us);
+	const struct jobs *j = r->jobs;
+
+	return j->draining &&
+	       (!r->whole || clock_mono_us() >= j->leave_us ||
+		   shm_stopping(j->app->shm));
 }
 
 int
@@ -363,7 +359,7 @@ end(struct run *u, const struct kind *kind, int rc, const struct err *why)
 		log_err(LOG_WARN, "jobs", "spool", &e);
 }
 
-static void wake(struct jobs *j);
+static void wake_somebody(struct jobs *j);
 
 static void
 run_job(void *arg)
@@ -381,7 +377,7 @@ run_job(void *arg)
 	arena_free(&u->r.arena);
 	free(u);
 	j->running--;
-	wake(j);
+	wake_somebody(j);
 }
 
 static int
@@ -390,8 +386,8 @@ claim_one(struct jobs *j, struct err *e)
 	struct run *u = xcalloc(1, sizeof(*u));
 	int64_t now_us = clock_wall_us();
 	struct job_claim c = {
-		.node = j->node,
-		.worker = j->worker,
+		.node = j->app->node,
+		.worker = j->app->name,
 		.now_us = now_us,
 		.lease_us = now_us + j->conf->jobs_lease_us,
 		.max_on_node = j->conf->jobs_max_running,
@@ -458,6 +454,16 @@ wake(struct jobs *j)
 	fiber_spawn(j->loop, look, j);
 }
 
+/* There is a place, and maybe work that was given back. */
+static void
+wake_somebody(struct jobs *j)
+{
+	if (j->draining)
+		signals_send(events_signals(j->app->events), JOBS_SIGNAL);
+	else
+		wake(j);
+}
+
 static void
 on_due(void *arg)
 {
@@ -473,12 +479,28 @@ on_poll(void *arg)
 	timer_arm_ms(&j->poll, POLL_MS);
 }
 
+/* Those of a worker of this node that died, in whose place this one may be, are
+ * due at once. */
+static void
+begin(void *arg)
+{
+	struct jobs *j = arg;
+	struct arena *a = arena_new();
+	struct err e = ERR_INIT;
+
+	if (jobs_free_lost(j->app, a, &e) < 0)
+		log_err(LOG_WARN, "jobs", "of workers that died", &e);
+	arena_free(&a);
+	wake(j);
+}
+
 void
 jobs_start(struct jobs *j)
 {
 	signals_watch(
 	    events_signals(j->app->events), &j->due, JOBS_SIGNAL, on_due, j);
-	on_poll(j);
+	timer_arm_ms(&j->poll, POLL_MS);
+	fiber_spawn(j->loop, begin, j);
 }
 
 void
@@ -500,7 +522,7 @@ label_metrics(void)
 }
 
 struct jobs *
-jobs_new(const struct app *app, unsigned slot, struct err *e)
+jobs_new(const struct app *app)
 {
 	struct jobs *j = xcalloc(1, sizeof(*j));
 
@@ -510,12 +532,6 @@ jobs_new(const struct app *app, unsigned slot, struct err *e)
 	j->db = app->db;
 	label_metrics();
 	timer_init(&j->poll, app->loop, on_poll, j);
-	if (spool_node(app->conf->data_dir, j->node, e) < 0) {
-		jobs_free(&j);
-		return NULL;
-	}
-	snprintf(j->worker, sizeof(j->worker), "%s/%u.%d", j->node, slot,
-	    (int)getpid());
 	return j;
 }
 

@@ -11,24 +11,30 @@ struct key {
 	struct uuid id;
 };
 
+struct candidate {
+	struct key key;
+	const char *kind;
+};
+
 struct claiming {
 	struct arena *arena;
 	const struct job_claim *c;
-	struct key *list;
+	struct candidate *list;
 	size_t n;
 	struct job *out;
 	bool claimed;
 };
 
-/* Tenant, user and id of each row. */
+/* Tenant, user, id and kind of each row. */
 static size_t
-read_keys(struct db_query *q, struct key **list_r)
+read_candidates(struct db_query *q, struct candidate **list_r)
 {
-	*list_r = arena_many(q->arena, q->n_rows, struct key);
+	*list_r = arena_many(q->arena, q->n_rows, struct candidate);
 	for (size_t i = 0; db_next(q); i++)
-		(*list_r)[i] = (struct key){
-			.owner = { db_get_uuid(q, 0), db_get_uuid(q, 1) },
-			.id = db_get_uuid(q, 2),
+		(*list_r)[i] = (struct candidate){
+			.key = { { db_get_uuid(q, 0), db_get_uuid(q, 1) },
+			    db_get_uuid(q, 2) },
+			.kind = db_get_text(q, 3),
 		};
 	return q->n_rows;
 }
@@ -68,9 +74,10 @@ node_is_full(struct db *tx, const struct claiming *w, struct err *e)
 	return n >= w->c->max_on_node;
 }
 
+/* By kind, so that what somebody waits for does not stand behind an import. */
 static int
 user_is_full(struct db *tx, const struct claiming *w, const struct owner *o,
-    struct err *e)
+    const char *kind, struct err *e)
 {
 	struct db_query q;
 	int64_t n;
@@ -78,6 +85,7 @@ user_is_full(struct db *tx, const struct claiming *w, const struct owner *o,
 	db_query_init(&q, tx, w->arena, Q_job_running_of_user);
 	owner_bind(&q, o);
 	db_bind_time(&q, 3, w->c->now_us);
+	db_bind_text(&q, 4, kind);
 	if (count(&q, &n, e) < 0)
 		return -1;
 	return n >= w->c->max_of_user;
@@ -93,7 +101,8 @@ is_worth_it(struct db *db, struct claiming *w, struct err *e)
 	if (rc != 0)
 		return rc < 0 ? -1 : 0;
 	for (size_t i = 0; i < w->n; i++) {
-		rc = user_is_full(db, w, &w->list[i].owner, e);
+		rc = user_is_full(
+		    db, w, &w->list[i].key.owner, w->list[i].kind, e);
 		if (rc <= 0)
 			return rc < 0 ? -1 : 1;
 	}
@@ -118,7 +127,7 @@ try_one(struct db *tx, struct claiming *w, const struct key *k, struct err *e)
 		    j.attempts);
 		rc = job_move(&j, JOB_FAILED, NULL, j.lease_us, e);
 	} else {
-		rc = user_is_full(tx, w, &k->owner, e);
+		rc = user_is_full(tx, w, &k->owner, j.kind, e);
 		if (rc != 0)
 			return rc < 0 ? -1 : 0;
 		rc = job_move(&j, JOB_RUNNING, w->c->worker, w->c->lease_us, e);
@@ -141,7 +150,7 @@ claim(struct db *tx, void *arg, struct err *e)
 	if (rc > 0)
 		return 0;
 	for (size_t i = 0; i < w->n && !w->claimed; i++) {
-		rc = try_one(tx, w, &w->list[i], e);
+		rc = try_one(tx, w, &w->list[i].key, e);
 		if (rc < 0)
 			return -1;
 		w->claimed = rc > 0;
@@ -163,7 +172,7 @@ jobs_claim(struct db *db, struct arena *a, const struct job_claim *c,
 	db_bind_int(&q, 3, CANDIDATES);
 	if (db_run(&q, e) < 0)
 		return -1;
-	w.n = read_keys(&q, &w.list);
+	w.n = read_candidates(&q, &w.list);
 	if (w.n == 0 || (rc = is_worth_it(db, &w, e)) == 0)
 		return 0;
 	if (rc < 0)
@@ -194,8 +203,8 @@ int
 jobs_fail_abandoned(struct db *db, struct arena *a, const char *node,
     int64_t before_us, int64_t *n_r, struct err *e)
 {
+	struct candidate *list;
 	struct db_query q;
-	struct key *list;
 	size_t n;
 
 	*n_r = 0;
@@ -205,9 +214,9 @@ jobs_fail_abandoned(struct db *db, struct arena *a, const char *node,
 	db_bind_int(&q, 3, CANDIDATES);
 	if (db_run(&q, e) < 0)
 		return -1;
-	n = read_keys(&q, &list);
+	n = read_candidates(&q, &list);
 	for (size_t i = 0; i < n; i++) {
-		int rc = fail_one(db, a, &list[i], e);
+		int rc = fail_one(db, a, &list[i].key, e);
 
 		if (rc < 0)
 			return -1;

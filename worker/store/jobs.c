@@ -118,6 +118,29 @@ jobs_get(struct db *db, struct arena *a, const struct owner *o,
 	return 1;
 }
 
+static size_t
+read_all(struct db_query *q, struct job **list_r)
+{
+	*list_r = arena_many(q->arena, q->n_rows, struct job);
+	for (size_t i = 0; db_next(q); i++)
+		job_read(q, &(*list_r)[i]);
+	return q->n_rows;
+}
+
+int
+jobs_running_on(struct db *db, struct arena *a, const char *node,
+    struct job **list_r, size_t *n_r, struct err *e)
+{
+	struct db_query q;
+
+	db_query_init(&q, db, a, Q_job_list_of_node);
+	db_bind_text(&q, 1, arena_printf(a, "%s/%%", node));
+	if (db_run(&q, e) < 0)
+		return -1;
+	*n_r = read_all(&q, list_r);
+	return 0;
+}
+
 int
 jobs_list(struct db *db, struct arena *a, const struct owner *o,
     const struct uuid *before, unsigned limit, struct job **list_r, size_t *n_r,
@@ -133,10 +156,7 @@ jobs_list(struct db *db, struct arena *a, const struct owner *o,
 	db_bind_int(&q, 4, limit);
 	if (db_run(&q, e) < 0)
 		return -1;
-	*list_r = arena_many(a, q.n_rows, struct job);
-	*n_r = q.n_rows;
-	for (size_t i = 0; db_next(&q); i++)
-		job_read(&q, &(*list_r)[i]);
+	*n_r = read_all(&q, list_r);
 	return 0;
 }
 

@@ -99,7 +99,7 @@ struct job_claim {
 	int64_t now_us;
 	int64_t lease_us; /* until */
 	int64_t max_on_node;
-	int64_t max_of_user;
+	int64_t max_of_user; /* of one kind */
 	int max_attempts;
 };
 
@@ -109,6 +109,9 @@ struct job_claim {
 NODISCARD int jobs_claim(struct db *db, struct arena *a,
     const struct job_claim *c, struct job *out, struct err *e);
 
+/* Those that processes of a node run, whether or not they still live. */
+NODISCARD int jobs_running_on(struct db *db, struct arena *a, const char *node,
+    struct job **list_r, size_t *n_r, struct err *e);
 /* Fail those that only another node could run, and has not since before_us. */
 NODISCARD int jobs_fail_abandoned(struct db *db, struct arena *a,
     const char *node, int64_t before_us, int64_t *n_r, struct err *e);
