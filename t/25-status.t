@@ -51,7 +51,7 @@ is($theirs->{$_}, $mine{$_}, $_) for qw(version commit state generation listen);
 is($mine{state}, 'running', 'running');
 is($mine{limits}{connections_per_worker}, 500, 'limits as configured');
 is(join(' ', sort keys %{ $mine{limits}{rates} }), 'address api auth mcp token user', 'rates');
-is(join(' ', sort keys %{ $mine{limits}{refused} }), 'address connections route token user',
+is(join(' ', sort keys %{ $mine{limits}{refused} }), 'address connections route streams token user',
     'and what they refused');
 is((workers(\%mine))[0]{max_connections}, 500, 'and as each worker has them');
 

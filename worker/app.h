@@ -16,6 +16,7 @@ struct app {
 	struct loop *loop;
 	struct db *db;
 	struct events *events;
+	struct places *places;	 /* events/places.h */
 	struct keyring *keyring; /* auth/seal.h */
 	struct guard *guard;
 	struct accounts *accounts;

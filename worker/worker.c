@@ -18,6 +18,7 @@
 #include "confine.h"
 #include "documents.h"
 #include "events/events.h"
+#include "events/places.h"
 #include "http/http.h"
 #include "httpc/httpc.h"
 #include "jobs/jobs.h"
@@ -247,6 +248,7 @@ open_app(struct worker *w, struct err *e)
 	if (app->db == NULL)
 		return -1;
 	app->events = events_new(app->loop, app->db, app->shm);
+	app->places = places_new(app->conf->max_streams_per_user);
 	app->keyring = keyring_open(app->conf, app->db, app->shm, e);
 	if (app->keyring == NULL)
 		return -1;
@@ -380,6 +382,7 @@ close_worker(struct worker *w)
 	jwt_keys_free(&w->app.jwt_keys);
 	httpc_free(&w->app.httpc);
 	guard_free(&w->app.guard);
+	places_free(&w->app.places);
 	events_free(&w->app.events);
 	keyring_free(&w->app.keyring);
 	store_close(&w->app.db);

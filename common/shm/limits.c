@@ -45,7 +45,7 @@ struct limits {
 _Static_assert(ATOMIC_LLONG_LOCK_FREE == 2, "no locks in the segment");
 
 const char *const limit_names[LIMIT_KIND_COUNT] = { "address", "token", "user",
-	"route", "connections" };
+	"route", "connections", "streams" };
 
 struct limit_rate
 limit_rate_of(int64_t per_minute, int64_t burst)

@@ -18,6 +18,7 @@ enum limit_kind {
 	LIMIT_USER,
 	LIMIT_ROUTE,
 	LIMIT_CONNECTIONS,
+	LIMIT_STREAMS,
 	LIMIT_KIND_COUNT
 };
 extern const char *const limit_names[LIMIT_KIND_COUNT];

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "base/xalloc.h"
+#include "events/places.h"
 #include "http/http.h"
 #include "loop/loop.h"
 #include "mcp/changes.h"
@@ -43,6 +44,9 @@ send_event(void *arg, struct str event_id, struct str message)
 static void
 release(struct stream *s)
 {
+	struct owner o = { s->who.tenant_id, s->who.user_id };
+
+	places_leave(s->app->places, &o);
 	timer_fini(&s->look);
 	listener_free(&s->listener);
 	s->over = true;
@@ -138,12 +142,20 @@ keep(struct rpc *r, struct stream *s, struct str first)
 	r->silent = r->kept = true;
 }
 
+/* id: raw JSON of the subscription, "" of a session's own stream. */
 static void
-begin(
-    struct rpc *r, struct stream *s, struct str last_event_id, struct str first)
+begin(struct rpc *r, struct str id, struct mcp_filter *filter,
+    struct str last_event_id, struct str first)
 {
+	struct owner o = rpc_owner(r);
 	struct err e = ERR_INIT;
+	struct stream *s;
 
+	if (places_take(r->app->places, &o, &e) < 0) {
+		answer_failure(r, &e);
+		return;
+	}
+	s = stream_new(r, id, filter);
 	if (listener_start(s->listener, last_event_id, &e) == 0) {
 		keep(r, s, first);
 		return;
@@ -192,8 +204,7 @@ mcp_listen(struct rpc *r)
 		if (r->http == NULL)
 			stdio_listen(r, &filter, first);
 		else
-			begin(
-			    r, stream_new(r, r->id, &filter), STR_NULL, first);
+			begin(r, r->id, &filter, STR_NULL, first);
 	}
 	filter_free(&filter);
 }
@@ -226,7 +237,6 @@ listen_to_session(struct rpc *r, struct str last_event_id)
 	if (read_watched(r, &filter, &e) < 0)
 		answer_failure(r, &e);
 	else
-		begin(r, stream_new(r, STR(""), &filter), last_event_id,
-		    STR_NULL);
+		begin(r, STR(""), &filter, last_event_id, STR_NULL);
 	filter_free(&filter);
 }

@@ -12,6 +12,7 @@
 #include "base/xalloc.h"
 #include "config/conf.h"
 #include "events/events.h"
+#include "events/places.h"
 #include "http/http.h"
 #include "shm/metrics.h"
 #include "shm/shm.h"
@@ -22,7 +23,6 @@
 struct feeds {
 	const struct app *app;
 	struct list open;
-	struct map *people; /* how many streams, by owner */
 	struct timer tick;
 	int64_t expires_us;  /* of the token that does first */
 	uint64_t seen_epoch; /* of revocations */
@@ -39,37 +39,10 @@ struct feed {
 	enum feed_form form;
 };
 
-/* --- how many a person has ----------------------------------------------- */
-
 static struct owner
 person_of(const struct who *who)
 {
 	return (struct owner){ who->tenant_id, who->user_id };
-}
-
-static struct str
-name_of(const struct owner *o)
-{
-	return str_make((const char *)o, sizeof(*o));
-}
-
-static int64_t
-count_of(const struct feeds *f, const struct owner *o)
-{
-	return (int64_t)(intptr_t)map_get(f->people, name_of(o));
-}
-
-static void
-count(struct feeds *f, const struct who *who, int by)
-{
-	struct owner o = person_of(who);
-	int64_t n = count_of(f, &o) + by;
-
-	if (n > 0)
-		map_put(f->people, name_of(&o), (void *)(intptr_t)n);
-	else
-		map_del(f->people, name_of(&o));
-	metric_gauge_add(M_event_streams, by);
 }
 
 /* --- one stream ---------------------------------------------------------- */
@@ -129,9 +102,11 @@ on_room(void *arg)
 static void
 forget(struct feed *d)
 {
+	struct owner o = person_of(&d->who);
+
 	events_unsubscribe(&d->sub);
 	list_del(&d->link);
-	count(d->feeds, &d->who, -1);
+	places_leave(d->feeds->app->places, &o);
 	free(d);
 }
 
@@ -326,19 +301,15 @@ feeds_open(struct feeds *f, struct http_req *req, const struct feed_start *from,
     struct err *e)
 {
 	const struct who *who = http_who(req);
-	int64_t most = f->app->conf->max_streams_per_user;
 	struct owner o = person_of(who);
 	struct feed *d;
 
-	if (most > 0 && count_of(f, &o) >= most)
-		return err_set(e, ERR_LIMITED,
-		    "%lld event streams are open for this account already",
-		    (long long)most);
+	if (places_take(f->app->places, &o, e) < 0)
+		return -1;
 	note_epoch(f, from->epoch);
 	d = xcalloc(1, sizeof(*d));
 	*d = (struct feed){ .feeds = f, .who = *who, .form = from->form };
 	list_add_tail(&f->open, &d->link);
-	count(f, who, 1);
 	f->expires_us = MIN(f->expires_us, who->expires_us);
 	d->sub = events_subscribe(
 	    f->app->events, &o, EVENT_FEED, from->after, take, d);
@@ -357,7 +328,6 @@ feeds_new(const struct app *app)
 	struct feeds *f = xcalloc(1, sizeof(*f));
 
 	f->app = app;
-	f->people = map_new();
 	f->expires_us = INT64_MAX;
 	list_init(&f->open);
 	timer_init(&f->tick, app->loop, on_tick, f);
@@ -373,7 +343,6 @@ feeds_free(struct feeds **fp)
 	if (f == NULL)
 		return;
 	CHECK(list_empty(&f->open));
-	map_free(&f->people);
 	timer_fini(&f->tick);
 	free(f);
 }
