@@ -13,7 +13,8 @@ use Pierre::Mcp;
 use Pierre::Test;
 
 my $t = Pierre::Test->new(workers => 4, demo => 1,
-    config => "mcp:\n  conformance_fixture: true\n  page_size: 10\n  answer_timeout: 2s\n");
+    config => "mcp:\n  conformance_fixture: true\n  page_size: 10\n  answer_timeout: 2s\n" .
+    "events:\n  max_streams_per_user: 8\n");
 my %able = (capabilities => { sampling => {}, elicitation => {} });
 
 sub reload {
@@ -162,6 +163,20 @@ answer($c, $question, { result => { action => 'decline' } });
 @rest = $c->get('Last-Event-ID' => $question->{id})->all;
 like($rest[-1]{data}{result}{content}[0]{text}, qr/decline/, 'answered while nobody listened');
 
+# --- a worker that dies ---------------------------------------------------------------
+
+$stream = $c->begin('tools/call', { name => 'test_sampling' }, id => 'lost "one"');
+$question = $stream->event;
+kill 'KILL', @{ $t->children->{workers} };
+is($stream->event(5), undef, 'a call dies with its worker');
+ok($stream->{ended}, 'and its connection does');
+$t->await_ready;
+my $again = $c->get('Last-Event-ID' => $question->{id});
+$last = ($again->all)[-1];
+is("$last->{data}{id} $last->{data}{error}{code}", 'lost "one" -32603',
+    'who comes again is told so') or diag(encode_json($last || {}));
+is(scalar(() = $c->get('Last-Event-ID' => $last->{id})->all), 0, 'once');
+
 # --- cancellation --------------------------------------------------------------------
 
 $stream = $c->begin('tools/call', { name => 'test_sampling' }, id => 'stop "me"');
@@ -170,6 +185,8 @@ is($c->note('notifications/cancelled', { requestId => 'stop "me"' })->{status}, 
 my $begun = time;
 is($stream->event(5), undef, 'there is no answer');
 ok($stream->{ended} && time - $begun < 1.5, 'and the stream ends at once');
+ok(($again = $c->get('Last-Event-ID' => $question->{id}))->status == 200 && !$again->all &&
+	$again->{ended}, 'so does one that comes later');
 is($c->note('notifications/cancelled', { requestId => 12345 })->{status}, 202,
     'what does not run can be canceled');
 
@@ -284,5 +301,15 @@ is(decode_json($body->{result}{contents}[0]{text})->{activity}{id}, $id, 'a temp
 	argument => { name => 'x', value => '' } });
 is($body->{error}{code}, -32602, 'of what is not there');
 
-$t->finish;
+# --- how many streams -----------------------------------------------------------------
+
+my @many = map { listen_to({ toolsListChanged => JSON::PP::true }) } 1 .. 40;
+my @refused = grep { $_->status == 429 } @many;
+cmp_ok(scalar @refused, '>', 0, 'a person has a number of streams, listeners among them');
+like($refused[0]{raw}, qr/"error":.*event streams are open/, 'others are refused');
+like($t->request('GET', '/metrics')->{content},
+    qr/^pierre_rate_limited_total\{limit="streams"\} [1-9]/m, 'which is counted');
+$_->hang_up for @many;
+
+$t->finish(qr/was killed by signal 9/);
 done_testing;

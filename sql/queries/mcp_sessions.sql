@@ -40,3 +40,20 @@ WHERE tenant_id = $1 AND user_id = $2 AND session_id = $3 AND uri = $4;
 SELECT uri FROM mcp_subscriptions
 WHERE tenant_id = $1 AND user_id = $2 AND session_id = $3
 ORDER BY uri;
+
+-- name: mcp_call_insert write
+INSERT INTO mcp_calls (tenant_id, user_id, session_id, id, request, worker,
+	lease_until)
+VALUES ($1, $2, $3, $4, $5, $6, $7);
+
+-- name: mcp_call_renew write
+UPDATE mcp_calls SET lease_until = $5
+WHERE tenant_id = $1 AND user_id = $2 AND session_id = $3 AND id = $4;
+
+-- name: mcp_call_get
+SELECT request, worker, lease_until FROM mcp_calls
+WHERE tenant_id = $1 AND user_id = $2 AND session_id = $3 AND id = $4;
+
+-- name: mcp_call_delete write
+DELETE FROM mcp_calls
+WHERE tenant_id = $1 AND user_id = $2 AND session_id = $3 AND id = $4;

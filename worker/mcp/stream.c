@@ -2,9 +2,11 @@
 
 #include <stdlib.h>
 
+#include "base/log.h"
 #include "base/xalloc.h"
 #include "config/conf.h"
 #include "events/events.h"
+#include "events/places.h"
 #include "http/http.h"
 #include "mcp/mcp_impl.h"
 #include "app.h"
@@ -66,10 +68,14 @@ static void
 begin_log(struct rpc *r, struct mcp_stream *s)
 {
 	char id[UUID_TEXT_LEN + 1];
-	struct err gone = ERR_INIT;
+	struct err e = ERR_INIT, gone = ERR_INIT;
 
-	s->logged = true;
 	s->id = uuid_new();
+	if (debt_take(&s->debt, r, &s->id, &e) < 0) {
+		log_err(LOG_WARN, "mcp", "a stream to come back to", &e);
+		return;
+	}
+	s->logged = true;
 	uuid_format(&s->id, id);
 	mcp_session_topic(r->session, "", id, s->topic);
 	if (strcmp(r->session->version, PRIMED_SINCE) >= 0 &&
@@ -107,14 +113,11 @@ keep_event(struct rpc *r, struct mcp_stream *s, struct str message,
 }
 
 static int
-send_message(
-    struct rpc *r, struct mcp_stream *s, struct str message, struct err *e)
+pass_to_client(
+    struct mcp_stream *s, int64_t seq, struct str message, struct err *e)
 {
 	struct err lost = ERR_INIT;
-	int64_t seq = 0;
 
-	if (s->logged && keep_event(r, s, message, &seq, e) < 0)
-		return -1;
 	if (send_event(s, seq, message, &lost) == 0)
 		return 0;
 	if (s->logged) {
@@ -124,6 +127,28 @@ send_message(
 		return 0;
 	}
 	return err_set(e, ERR_CANCELED, "%s", lost.msg);
+}
+
+static int
+send_message(
+    struct rpc *r, struct mcp_stream *s, struct str message, struct err *e)
+{
+	int64_t seq = 0;
+
+	if (s->logged && keep_event(r, s, message, &seq, e) < 0)
+		return -1;
+	return pass_to_client(s, seq, message, e);
+}
+
+static int
+send_answer(struct rpc *r, struct mcp_stream *s, struct err *e)
+{
+	struct str answer = buf_str(r->out);
+	int64_t seq = 0;
+
+	if (s->logged && debt_pay(&s->debt, s->topic, answer, &seq, e) < 0)
+		return -1;
+	return pass_to_client(s, seq, answer, e);
 }
 
 static int
@@ -143,12 +168,12 @@ stream_finish(struct rpc *r, struct mcp_stream *s)
 
 	if (!s->opened)
 		return false;
-	if (!r->silent && send_message(r, s, buf_str(r->out), &e) < 0 &&
-	    e.code != ERR_CANCELED) {
+	if (!r->silent && send_answer(r, s, &e) < 0 && e.code != ERR_CANCELED) {
 		rpc_error_err(r, &e);
 		if (send_event(s, INT64_MAX, buf_str(r->out), &e) < 0)
 			r->silent = true;
 	}
+	debt_cancel(&s->debt);
 	if (s->sse != NULL)
 		sse_close(s->sse);
 	s->sse = NULL;
@@ -300,14 +325,36 @@ stream_take_answer(struct rpc *r)
 struct resumed {
 	struct mcp_stream stream;
 	struct events_sub *sub;
-	bool over;
+	struct mcp_creditor *creditor;
+	struct places *places;
+	struct owner owner;
 };
 
 static void
 end_resumed(struct resumed *s)
 {
 	events_unsubscribe(&s->sub);
+	creditor_free(&s->creditor);
+	places_leave(s->places, &s->owner);
 	free(s);
+}
+
+static void
+close_resumed(void *arg)
+{
+	struct resumed *s = arg;
+	struct sse *sse = s->stream.sse;
+
+	end_resumed(s);
+	sse_close(sse);
+}
+
+static int64_t
+resumed_seq(void *arg)
+{
+	const struct resumed *s = arg;
+
+	return events_seq(s->sub);
 }
 
 static void
@@ -327,13 +374,10 @@ pass_on(void *arg, const struct stored_event *event)
 {
 	struct resumed *s = arg;
 	struct err e = ERR_INIT;
-	struct sse *sse = s->stream.sse;
 
-	if (send_event(&s->stream, event->seq, event->payload, &e) == 0 &&
-	    !is_answer(event->payload))
-		return true;
-	end_resumed(s);
-	sse_close(sse);
+	if (send_event(&s->stream, event->seq, event->payload, &e) < 0 ||
+	    is_answer(event->payload))
+		close_resumed(s);
 	return true;
 }
 
@@ -353,6 +397,7 @@ stream_resume(struct rpc *r, struct str last_event_id)
 {
 	struct owner o = rpc_owner(r);
 	char name[UUID_TEXT_LEN + 1];
+	struct err e = ERR_INIT;
 	struct resumed *s;
 	struct uuid id;
 	int64_t seq;
@@ -362,7 +407,14 @@ stream_resume(struct rpc *r, struct str last_event_id)
 		    "the header Last-Event-ID is none of ours");
 		return;
 	}
+	if (places_take(r->app->places, &o, &e) < 0) {
+		rpc_error_err(r, &e);
+		r->status = err_http_status(e.code);
+		return;
+	}
 	s = xcalloc(1, sizeof(*s));
+	s->places = r->app->places;
+	s->owner = o;
 	s->stream.id = id;
 	s->stream.logged = true;
 	uuid_format(&id, name);
@@ -370,6 +422,8 @@ stream_resume(struct rpc *r, struct str last_event_id)
 	s->stream.sse = sse_open(r->http);
 	s->sub = events_subscribe(
 	    r->app->events, &o, s->stream.topic, seq, pass_on, s);
+	s->creditor = creditor_new(
+	    r, &id, s->stream.topic, resumed_seq, close_resumed, s);
 	sse_detach(s->stream.sse, on_resumed_gone, s);
 	r->kept = true;
 }

@@ -8,7 +8,7 @@
  * when the connection is lost, or this worker drains, the call goes on and the
  * client comes again with Last-Event-ID, at any worker (resume.c). */
 
-#include "mcp/mcp_session.h"
+#include "mcp/debt.h"
 
 struct sse;
 
@@ -18,6 +18,7 @@ struct mcp_stream {
 	bool logged; /* its messages are kept */
 	struct uuid id;
 	char topic[EVENT_TOPIC_MAX + 1];
+	struct mcp_debt debt; /* of a call, when logged */
 };
 
 /* Ports of HTTP; their port_arg is a struct mcp_stream. */
