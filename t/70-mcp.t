@@ -122,6 +122,8 @@ for (qw(2025-11-25 2025-06-18 2025-03-26 2024-11-05)) {
 ($r, $body) = legacy('initialize', { protocolVersion => '2026-07-28', capabilities => {},
 	clientInfo => { name => 'x', version => '1' } });
 is($body->{result}{protocolVersion}, '2025-11-25', 'the modern version is not negotiated');
+is_deeply([ keys %{ $body->{result}{capabilities}{extensions} } ],
+    ['io.modelcontextprotocol/ui'], 'extensions of this era alone are offered');
 like($r->{headers}{'mcp-session-id'}, qr/^[0-9a-f-]{36}\z/, 'a session begins');
 
 # --- modern -----------------------------------------------------------------
@@ -129,6 +131,7 @@ like($r->{headers}{'mcp-session-id'}, qr/^[0-9a-f-]{36}\z/, 'a session begins');
 ($r, $body) = $t->rpc('server/discover');
 is($r->{status}, 200, 'discover');
 is($body->{result}{resultType}, 'complete', 'is complete');
+ok($body->{result}{capabilities}{extensions}{'io.modelcontextprotocol/tasks'}, 'and offers tasks');
 is($body->{result}{_meta}{'io.modelcontextprotocol/serverInfo'}{name}, 'pierre-mcp-server',
     'says who answers');
 ($r, $body) = $t->rpc('ping');

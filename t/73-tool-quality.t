@@ -94,6 +94,10 @@ ok(!$of{get_activities}{inputSchema}{properties}{offset}, 'what is old is not li
 my %legacy = map { $_->{name} => $_ } @{ $body->{result}{tools} };
 ok($legacy{get_activities}{inputSchema}{properties}{offset}, 'but for tokens that want it');
 is(scalar(grep { !$legacy{$_} } keys %of), 0, 'with the core set');
+ok($legacy{get_activity_intelligence} && !$of{get_activity_intelligence}, 'and an old name');
+my $newest = $t->tool('get_activities', { limit => 1 })->{activities}[0]{id};
+is($t->tool('get_activity_intelligence', { activity_id => $newest, provider => 'strava',
+	include_weather => JSON::PP::true })->{activity}{id}, $newest, 'that does the same');
 ($r, $body) = $t->rpc('tools/list', {}, token => token_with('--toolset', 'all'));
 cmp_ok(scalar @{ $body->{result}{tools} }, '>=', scalar keys %legacy, 'all are no fewer');
 my ($status, $out, $err) = $t->ctl('token', 'create', 'demo', '--toolset', 'none');
@@ -107,6 +111,10 @@ ok($t->tool('get_activities', { offset => 1, limit => 1 })->{activities}[0],
 my $few = $t->tool('get_activities', { limit => 3, fields => 'id, name,distance_m' });
 is(join(' ', sort keys %{ $few->{activities}[0] }), 'distance_m id name', 'fields');
 ok($few->{next_cursor}, 'the rest of the answer stays');
+my $months = $t->tool('get_stats', { period => 'month', fields => 'from,activities' });
+is(join(' ', sort keys %{ $months->{periods}[0] }), 'activities from', 'fields of sums');
+my $days = $t->tool('analyze_training_load', { days => 7, fields => 'date,ctl' });
+is(join(' ', map { sort keys %$_ } $days->{curve}[6]), 'ctl date', 'fields of a curve');
 like(refusal('get_activities', { fields => 'id,naem' }),
     qr/"fields" names "naem".*Valid: "id,name,/, 'a field that there is not');
 ($r, $body) = $t->rpc('tools/call', { name => 'get_activities',

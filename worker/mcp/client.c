@@ -6,7 +6,7 @@
 static const struct {
 	const char *member;
 	const char *inner;
-	bool ours;
+	enum mcp_eras ours;
 } abilities_of[CLIENT_COUNT] = {
 #define CLIENT(id, member, inner, ours) { member, inner, ours },
 #include "mcp/clients.def"
@@ -92,14 +92,14 @@ client_write(struct buf *out, uint32_t abilities)
 }
 
 void
-client_write_extensions(struct buf *out)
+client_write_extensions(struct buf *out, enum mcp_era era)
 {
 	struct jsonw w;
 
 	jsonw_init(&w, out);
 	jsonw_object(&w);
 	for (int i = 0; i < CLIENT_COUNT; i++) {
-		if (!abilities_of[i].ours)
+		if ((abilities_of[i].ours >> era & 1) == 0)
 			continue;
 		jsonw_kv_object(&w, abilities_of[i].inner);
 		jsonw_end_object(&w);

@@ -7,6 +7,7 @@
 #include <cjson/cJSON.h>
 
 #include "base/buf.h"
+#include "mcp/era.h"
 
 enum client_index {
 #define CLIENT(id, member, inner, ours) CLIENT_INDEX_##id,
@@ -26,7 +27,7 @@ uint32_t client_read(const cJSON *capabilities);
 /* A ClientCapabilities object that says these. */
 void client_write(struct buf *out, uint32_t abilities);
 /* {"io.modelcontextprotocol/x":{},...}: the extensions that we serve. */
-void client_write_extensions(struct buf *out);
+void client_write_extensions(struct buf *out, enum mcp_era era);
 
 /* As words, for the store; words that we no longer know are left out. */
 void client_format(struct buf *out, uint32_t abilities);

@@ -12,11 +12,9 @@
 #include "base/json.h"
 #include "mcp/client.h"
 
-enum eras { LEGACY = 1, MODERN = 2, BOTH = 3 };
-
 static const struct {
 	const char *name;
-	enum eras eras;
+	enum mcp_eras eras;
 	const char *mirrored;
 	uint32_t needs;
 } methods[METHOD_COUNT + 1] = {
@@ -193,7 +191,7 @@ check_version(
 }
 
 static void
-find_method(const char *name, enum eras era, struct era_decision *d)
+find_method(const char *name, enum mcp_eras era, struct era_decision *d)
 {
 	for (int m = 0; m < METHOD_COUNT; m++) {
 		if (strcmp(methods[m].name, name) == 0 &&

@@ -10,6 +10,12 @@
 #include "base/buf.h"
 
 enum mcp_era { ERA_LEGACY, ERA_MODERN };
+/* As the .def files name them. */
+enum mcp_eras {
+	LEGACY = 1 << ERA_LEGACY,
+	MODERN = 1 << ERA_MODERN,
+	BOTH = LEGACY | MODERN
+};
 
 enum mcp_method {
 #define METHOD(id, name, eras, mirrored, needs, handler) METHOD_##id,

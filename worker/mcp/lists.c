@@ -24,13 +24,13 @@ mcp_write_caching(struct buf *out, int64_t ttl_ms, bool is_public)
 }
 
 void
-mcp_write_abilities(struct buf *out)
+mcp_write_abilities(struct buf *out, enum mcp_era era)
 {
 	buf_adds(out, "\"capabilities\":{\"tools\":{\"listChanged\":true},"
 		      "\"resources\":{\"listChanged\":true,\"subscribe\":true},"
 		      "\"prompts\":{\"listChanged\":true},\"completions\":{},"
 		      "\"logging\":{},\"extensions\":");
-	client_write_extensions(out);
+	client_write_extensions(out, era);
 	buf_adds(out, "},\"instructions\":\"");
 	jsonw_escape(out, str_of(instructions));
 	buf_addc(out, '"');
@@ -42,7 +42,7 @@ write_discover(struct buf *out)
 	buf_adds(out, "\"supportedVersions\":");
 	rpc_write_versions(out);
 	buf_addc(out, ',');
-	mcp_write_abilities(out);
+	mcp_write_abilities(out, ERA_MODERN);
 }
 
 /* Hints that hold of what changes something alone are left out elsewhere. */

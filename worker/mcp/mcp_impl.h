@@ -59,7 +59,7 @@ NODISCARD bool mcp_page_find(const struct rpc *r, const struct mcp_pages *pages,
 bool mcp_resource_exists(struct rpc *r, const char *uri);
 void mcp_refuse_resource(struct rpc *r, const char *uri);
 /* "capabilities":...,"instructions":"..." */
-void mcp_write_abilities(struct buf *out);
+void mcp_write_abilities(struct buf *out, enum mcp_era era);
 /* "ttlMs":...,"cacheScope":"..." */
 void mcp_write_caching(struct buf *out, int64_t ttl_ms, bool is_public);
 

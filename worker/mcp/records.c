@@ -62,6 +62,22 @@ join(struct arena *a, const void *const *first, const void *const *second,
 	join((m)->arena, (const void *const *)mcp_##what,                      \
 	    (fixture) ? (const void *const *)fixture_##what : NULL, &n)
 
+static const struct mcp_tool *
+resolve(struct arena *a, const struct mcp_tool *t)
+{
+	struct mcp_tool *whole;
+
+	if (t->same_as == NULL)
+		return t;
+	whole = arena_one(a, struct mcp_tool);
+	*whole = *t->same_as;
+	whole->name = t->name;
+	whole->title = t->title;
+	whole->about = t->about;
+	whole->set = t->set;
+	return whole;
+}
+
 void
 mcp_collect_records(struct mcp *m)
 {
@@ -77,6 +93,7 @@ mcp_collect_records(struct mcp *m)
 	CHECK(n <= MCP_MAX_TOOLS);
 	m->prepared = arena_zalloc(m->arena, (n + 1) * sizeof(*m->prepared));
 	for (size_t i = 0; i < n; i++) {
+		m->tools[i] = resolve(m->arena, m->tools[i]);
 		if (m->tools[i]->prepare != NULL)
 			m->prepared[i] = m->tools[i]->prepare(m->arena);
 	}

@@ -75,7 +75,7 @@ mcp_initialize(struct rpc *r)
 	rpc_result(r);
 	buf_printf(r->out, "\"protocolVersion\":\"%s\",\"serverInfo\":%s,",
 	    version, rpc_server_card);
-	mcp_write_abilities(r->out);
+	mcp_write_abilities(r->out, ERA_LEGACY);
 	rpc_result_end(r);
 }
 

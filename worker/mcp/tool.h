@@ -175,6 +175,8 @@ struct mcp_tool {
 	const char *name;
 	const char *title;
 	const char *about;
+	/* All but what stands before this, and set, is that tool's; NULL. */
+	const struct mcp_tool *same_as;
 	struct mcp_arg args[MCP_MAX_ARGS + 1];
 	/* Instead of what follows from args, a JSON Schema; such a tool takes
 	 * any arguments. */

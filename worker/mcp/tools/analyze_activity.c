@@ -380,6 +380,10 @@ const struct mcp_tool tool_analyze_activity = {
 		{ .name = "provider", .type = MCP_ARG_STR, .min = 1, .max = 40,
 		    .old = true,
 		    .about = "Taken and ignored: the id suffices." },
+		{ .name = "include_weather", .type = MCP_ARG_BOOL, .old = true,
+		    .about = "Taken and ignored: no weather is known." },
+		{ .name = "include_location", .type = MCP_ARG_BOOL, .old = true,
+		    .about = "Taken and ignored: get_activity has places." },
 	},
 	.result = {
 		HAS("activity", "object", NULL),

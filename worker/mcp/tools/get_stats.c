@@ -330,6 +330,7 @@ get_stats_run(struct mcp_call *call, struct err *e)
 const struct mcp_tool tool_get_stats = {
 	.name = "get_stats",
 	.title = "Totals",
+	.list = "periods",
 	.about = "Use for how much was done: stats of volume over time. "
 		 "Returns sums by sport of activities, distance, time, climb "
 		 "and training load: of a range, or of the last 4 weeks, this "
@@ -343,6 +344,7 @@ const struct mcp_tool tool_get_stats = {
 		ARG_DATE("to", "Last local day, included. Default: today."),
 		ARG_SPORT_AS_THERE,
 		ARG_PROVIDER,
+		ARG_FIELDS("from,training_load"),
 		ARG_FORMAT,
 	},
 	.result = {
