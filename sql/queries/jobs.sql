@@ -51,13 +51,14 @@ SELECT count(*) FROM jobs
 WHERE state IN ('queued', 'running') AND state = 'running'
 	AND lease_until > $1 AND worker LIKE $2;
 
--- Everybody's: what processes of a node have taken up.
+-- Everybody's: what processes of a node have taken up, and hold.
 -- name: job_list_of_node
 SELECT tenant_id, user_id, id, kind, state, input, node, worker, lease_until,
 	attempts, cancel_wanted, items_done, items_all, result, error,
 	revision, created_at, started_at, finished_at
 FROM jobs
-WHERE state IN ('queued', 'running') AND state = 'running' AND worker LIKE $1;
+WHERE state IN ('queued', 'running') AND state = 'running'
+	AND lease_until > $1 AND worker LIKE $2;
 
 -- name: job_abandoned
 SELECT tenant_id, user_id, id, kind FROM jobs

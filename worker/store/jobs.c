@@ -134,7 +134,8 @@ jobs_running_on(struct db *db, struct arena *a, const char *node,
 	struct db_query q;
 
 	db_query_init(&q, db, a, Q_job_list_of_node);
-	db_bind_text(&q, 1, arena_printf(a, "%s/%%", node));
+	db_bind_time(&q, 1, clock_wall_us());
+	db_bind_text(&q, 2, arena_printf(a, "%s/%%", node));
 	if (db_run(&q, e) < 0)
 		return -1;
 	*n_r = read_all(&q, list_r);

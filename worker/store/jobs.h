@@ -109,7 +109,7 @@ struct job_claim {
 NODISCARD int jobs_claim(struct db *db, struct arena *a,
     const struct job_claim *c, struct job *out, struct err *e);
 
-/* Those that processes of a node run, whether or not they still live. */
+/* Those that processes of a node hold, whether or not these still live. */
 NODISCARD int jobs_running_on(struct db *db, struct arena *a, const char *node,
     struct job **list_r, size_t *n_r, struct err *e);
 /* Fail those that only another node could run, and has not since before_us. */

@@ -192,7 +192,7 @@ test_owner(void)
 		"user_list_of_tenant",
 		/* what the server does with everybody's jobs */
 		"job_due", "job_abandoned", "job_running_on_node",
-		"job_find_state", "job_purge",
+		"job_list_of_node", "job_find_state", "job_purge",
 		/* what the keeper does for everybody */
 		"event_touched", "event_purge", "event_purge_streams",
 		"mcp_session_purge", "session_purge", "link_purge", "usage_add",
