@@ -163,6 +163,21 @@ answer($c, $question, { result => { action => 'decline' } });
 @rest = $c->get('Last-Event-ID' => $question->{id})->all;
 like($rest[-1]{data}{result}{content}[0]{text}, qr/decline/, 'answered while nobody listened');
 
+my $opens = Pierre::Mcp->new($t, capabilities => { elicitation => { url => {} } });
+for ([accept => 'opened'], [decline => 'not opened']) {
+	my ($action, $outcome) = @$_;
+	$stream = $opens->begin('tools/call', { name => 'test_elicitation_url' });
+	$question = $stream->event;
+	my $asked = $question->{data}{params};
+	is("$asked->{mode} $asked->{url} $asked->{message}",
+	    'url https://pierre.example.com/connect Please connect "it"', 'a page to open');
+	ok($asked->{elicitationId}, 'with a name');
+	answer($opens, $question, { result => { action => $action } });
+	like($stream->event->{data}{result}{content}[0]{text}, qr/is $outcome/, "is $outcome");
+}
+($r, $body) = $c->call('tools/call', { name => 'test_elicitation_url' });
+ok($body->{result}{isError}, 'a client of forms is not asked to open a page');
+
 # --- a worker that dies ---------------------------------------------------------------
 
 $stream = $c->begin('tools/call', { name => 'test_sampling' }, id => 'lost "one"');
@@ -254,6 +269,18 @@ $state = $body->{result}{requestState};
 ($r, $body) = $t->rpc('tools/call', { name => $name, requestState => $state,
 	inputResponses => { step2 => { action => 'accept', content => { color => 'red' } } } }, %able_now);
 is($body->{result}{content}[0]{text}, 'A likes red.', 'the last round knows the first');
+
+my %opener = (abilities => { elicitation => { url => {} } });
+($r, $body) = $t->rpc('tools/call', { name => 'test_elicitation_url' }, %opener);
+my $asked = $body->{result}{inputRequests}{open}{params};
+is("$asked->{mode} " . ($asked->{elicitationId} // 'unnamed'), 'url unnamed', 'a page to open');
+($r, $body) = $t->rpc('tools/call', { name => 'test_elicitation_url', inputResponses =>
+	{ open => { action => 'accept' } }, requestState => $body->{result}{requestState} // '' }, %opener);
+is($body->{result}{content}[0]{text}, 'The page is opened.', 'is opened');
+($r, $body) = $t->rpc('tools/call', { name => 'test_elicitation_url' },
+    abilities => { elicitation => {} });
+is($body->{error}{code} . ' ' . encode_json($body->{error}{data}{requiredCapabilities}),
+    '-32021 {"elicitation":{"url":{}}}', 'a client of forms is told what it lacks');
 
 # --- a stream is as good as its token ------------------------------------------------
 

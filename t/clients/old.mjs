@@ -98,10 +98,15 @@ ok((await request('ping')).result && Date.now() - begun < 5000, 'served while a 
 ok((await request('logging/setLevel', { level: 'error' })).result, 'a level is set');
 await request('tools/call', { name: 'test_tool_with_logging' });
 ok(!notes.some((n) => n.method === 'notifications/message'), 'and kept to');
-await request('resources/subscribe', { uri: 'pierre://activities/recent' });
+const uri = 'test://watched-resource';
+await request('resources/subscribe', { uri });
 await request('tools/call', { name: 'test_trigger_tool_change' });
+await request('tools/call', { name: 'test_trigger_resource_change' });
 ok(await heard((n) => n.method === 'notifications/tools/list_changed', 8000),
   'a change is heard of');
+ok(await heard((n) => n.method === 'notifications/resources/updated' && n.params.uri === uri,
+  8000), 'and one of a resource');
+ok((await request('resources/unsubscribe', { uri })).result, 'a subscription ends');
 ok(!answered, 'what was canceled is not answered');
 ok((await request('no/such')).error.code === -32601, 'an unknown method');
 child.stdin.end();

@@ -31,7 +31,7 @@ async function progress(by) {
     onprogress: (p) => seen.push(p.progress),
   });
   // The SDK drops what it reads together with the answer.
-  ok(!result.isError && /^0 50( 100)?$/.test(seen.join(' ')), 'progress is told', seen);
+  ok(!result.isError && /^0( 50( 100)?)?$/.test(seen.join(' ')), 'progress is told', seen);
 }
 
 async function cancel(by) {
@@ -50,26 +50,34 @@ async function cancel(by) {
 }
 
 async function subscribe(client, by) {
+  const uri = 'test://watched-resource';
   let changes = 0;
+  let updates = 0;
   let subscription;
   by.onNotification('notifications/tools/list_changed', () => {
     changes++;
   });
+  by.onNotification('notifications/resources/updated', ({ params }) => {
+    updates += params.uri === uri;
+  });
   if (by.era === 'modern')
     subscription = await client.listen({
       toolsListChanged: true,
-      resourceSubscriptions: ['pierre://activities/recent'],
+      resourceSubscriptions: [uri],
     });
-  else await client.subscribeResource({ uri: 'pierre://activities/recent' });
+  else await client.subscribeResource({ uri });
   // The legacy stream is opened beside the handshake, so it may come late.
   for (let i = 0; i < 8 && changes === 0; i++) {
     await by.call({ name: 'test_trigger_tool_change' });
     await until(() => changes > 0, 1500);
   }
   ok(changes > 0, 'a change of the tools is heard of');
+  await by.call({ name: 'test_trigger_resource_change' });
+  await until(() => updates > 0, 10000);
+  ok(updates === 1, 'and one of a resource');
   if (subscription) await subscription.close();
   else {
-    await client.unsubscribeResource({ uri: 'pierre://activities/recent' });
+    await client.unsubscribeResource({ uri });
     ok(true, 'a subscription ends');
   }
 }

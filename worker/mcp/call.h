@@ -125,6 +125,12 @@ void call_failed(struct mcp_call *call);
  * when the client cannot be asked this, or does not answer. */
 NODISCARD int call_ask(
     struct mcp_call *call, struct mcp_ask *asks, size_t n, struct err *e);
+/* Ask the person to open a page of ours, for what must not pass through the
+ * client, such as a secret; as call_ask().  1: they mean to, which does not say
+ * that they have done what they find there; 0: they do not; -1.  The page has
+ * to see to it that who opens it is who was asked. */
+NODISCARD int call_ask_to_open(struct mcp_call *call, const char *key,
+    const char *url, const char *message, struct err *e);
 /* Go on as a task, since it is going to take long (mcp/tasks.h); after all has
  * been asked.  1 the call runs as one; 0 it cannot; -1 the request is answered
  * with a task, which begins anew, or it failed. */

@@ -55,6 +55,47 @@ call_form(const struct mcp_ask *ask)
 	return content;
 }
 
+/* The legacy era alone names it once more. */
+static const char *
+write_open(struct mcp_call *call, const char *url, const char *message)
+{
+	char id[UUID_TEXT_LEN + 1];
+	struct buf b = BUF_INIT;
+	const char *params;
+	struct uuid name;
+	struct jsonw w;
+
+	jsonw_init(&w, &b);
+	jsonw_object(&w);
+	jsonw_kv_cstr(&w, "mode", "url");
+	jsonw_kv_cstr(&w, "message", message);
+	jsonw_kv_cstr(&w, "url", url);
+	if (call->rpc->era == ERA_LEGACY) {
+		name = uuid_new();
+		uuid_format(&name, id);
+		jsonw_kv_cstr(&w, "elicitationId", id);
+	}
+	jsonw_end_object(&w);
+	params = arena_strndup(call_arena(call), b.p, b.n);
+	buf_free(&b);
+	return params;
+}
+
+int
+call_ask_to_open(struct mcp_call *call, const char *key, const char *url,
+    const char *message, struct err *e)
+{
+	struct mcp_ask ask = { key, ASK_ELICIT_URL,
+		write_open(call, url, message), NULL };
+	const cJSON *action;
+
+	if (call_ask(call, &ask, 1, e) < 0)
+		return -1;
+	action = json_get(ask.answer, "action");
+	return cJSON_IsString(action) &&
+	       strcmp(action->valuestring, "accept") == 0;
+}
+
 static int
 notify(struct rpc *r, const char *method, struct str params, struct err *e)
 {
