@@ -262,8 +262,8 @@ name_is_good(const char *name)
 static void
 test_records(void)
 {
-	for (size_t i = 0; mcp_tools[i] != NULL; i++) {
-		const struct mcp_tool *tool = mcp_tools[i];
+	for (size_t i = 0; app.mcp->tools[i] != NULL; i++) {
+		const struct mcp_tool *tool = app.mcp->tools[i];
 		bool good = name_is_good(tool->name) && tool->title != NULL &&
 			    tool->about != NULL && tool->run != NULL &&
 			    (tool->pure || tool->scope != 0);
