@@ -113,8 +113,8 @@ is(join(' ', sort keys %{ $few->{activities}[0] }), 'distance_m id name', 'field
 ok($few->{next_cursor}, 'the rest of the answer stays');
 my $months = $t->tool('get_stats', { period => 'month', fields => 'from,activities' });
 is(join(' ', sort keys %{ $months->{periods}[0] }), 'activities from', 'fields of sums');
-my $days = $t->tool('analyze_training_load', { days => 7, fields => 'date,ctl' });
-is(join(' ', map { sort keys %$_ } $days->{curve}[6]), 'ctl date', 'fields of a curve');
+my $nights = $t->tool('get_sleep', { fields => 'date,provider' });
+is(join(' ', sort keys %{ $nights->{sleeps}[0] }), 'date provider', 'fields of nights');
 like(refusal('get_activities', { fields => 'id,naem' }),
     qr/"fields" names "naem".*Valid: "id,name,/, 'a field that there is not');
 ($r, $body) = $t->rpc('tools/call', { name => 'get_activities',

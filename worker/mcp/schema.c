@@ -52,7 +52,7 @@ write_property(struct jsonw *w, const struct mcp_arg *a)
 	jsonw_kv_cstr(w, "description", a->about);
 	if (a->type == MCP_ARG_INT || a->type == MCP_ARG_NUM)
 		write_bounds(w, a, "minimum", "maximum");
-	if (a->type == MCP_ARG_STR)
+	if (a->type == MCP_ARG_STR && !a->listed_there)
 		write_bounds(w, a, "minLength", "maxLength");
 	if (a->type == MCP_ARG_DATE)
 		jsonw_kv_cstr(w, "format", "date");

@@ -31,8 +31,8 @@ struct mcp_arg {
 	const char *fallback;	  /* default as text; NULL: none */
 	const char *const *words; /* allowed, ends with NULL */
 	bool required;
-	/* An ENUM whose words are listed with another tool, which `about`
-	 * names: the list of tools is to be short. */
+	/* An ENUM or STR whose words or bounds are listed with another tool,
+	 * which `about` names: the list of tools is to be short. */
 	bool listed_there;
 	/* Known to older clients; listed where their names are. */
 	bool old;
@@ -119,15 +119,21 @@ struct mcp_arg {
 	{                                                                      \
 		.name = "fields", .type = MCP_ARG_STR, .min = 1, .max = 1000,  \
 		.example = "\"" some "\"",                                     \
-		.about = "Members of each entry, parted by commas. Default: "  \
-			 "all.",                                               \
+		.about = "Members of each entry, parted by commas.",           \
+	}
+/* The same, as long as the list is to be short. */
+#define ARG_FIELDS_AS_THERE                                                    \
+	{                                                                      \
+		.name = "fields", .type = MCP_ARG_STR, .min = 1, .max = 1000,  \
+		.listed_there = true,                                          \
+		.about = "Members, as of get_activities.",                     \
 	}
 /* Of a tool whose answer may be long. */
 #define ARG_FORMAT                                                             \
 	{                                                                      \
 		.name = "format", .type = MCP_ARG_ENUM, .words = mcp_formats,  \
 		.fallback = "json",                                            \
-		.about = "Notation of the text; toon costs fewer tokens.",     \
+		.about = "Of the text; toon costs fewer tokens.",              \
 	}
 extern const char *const mcp_formats[];
 

@@ -209,7 +209,6 @@ training_load_run(struct mcp_call *call, struct err *e)
 const struct mcp_tool tool_analyze_training_load = {
 	.name = "analyze_training_load",
 	.title = "Training load, fitness and form",
-	.list = "curve",
 	.about = "Use for fitness, tiredness, readiness and tapering. "
 		 "Returns fitness (CTL), fatigue (ATL) and form "
 		 "(TSB) up to today, with ramp rate, acute:chronic ratio, "
@@ -219,7 +218,6 @@ const struct mcp_tool tool_analyze_training_load = {
 		ARG_INT("days", 7, 730, "42",
 		    "How many days of the curve to return."),
 		ARG_PROVIDER,
-		ARG_FIELDS("date,ctl"),
 	},
 	.result = {
 		HAS("today", "string", NULL),

@@ -128,14 +128,13 @@ const struct mcp_tool tool_get_activities = {
 	.about = "Use to find activities by local date, sport and source. "
 		 "Returns them newest first with their training load; page "
 		 "with limit and cursor. For sums use get_stats, for one "
-		 "activity get_activity or analyze_activity. Cost: 400 bytes "
-		 "each, 1500 when detailed; less with fields.",
+		 "get_activity. Cost: 400 bytes each, 1500 when detailed; less "
+		 "with fields.",
 	.list = "activities",
 	.args = {
-		ARG_INT("limit", 1, 200, "20", "How many to return."),
+		ARG_INT("limit", 1, 200, "20", "How many."),
 		ARG_STR("cursor", 1, 100, NULL,
-		    "next_cursor of the page before; the other filters must "
-		    "stay the same."),
+		    "next_cursor of the page before, with its filters."),
 		{ .name = "offset", .type = MCP_ARG_INT, .max = 100000,
 		    .fallback = "0", .old = true,
 		    .about = "Leave out this many; cursor is better." },

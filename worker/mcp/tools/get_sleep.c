@@ -101,6 +101,7 @@ get_sleep_run(struct mcp_call *call, struct err *e)
 const struct mcp_tool tool_get_sleep = {
 	.name = "get_sleep",
 	.title = "Get sleep",
+	.list = "sleeps",
 	.about = "Use for sleep. Returns nights and naps by day of waking, "
 		 "newest first, and averages. Cost: 300 bytes a night, 3 KB "
 		 "with stages.",
@@ -109,6 +110,7 @@ const struct mcp_tool tool_get_sleep = {
 		ARG_DATE("to", "Last day. Default: today."),
 		ARG_BOOL("stages", "false",
 		    "With stages; at most 31 days."),
+		ARG_FIELDS_AS_THERE,
 	},
 	.result = {
 		HAS("from", "string", NULL),

@@ -339,12 +339,12 @@ const struct mcp_tool tool_get_stats = {
 	.args = {
 		ARG_ENUM("period", periods, "none",
 		    "Sums by calendar week (from Monday), month or year."),
-		ARG_INT("count", 1, 104, "12", "How many periods, at most."),
-		ARG_DATE("from", "First local day, as 2026-01-01."),
-		ARG_DATE("to", "Last local day, included. Default: today."),
+		ARG_INT("count", 1, 104, "12", "How many periods."),
+		ARG_DATE("from", "First local day."),
+		ARG_DATE("to", "Last day. Default: today."),
 		ARG_SPORT_AS_THERE,
 		ARG_PROVIDER,
-		ARG_FIELDS("from,training_load"),
+		ARG_FIELDS_AS_THERE,
 		ARG_FORMAT,
 	},
 	.result = {
