@@ -423,7 +423,8 @@ fails($o->exchange($app, $_), 400, 'invalid_grant', 'T4 no code of ours')
     for 'x', substr($code, 0, -1), $code . 'A';
 
 # T6
-my $agent = $o->registered('Agent: 1', '--user', 'demo', '--auth', 'client_secret_basic');
+my $agent = $o->registered('Agent: 1', '--user', 'demo', '--auth', 'client_secret_basic',
+    '--toolset', 'legacy');
 my @credentials = (grant_type => 'client_credentials');
 my $basic = sub { 'Basic ' . MIME::Base64::encode_base64(join(':', @_), '') };
 my $good = $basic->($agent->{client_id}, $agent->{client_secret});
@@ -432,6 +433,9 @@ is($r->{status}, 200, 'T6 Basic');
 my $machine = $o->decode($r);
 ok(!exists $machine->{refresh_token}, 'without a refresh token');
 is($o->call($machine->{access_token})->{status}, 200, 'its token works');
+like($o->call($machine->{access_token})->{content}, qr/"get_activity_intelligence"/,
+    'its toolset is listed');
+fails(registering(mcp_toolset => 'none'), 400, 'invalid_client_metadata', 'no such toolset');
 (my $encoded = $agent->{client_id}) =~ s/_/%5F/g;
 is($o->post('/oauth2/token', { Authorization => $basic->($encoded, $agent->{client_secret}) },
     @credentials)->{status}, 200, 'T6 percent-encoded');

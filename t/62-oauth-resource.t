@@ -10,6 +10,7 @@ use File::Temp qw(tempdir);
 use JSON::PP;
 use MIME::Base64 qw(encode_base64url decode_base64url);
 use Pierre::Jwt;
+use Pierre::Mcp;
 use Pierre::OAuth;
 use Pierre::Test;
 use Test::More;
@@ -140,9 +141,14 @@ ends_soon($o->tokens($app)->{access_token}, 'J9 the person is suspended', sub {
 is(($t->ctl('user', 'restore', 'demo'))[0], 0, 'restored');
 $o->sign_in;
 my $fresh = $o->tokens($app);
+my $stream = Pierre::Mcp->new($t, token => $fresh->{access_token})
+    ->get(Host => '127.0.0.1:' . $t->port);
+is($stream->status, 200, 'J9 a stream by it');
 ends_soon($fresh->{access_token}, 'J9 the client revokes', sub {
 	$o->post('/oauth2/revoke', token => $fresh->{access_token}, client_id => $app->{client_id});
 });
+$stream->event(10);
+ok($stream->{ended}, 'J9 its stream ends too');
 
 # J8: keys change under the hands of clients.
 my $held = $o->tokens($app);

@@ -94,6 +94,13 @@ sub test_making {
 	    'a key makes no keys');
 	is(status('GET', '/api/keys', undef, $key), 403, 'and sees none');
 	is(status('GET', '/api/auth/sessions', undef, $key), 403, 'nor sessions');
+	is(status('POST', '/api/keys', { name => 'x', toolset => 'none' }, $token{ada}), 400,
+	    'no such toolset');
+	my (undef, $drawing) = call('POST', '/api/tokens', { name => 'draws', toolset => 'all' },
+	    $token{ada});
+	my (undef, $tools) = $t->rpc('tools/list', {}, token => $drawing->{token_value});
+	ok((grep { $_->{name} eq 'chart_activity' } @{ $tools->{result}{tools} }),
+	    'what is made says which tools are listed');
 	is(status('POST', '/api/keys', { name => $_ }, $token{ada}), 400, 'a bad name')
 	    for '', 'x' x 101, "a\nb";
 	is(status('POST', '/api/tokens', { name => 'x', expires_in_days => $_ },

@@ -3,6 +3,7 @@
 #include "auth/keys.h"
 
 #include "auth/accounts_impl.h"
+#include "auth/toolset.h"
 #include "base/clock.h"
 #include "base/date.h"
 #include "base/xalloc.h"
@@ -102,7 +103,7 @@ check_request(const struct key_request *r, struct err *e)
 		    "description: a line of at most %d bytes", DESCRIPTION_MAX);
 	if (r->expires_us <= clock_wall_us())
 		return err_set(e, ERR_INVALID, "it would have expired already");
-	return 0;
+	return r->toolset != NULL ? toolset_check(r->toolset, e) : 0;
 }
 
 /* A revoked key takes its quota along, so that making another gives no more. */

@@ -19,7 +19,7 @@
 struct wishes {
 	const char *redirect[CLIENT_REDIRECTS_MAX + 1];
 	size_t n_redirects;
-	const char *user, *auth, *scopes, *jwks;
+	const char *user, *auth, *scopes, *jwks, *toolset;
 	bool dpop;
 };
 
@@ -43,6 +43,7 @@ read_wishes(struct command *c, struct wishes *w, struct err *e)
 	    command_option(c, "--auth", &w->auth, e) < 0 ||
 	    command_option(c, "--scopes", &w->scopes, e) < 0 ||
 	    command_option(c, "--jwks", &w->jwks, e) < 0 ||
+	    command_option(c, "--toolset", &w->toolset, e) < 0 ||
 	    command_args(c, 1, e) < 0)
 		return -1;
 	if (w->n_redirects == 0 && w->user == NULL)
@@ -98,6 +99,7 @@ write_metadata(struct command *c, const struct wishes *wishes, struct buf *out,
 		jsonw_kv_cstr(&w, "token_endpoint_auth_method", wishes->auth);
 	jsonw_kv_cstr(&w, "scope", wishes->scopes);
 	jsonw_kv_bool(&w, "dpop_bound_access_tokens", wishes->dpop);
+	jsonw_kv_cstr_opt(&w, "mcp_toolset", wishes->toolset);
 	if (wishes->jwks != NULL && write_keys(c, wishes->jwks, &w, e) < 0)
 		return -1;
 	jsonw_end_object(&w);

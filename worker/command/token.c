@@ -40,10 +40,6 @@ read_request(struct command *c, struct key_request *r, struct err *e)
 	    command_option(c, "--toolset", &r->toolset, e) < 0 ||
 	    read_tier(c, &r->tier, e) < 0)
 		return -1;
-	if (r->toolset != NULL && mcp_toolset_find(r->toolset) == TOOLSET_COUNT)
-		return err_set(e, ERR_INVALID,
-		    "--toolset: \"%s\" is none of core, legacy, all",
-		    r->toolset);
 	r->name = str_of(name);
 	if (scopes != NULL && scope_parse(str_of(scopes), &r->scopes, e) < 0)
 		return -1;

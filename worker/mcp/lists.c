@@ -60,7 +60,7 @@ write_annotations(struct jsonw *w, const struct mcp_tool *t)
 }
 
 static void
-write_tool(struct jsonw *w, const void *item, enum mcp_toolset set)
+write_tool(struct jsonw *w, const void *item, enum toolset set)
 {
 	const struct mcp_tool *t = item;
 
@@ -89,7 +89,7 @@ write_tool(struct jsonw *w, const void *item, enum mcp_toolset set)
 }
 
 static void
-write_resource(struct jsonw *w, const void *item, UNUSED enum mcp_toolset set)
+write_resource(struct jsonw *w, const void *item, UNUSED enum toolset set)
 {
 	const struct mcp_resource *r = item;
 
@@ -108,7 +108,7 @@ write_resource(struct jsonw *w, const void *item, UNUSED enum mcp_toolset set)
 }
 
 static void
-write_prompt(struct jsonw *w, const void *item, UNUSED enum mcp_toolset set)
+write_prompt(struct jsonw *w, const void *item, UNUSED enum toolset set)
 {
 	const struct mcp_prompt *p = item;
 	const struct mcp_arg *a = p->args;
@@ -135,9 +135,9 @@ write_prompt(struct jsonw *w, const void *item, UNUSED enum mcp_toolset set)
 struct list_plan {
 	enum mcp_method method;
 	const char *member; /* of the result */
-	void (*write)(struct jsonw *w, const void *item, enum mcp_toolset set);
+	void (*write)(struct jsonw *w, const void *item, enum toolset set);
 	const void *const *items; /* ends with NULL */
-	enum mcp_toolset set;	  /* of tools: those in it */
+	enum toolset set;	  /* of tools: those in it */
 };
 
 static bool
@@ -289,7 +289,7 @@ mcp_prepare_lists(struct mcp *m)
 		    &m->fixed[ERA_LEGACY][plans[i].method],
 		    &m->fixed[ERA_MODERN][plans[i].method]);
 	for (int set = 0; set < TOOLSET_COUNT; set++) {
-		tools.set = (enum mcp_toolset)set;
+		tools.set = (enum toolset)set;
 		prepare_list(m, &tools, &m->tool_lists[ERA_LEGACY][set],
 		    &m->tool_lists[ERA_MODERN][set]);
 	}

@@ -32,12 +32,6 @@ const struct mcp_resource *const mcp_templates[] = {
 };
 #undef RESOURCE
 
-const char *const mcp_toolset_names[TOOLSET_COUNT + 1] = {
-	[TOOLSET_CORE] = "core",
-	[TOOLSET_LEGACY] = "legacy",
-	[TOOLSET_ALL] = "all",
-};
-
 /* One table after the other; NULL ends each. */
 static const void **
 join(struct arena *a, const void *const *first, const void *const *second,

@@ -165,25 +165,15 @@ mcp_serve(struct rpc *r)
 
 /* --- lists --------------------------------------------------------------- */
 
-enum mcp_toolset
-mcp_toolset_find(const char *name)
-{
-	int set = 0;
-
-	while (set < TOOLSET_COUNT && strcmp(mcp_toolset_names[set], name) != 0)
-		set++;
-	return (enum mcp_toolset)set;
-}
-
-static enum mcp_toolset
+static enum toolset
 toolset_of(const struct rpc *r)
 {
-	enum mcp_toolset set = TOOLSET_COUNT;
+	enum toolset set = TOOLSET_COUNT;
 
 	if (r->who->toolset[0] != '\0')
-		set = mcp_toolset_find(r->who->toolset);
+		set = toolset_find(r->who->toolset);
 	if (set == TOOLSET_COUNT)
-		set = mcp_toolset_find(r->app->conf->mcp_toolset);
+		set = toolset_find(r->app->conf->mcp_toolset);
 	return set;
 }
 

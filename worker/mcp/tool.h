@@ -5,6 +5,7 @@
  * the JSON schema, the validation of arguments and the manual. */
 
 #include "auth/scope.h"
+#include "auth/toolset.h"
 #include "base/arena.h"
 #include "base/jsonw.h"
 
@@ -163,17 +164,6 @@ struct mcp_field {
 
 typedef int mcp_run(struct mcp_call *call, struct err *e);
 
-/* Which lists a tool stands in; every tool may be called whatever is listed. */
-enum mcp_toolset {
-	TOOLSET_CORE,	/* what most people need; small */
-	TOOLSET_LEGACY, /* core, and the names that older clients know */
-	TOOLSET_ALL,
-	TOOLSET_COUNT,
-};
-extern const char *const mcp_toolset_names[TOOLSET_COUNT + 1];
-/* TOOLSET_COUNT when there is no such. */
-enum mcp_toolset mcp_toolset_find(const char *name);
-
 /* May a call become a task that the client comes back for? */
 enum mcp_task_support { MCP_TASK_NEVER, MCP_TASK_MAY, MCP_TASK_MUST };
 
@@ -188,8 +178,8 @@ struct mcp_tool {
 	 * any arguments. */
 	const char *schema;
 	struct mcp_field result[24];
-	const char *list;     /* result that ARG_FIELDS is about; NULL: none */
-	enum mcp_toolset set; /* the smallest that it stands in */
+	const char *list; /* result that ARG_FIELDS is about; NULL: none */
+	enum toolset set; /* the smallest that it stands in */
 	enum mcp_task_support task;
 	const char *ui;	 /* resource that shows its result; NULL: none */
 	uint32_t scope;	 /* all needed */

@@ -46,6 +46,8 @@ read_who(const struct jws *j, struct who *out, struct err *e)
 	};
 	if (!claim_uuid(j, "cid", &out->client_id))
 		out->client_id = (struct uuid){ { 0 } };
+	snprintf(
+	    out->toolset, sizeof(out->toolset), "%s", jws_claim(j, "toolset"));
 	/* A client of its own credentials has no grant. */
 	if (!claim_uuid(j, "gid", &out->token_id))
 		out->token_id = out->client_id;

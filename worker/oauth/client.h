@@ -38,6 +38,7 @@ struct client_metadata {
 	uint32_t scopes;      /* that it may ask for */
 	const cJSON *jwks;    /* the keys themselves, or NULL */
 	const char *jwks_uri; /* of a document: where they are; "" */
+	const char *toolset;  /* mcp_toolset: that its people are shown; "" */
 	bool requires_par;
 	bool binds_tokens; /* dpop_bound_access_tokens */
 };

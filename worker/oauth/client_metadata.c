@@ -1,6 +1,7 @@
 /* What a client says of itself. */
 
 #include "auth/jwk.h"
+#include "auth/toolset.h"
 #include "base/check.h"
 #include "oauth/client.h"
 
@@ -259,6 +260,18 @@ read_flag(const cJSON *json, const char *name, bool *out, struct fault *f)
 	return 0;
 }
 
+static int
+read_toolset(const cJSON *json, struct client_metadata *m, struct fault *f)
+{
+	struct err e = ERR_INIT;
+
+	if (read_text(json, "mcp_toolset", 20, &m->toolset, f) < 0)
+		return -1;
+	if (m->toolset[0] != '\0' && toolset_check(m->toolset, &e) < 0)
+		return fault_set(f, FAULT_INVALID_METADATA, "mcp_%s", e.msg);
+	return 0;
+}
+
 int
 client_metadata_read(struct arena *a, const cJSON *json, enum client_kind kind,
     struct client_metadata *m, struct fault *f)
@@ -277,7 +290,8 @@ client_metadata_read(struct arena *a, const cJSON *json, enum client_kind kind,
 	    read_keys(a, json, kind, m, f) < 0 ||
 	    read_scopes(json, kind, m, f) < 0)
 		return -1;
-	if (read_flag(json, "require_pushed_authorization_requests",
+	if (read_toolset(json, m, f) < 0 ||
+	    read_flag(json, "require_pushed_authorization_requests",
 		&m->requires_par, f) < 0)
 		return -1;
 	return read_flag(json, "dpop_bound_access_tokens", &m->binds_tokens, f);
@@ -319,6 +333,8 @@ client_metadata_write(struct jsonw *w, const struct client_metadata *m)
 	}
 	if (m->jwks_uri[0] != '\0')
 		jsonw_kv_cstr(w, "jwks_uri", m->jwks_uri);
+	if (m->toolset[0] != '\0')
+		jsonw_kv_cstr(w, "mcp_toolset", m->toolset);
 	if (m->requires_par)
 		jsonw_kv_bool(w, "require_pushed_authorization_requests", true);
 	if (m->binds_tokens)

@@ -31,6 +31,8 @@ write_own(struct jsonw *w, const struct issue *i)
 		jsonw_kv_uuid(w, "gid", &i->grant);
 	jsonw_kv_uuid(w, "cid", &i->client->row.id);
 	jsonw_kv_int(w, "rev", (int64_t)i->epoch);
+	if (i->client->meta.toolset[0] != '\0')
+		jsonw_kv_cstr(w, "toolset", i->client->meta.toolset);
 	if (i->is_admin) {
 		jsonw_kv_array(w, "roles");
 		jsonw_cstr(w, "admin");

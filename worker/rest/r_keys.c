@@ -53,10 +53,16 @@ static int
 read_request(
     struct http_req *req, const cJSON *o, struct key_request *r, struct err *e)
 {
+	struct str toolset;
+
 	if (body_text(o, "name", true, &r->name, e) < 0 ||
 	    body_text(o, "description", false, &r->description, e) < 0 ||
+	    body_text(o, "toolset", false, &toolset, e) < 0 ||
 	    read_scopes(req, o, &r->scopes, e) < 0)
 		return -1;
+	if (toolset.n > 0)
+		r->toolset =
+		    arena_strndup(http_arena(req), toolset.p, toolset.n);
 	return read_days(o, &r->expires_us, e);
 }
 
