@@ -61,16 +61,6 @@ announce_deleted(struct db *tx, struct arena *a, const struct owner *o,
 	return publish(&an, tx, a, o, EVENT_ACTIVITY_DELETED, e);
 }
 
-int
-announce_provider_linked(struct db *tx, struct arena *a, const struct owner *o,
-    const char *provider, struct err *e)
-{
-	struct announcement an;
-
-	jsonw_kv_cstr(begin(&an), "provider", provider);
-	return publish(&an, tx, a, o, EVENT_PROVIDER_LINKED, e);
-}
-
 /* --- notices ------------------------------------------------------------- */
 
 bool

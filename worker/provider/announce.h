@@ -17,10 +17,6 @@ NODISCARD int announce_activity(struct db *tx, struct arena *a,
 NODISCARD int announce_deleted(struct db *tx, struct arena *a,
     const struct owner *o, const struct uuid *id, struct err *e);
 
-/* EVENT_PROVIDER_LINKED: an account at a provider was connected. */
-NODISCARD int announce_provider_linked(struct db *tx, struct arena *a,
-    const struct owner *o, const char *provider, struct err *e);
-
 /* EVENT_NOTICE: a word of the operator, of at most NOTICE_MAX bytes. */
 #define NOTICE_MAX 2000
 enum notice_level { NOTICE_INFO, NOTICE_WARNING };
