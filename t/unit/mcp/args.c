@@ -82,6 +82,8 @@ test_refusals(void)
 	refuses("{\"name\":7}", "; 7 was given");
 	refuses("{\"name\":\"ab\",\"days\":6}", "from 7 to 730; 6 was given");
 	refuses("{\"name\":\"ab\",\"days\":731}", "731");
+	refuses("{\"name\":\"ab\",\"days\":9007199254740993}", "to 730");
+	refuses("{\"name\":\"ab\",\"days\":-1e308}", "to 730");
 	refuses("{\"name\":\"ab\",\"days\":7.5}", "a whole number");
 	refuses("{\"name\":\"ab\",\"days\":\"30\"}", "\"30\" was given");
 	refuses("{\"name\":\"ab\",\"days\":true}", "true was given");
