@@ -64,6 +64,8 @@ const server = http.createServer((req, res) => {
   collect(req, (body) => attempt(req, body, res, attempts), () => res.destroy());
 });
 
+// Who is slow must not meet a connection that was closed for that.
+server.keepAliveTimeout = 600_000;
 server.listen(0, '127.0.0.1', () => console.log(server.address().port));
 process.stdin.resume();
 process.stdin.on('end', () => process.exit(0));
