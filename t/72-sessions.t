@@ -192,6 +192,15 @@ is("$last->{data}{id} $last->{data}{error}{code}", 'lost "one" -32603',
     'who comes again is told so') or diag(encode_json($last || {}));
 is(scalar(() = $c->get('Last-Event-ID' => $last->{id})->all), 0, 'once');
 
+# As if another node had begun it, and been silent for too long.
+sub uuid_sql { return $t->{postgres} ? "'$_[0]'" : "X'" . ($_[0] =~ tr/-//dr) . "'" }
+my $orphan = '11111111-1111-4111-8111-111111111111';
+$t->value(sprintf 'INSERT INTO mcp_calls SELECT tenant_id, user_id, id, %s, %s, %s, %s ' .
+    'FROM mcp_sessions WHERE id = %s', uuid_sql($orphan), "'77'", "'elsewhere/1.1'",
+    $t->sql_time(time - 1), uuid_sql($c->{session}));
+@rest = $c->get('Last-Event-ID' => "$orphan/0")->all;
+is("$rest[0]{data}{id} $rest[0]{data}{error}{code}", '77 -32603', 'nor on another node');
+
 # --- cancellation --------------------------------------------------------------------
 
 $stream = $c->begin('tools/call', { name => 'test_sampling' }, id => 'stop "me"');
