@@ -239,9 +239,8 @@ has_to_leave(const struct job_run *r)
 {
 	const struct jobs *j = r->jobs;
 
-	return j->draining &&
-	       (!r->whole || clock_mono_us() >= j->leave_us ||
-		   shm_stopping(j->app->shm));
+	return j->draining && (!r->whole || clock_mono_us() >= j->leave_us ||
+				  shm_stopping(j->app->shm));
 }
 
 int
