@@ -10,6 +10,7 @@ use JSON::PP;
 use POSIX ();
 use Pierre::Test;
 use Test::More;
+use Time::Local qw(timegm);
 use Time::HiRes qw(sleep time);
 
 my $json = JSON::PP->new->utf8;
@@ -61,6 +62,13 @@ sub hammer {
 		waitpid $pid, 0;
 	}
 	return \%got;
+}
+
+# Seconds to the first of the next month.
+sub until_next_month {
+	my ($month, $year) = (gmtime)[4, 5];
+	($month, $year) = $month == 11 ? (0, $year + 1) : ($month + 1, $year);
+	return timegm(0, 0, 0, 1, $month, $year + 1900) - time;
 }
 
 sub used {
@@ -122,8 +130,11 @@ sub test_making {
 	is(status('DELETE', "/api/keys/$made->{id}", undef, $token{root}), 404,
 	    'nobody else revokes it');
 	is(status('DELETE', "/api/keys/$made->{id}", undef, $token{ada}), 204, 'revoked');
-	ok(until_true(sub {
-		status('GET', '/api/auth/session', undef, $key) == 401 }, 1.5), 'and refused');
+	my ($row, $begun) = (0, time);
+	until_true(sub { $row = status('GET', '/api/auth/session', undef, $key) == 401 ? $row + 1 : 0;
+		$row >= 12 }, 5);
+	cmp_ok(time - $begun, '<', 2, 'and refused by all workers within a second') if $row >= 12;
+	is($row, 12, 'for good');
 	my @made = map { status('POST', '/api/keys', { name => "key $_" }, $token{ada}) }
 	    1 .. 11;
 	is(scalar(grep { $_ == 201 } @made), 9, 'ten keys a month');
@@ -143,6 +154,9 @@ sub test_quota {
 	    { name => 'trial', tier => 'trial', scope => 'profile:read' }, $token{root});
 	my $key = $made->{api_key};
 	is($made->{monthly_quota}, 1000, 'a trial key has 1000 requests');
+	my ($listed) = grep { $_->{id} eq $made->{id} } @{ (call('GET', '/api/keys', undef, $token{root}))[1]{api_keys} };
+	my ($year, $month, $day, $h, $m, $sec) = $listed->{expires_at} =~ /(\d+)-(\d+)-(\d+)T(\d+):(\d+):(\d+)/;
+	cmp_ok(abs(timegm($sec, $m, $h, $day, $month - 1, $year) - time - 14 * 86_400), '<', 60, 'and 14 days');
 	my $got = hammer($key, 6, 100);
 	is($got->{200}, 600, '600 by six at once');
 	is(until_true(sub { used($made->{id}) == 600 }, 5), 1, 'are counted exactly')
@@ -158,7 +172,8 @@ sub test_quota {
 	my ($s, $b, $r) = call('GET', '/api/auth/session', undef, $key);
 	is($s, 429, 'used up');
 	like($b->{error}{message}, qr/1000 requests of this month/, 'it says');
-	cmp_ok($r->{headers}{'retry-after'}, '>', 60, 'until the next month');
+	cmp_ok(abs($r->{headers}{'retry-after'} - until_next_month()), '<', 10, 'until the next month');
+	is($r->{headers}{'x-quota-reset'}, $r->{headers}{'retry-after'}, 'as the quota says');
 	is($r->{headers}{'x-quota-remaining'}, 0, 'nothing is left');
 	is(until_true(sub { used($made->{id}) == 1000 }, 5), 1, '1000 are shown');
 	$t->stop;
@@ -167,6 +182,17 @@ sub test_quota {
 	    'a restart gives nothing back');
 	my $out = ctl(qw(token usage root), $made->{id});
 	like($out, qr/^\d{4}-\d\d +1000$/, 'pierrectl shows it');
+	# A month later: what was used is of the last one.
+	$t->stop;
+	my $now = (gmtime)[5] * 100 + 190_000 + (gmtime)[4] + 1;
+	my $last = $now % 100 == 1 ? $now - 89 : $now - 1;
+	$t->value("UPDATE token_usage SET month = $last WHERE month = $now");
+	$t->start;
+	($s, undef, $r) = call('GET', '/api/auth/session', undef, $key);
+	is("$s $r->{headers}{'x-quota-remaining'}", '200 999', 'a new month gives all of them again');
+	is(until_true(sub { used($made->{id}) == 1 }, 5), 1, 'and counts from the beginning');
+	my (undef, $usage) = call('GET', "/api/keys/$made->{id}/usage", undef, $token{root});
+	is_deeply([map { $_->{requests} } @{ $usage->{months} }], [1, 1000], 'beside the last one');
 	my $unlimited = ctl(qw(token create root --tier enterprise --name fleet));
 	like($unlimited, qr/^pmcp_key_/, 'a key by pierrectl');
 	(undef, undef, $r) = call('GET', '/api/auth/session', undef, $unlimited);
