@@ -87,6 +87,11 @@ refused($rest->{access_token}, 'J3 and that not here');
 like($t->raw("POST /mcp HTTP/1.1\r\nHost: localhost:" . $t->port . "\r\nAuthorization: Bearer $good\r\n" .
     "Content-Length: 2\r\nConnection: close\r\n\r\n{}"), qr{^HTTP/1.1 401 }, 'J3 another issuer\'s');
 
+my $session = $t->request('POST', '/mcp', headers => { 'Content-Type' => 'application/json',
+	Accept => 'application/json, text/event-stream' }, content => $json->encode({ jsonrpc => '2.0', id => 1,
+	method => 'initialize', params => { protocolVersion => '2025-06-18', capabilities => {},
+	    clientInfo => { name => 't', version => '1' } } }))->{headers}{'mcp-session-id'};
+is($o->call($session)->{status}, 401, 'the id of a session proves nothing');
 is($o->call($_)->{status}, 401, 'J1 no token at all: ' . substr $_, 0, 13)
     for $o->{browser}{cookies}{session}, $tokens->{refresh_token}, $app->{registration_access_token};
 

@@ -13,8 +13,8 @@ use Test::More;
 for my $engine ('sqlite', 'postgresql') {
 	my $race = Pierre::Race->new(database => $engine);
 	my ($wrong, $rounds) = $race->rounds(4);
-	is_deeply($wrong, [], "$engine: $rounds rounds of 64: one winner, equal answers in grace");
-	is_deeply($race->kills(6), [], "$engine: an answer that was lost with its worker comes again");
+	is_deeply($wrong, [], "T1 R3 $engine: $rounds rounds of 64: one winner, equal answers in grace");
+	is_deeply($race->kills(6), [], "R7 $engine: an answer that was lost with its worker comes again");
 	$race->finish;
 }
 done_testing();

@@ -13,10 +13,8 @@ static struct temp_db t;
 static struct keyring *ring;
 
 static const char *
-signed_by(struct jwt_keys *k, const char *typ, int64_t exp_s)
+signed_claims(struct jwt_keys *k, const char *typ, const char *claims)
 {
-	const char *claims = arena_printf(
-	    t.arena, "{\"sub\":\"x\",\"exp\":%lld}", (long long)exp_s);
 	struct buf b = BUF_INIT;
 	const char *out = NULL;
 
@@ -24,6 +22,22 @@ signed_by(struct jwt_keys *k, const char *typ, int64_t exp_s)
 		out = arena_strdup(t.arena, buf_cstr(&b));
 	buf_free(&b);
 	return out;
+}
+
+static const char *
+signed_by(struct jwt_keys *k, const char *typ, int64_t exp_s)
+{
+	return signed_claims(k, typ,
+	    arena_printf(
+		t.arena, "{\"sub\":\"x\",\"exp\":%lld}", (long long)exp_s));
+}
+
+static const char *
+valid_from(struct jwt_keys *k, int64_t nbf_s)
+{
+	return signed_claims(k, "at+jwt",
+	    arena_printf(t.arena, "{\"exp\":%lld,\"nbf\":%lld}",
+		(long long)nbf_s + 300, (long long)nbf_s));
 }
 
 static bool
@@ -76,6 +90,9 @@ test_tokens(struct jwt_keys *k)
 	ok(!holds(k, signed_by(k, "at+jwt", now_s() - 61)), "expired");
 	ok(holds(k, signed_by(k, "at+jwt", now_s() - 30)),
 	    "clocks may differ by a minute");
+	ok(!holds(k, valid_from(k, now_s() + 61)) &&
+		holds(k, valid_from(k, now_s() + 30)),
+	    "nor much too early");
 	for (size_t i = 0; i < n; i++) {
 		bent[i] ^= 1;
 		held += holds(k, bent);
