@@ -493,7 +493,9 @@ fails($o->refresh($app, $first->{refresh_token}), 400, 'invalid_grant', 'R4 in g
 fails($o->refresh($app, $third->{refresh_token}), 400, 'invalid_grant', 'R2/R4 the family has ended');
 ok(until_true(sub { $o->call($third->{access_token})->{status} == 401 }, 2),
     'R2 with its access tokens');
-is($t->value("SELECT count(*) FROM audit_log WHERE action = 'grant.reuse'") >= 2, 1, 'noted');
+is($t->value("SELECT count(*) FROM audit_log WHERE action = 'grant.reuse'"), 2, 'R2 T2 noted in the audit trail');
+like($t->request('GET', '/metrics', token => undef)->{content}, qr/^pierre_oauth_reuse_total\{what="$_"\} 1$/m,
+    "R2 T2 counted: a $_") for qw(code refresh);
 
 $first = $o->tokens($app);
 $second = $o->decode($o->refresh($app, $first->{refresh_token}));
@@ -634,6 +636,11 @@ ok(until_true(sub { $o->call($first->{access_token})->{status} == 401 }, 2), 'it
 ok(until_true(sub { $o->ask($web)->{status} == 400 }, 2), 'and it cannot ask');
 is(($t->ctl('client', 'delete', 'nobody'))[0] > 0, 1, 'one that is not there');
 is(($t->ctl('client', 'delete', $web->{client_id}))[0], 0, 'and forgotten');
+my %noted = map { split /\|/, $_ } split /\n/, $t->value("SELECT action || ' ' || detail, count(*) FROM audit_log " .
+    "WHERE action LIKE 'client.%' GROUP BY action, detail");
+cmp_ok($noted{'client.register dynamic'}, '>', 10, 'who registers is noted');
+is_deeply([@noted{'client.register registered', 'client.change disabled', 'client.change deleted'}], [3, 1, 2],
+    'and what is done to clients') or diag explain \%noted;
 
 # --- how many register (RFC 7591) ----------------------------------------------------
 

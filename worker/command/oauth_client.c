@@ -1,10 +1,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "auth/audit.h"
 #include "auth/seal.h"
 #include "base/date.h"
 #include "base/xalloc.h"
 #include "command/command.h"
+#include "oauth/connected.h"
 #include "oauth/oauth.h"
 #include "oauth/registration.h"
 #include "store/oauth_clients.h"
@@ -115,7 +117,8 @@ make(struct command *c, struct new_client *n, struct err *e)
 		.conf = c->conf, .db = c->db, .keyring = k
 	};
 	struct oauth *o = k != NULL ? oauth_new(&parts, e) : NULL;
-	int rc = o != NULL ? client_make(o, c->arena, n, e) : -1;
+	struct origin from = origin_of_command();
+	int rc = o != NULL ? client_make(o, c->arena, &from, n, e) : -1;
 
 	oauth_free(&o);
 	keyring_free(&k);
@@ -210,38 +213,60 @@ find(struct command *c, struct oauth_client *out, struct err *e)
 	return rc < 0 ? -1 : 0;
 }
 
+typedef int deed(const struct client_deed *d, struct err *e);
+
+/* What the audit trail is told of. */
 static int
-set(struct command *c, bool verified, bool disabled, struct err *e)
+do_to(struct command *c, deed *what, struct err *e)
 {
+	struct client_deed d = {
+		.db = c->db, .arena = c->arena, .from = origin_of_command()
+	};
 	struct oauth_client client;
+	struct audit *audit = NULL;
+	struct keyring *k;
+	int rc = -1;
 
 	if (find(c, &client, e) < 0)
 		return -1;
-	return oauth_clients_set(
-		   c->db, c->arena, &client.id, verified, disabled, e) < 0
-		   ? -1
-		   : 0;
+	k = keyring_open(c->conf, c->db, NULL, e);
+	if (k != NULL)
+		audit = audit_new(k, e);
+	d.audit = audit;
+	d.client = client.id;
+	if (audit != NULL)
+		rc = what(&d, e);
+	audit_free(&audit);
+	keyring_free(&k);
+	return rc < 0 ? -1 : 0;
+}
+
+static int
+verify(const struct client_deed *d, struct err *e)
+{
+	return client_set(d, true, false, e);
+}
+
+static int
+disable(const struct client_deed *d, struct err *e)
+{
+	return client_set(d, false, true, e);
 }
 
 int
 command_client_verify(struct command *c, struct err *e)
 {
-	return set(c, true, false, e);
+	return do_to(c, verify, e);
 }
 
 int
 command_client_disable(struct command *c, struct err *e)
 {
-	return set(c, false, true, e);
+	return do_to(c, disable, e);
 }
 
 int
 command_client_delete(struct command *c, struct err *e)
 {
-	struct oauth_client client;
-
-	if (find(c, &client, e) < 0)
-		return -1;
-	return oauth_clients_delete(c->db, c->arena, &client.id, e) < 0 ? -1
-									: 0;
+	return do_to(c, client_delete, e);
 }

@@ -1,7 +1,8 @@
 #ifndef OAUTH_CONNECTED_H
 #define OAUTH_CONNECTED_H
 
-/* What people and administrators do to clients, noted in the audit trail. */
+/* What is done to clients, by people, administrators and themselves, noted in
+ * the audit trail. */
 
 #include "auth/audit.h"
 #include "store/oauth_clients.h"

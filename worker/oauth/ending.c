@@ -2,6 +2,29 @@
 
 #include "base/log.h"
 #include "oauth/oauth_impl.h"
+#include "shm/metrics.h"
+
+static const char *const reused[REUSED_COUNT] = {
+	[REUSED_CODE] = "code",
+	[REUSED_REFRESH] = "refresh",
+};
+
+void
+reused_init(void)
+{
+	metrics_label(M_oauth_reuse_total, 0, reused, REUSED_COUNT);
+}
+
+void
+reused_tell(const struct client *client, enum reused what)
+{
+	metric_add(M_oauth_reuse_total, what, 0, 1);
+	log_with(LOG_WARN, "oauth",
+	    what == REUSED_CODE
+		? "a code was shown twice; its grant ended"
+		: "a refresh token was shown again; its grant ended",
+	    F_STR("client_id", client->row.client_id));
+}
 
 struct ending
 ending_of(struct oauth *o, struct http_req *req, const struct grant *g,

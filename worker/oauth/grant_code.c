@@ -3,7 +3,6 @@
 #include <openssl/sha.h>
 
 #include "base/enc.h"
-#include "base/log.h"
 #include "oauth/oauth_impl.h"
 #include "store/driver.h"
 
@@ -114,9 +113,7 @@ settle(struct token_request *t, struct exchange *x, struct fault *f)
 	if (x->won)
 		return 0;
 	if (x->reuse.ended)
-		log_with(LOG_WARN, "oauth",
-		    "a code was shown twice; its grant ended",
-		    F_STR("client_id", t->client->row.client_id));
+		reused_tell(t->client, REUSED_CODE);
 	return refuse(f, "the code was used before");
 }
 

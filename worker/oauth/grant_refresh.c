@@ -12,7 +12,6 @@
 
 #include "auth/aead.h"
 #include "base/check.h"
-#include "base/log.h"
 #include "base/xalloc.h"
 #include "oauth/oauth_impl.h"
 #include "store/driver.h"
@@ -159,9 +158,7 @@ answer_again(struct token_request *t, const struct refresh_token *r,
 	if (grant_end_now(&n, f) < 0)
 		return -1;
 	if (n.ended)
-		log_with(LOG_WARN, "oauth",
-		    "a refresh token was shown again; its grant ended",
-		    F_STR("client_id", t->client->row.client_id));
+		reused_tell(t->client, REUSED_REFRESH);
 	return refuse(f, "the refresh token was used before");
 }
 

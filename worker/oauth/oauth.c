@@ -32,6 +32,8 @@ oauth_new(const struct oauth_parts *parts, struct err *e)
 	o->clients = clients_new(&o->parts);
 	o->proofs = proofs_new(
 	    parts->shm != NULL ? parts->conf->token_cache_ttl_us : 0);
+	if (parts->shm != NULL)
+		reused_init();
 	o->audit = audit_new(parts->keyring, e);
 	if (o->audit == NULL || load_keys(o, e) < 0)
 		oauth_free(&o);

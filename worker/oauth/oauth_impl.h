@@ -133,6 +133,12 @@ int64_t refresh_expiry(const struct oauth *o, const struct grant *g);
 
 /* --- the end of a grant: ending.c ---------------------------------------- */
 
+enum reused { REUSED_CODE, REUSED_REFRESH, REUSED_COUNT };
+
+void reused_init(void);
+/* What was shown again ended its grant: count it, and say so in the log. */
+void reused_tell(const struct client *client, enum reused what);
+
 struct ending {
 	struct oauth *o;
 	struct arena *arena;

@@ -2,8 +2,10 @@
 
 #include "oauth/registration.h"
 
+#include "oauth/connected.h"
 #include "oauth/oauth_impl.h"
 #include "oauth/scarce.h"
+#include "store/driver.h"
 
 #define JSON_TYPE "application/json"
 #define HOUR_US	  (3600 * US_PER_S)
@@ -37,10 +39,34 @@ keep_hash(struct arena *a, const uint8_t hash[OAUTH_HASH_BYTES])
 	    arena_memdup(a, hash, OAUTH_HASH_BYTES), OAUTH_HASH_BYTES);
 }
 
-int
-client_make(
-    struct oauth *o, struct arena *a, struct new_client *n, struct err *e)
+struct making {
+	struct oauth *o;
+	struct arena *arena;
+	const struct origin *from;
+	struct oauth_client *row;
+};
+
+static int
+insert(struct db *tx, void *arg, struct err *e)
 {
+	struct making *m = arg;
+	char id[UUID_TEXT_LEN + 1];
+	struct audit_note note = { .action = AUDIT_CLIENT_REGISTER,
+		.subject = m->row->acts_for,
+		.object = id,
+		.detail = client_kind_name(m->row->kind) };
+
+	uuid_format(&m->row->id, id);
+	if (oauth_clients_insert(tx, m->arena, m->row, e) < 0)
+		return -1;
+	return audit_note(m->o->audit, tx, m->arena, m->from, &note, e);
+}
+
+int
+client_make(struct oauth *o, struct arena *a, const struct origin *from,
+    struct new_client *n, struct err *e)
+{
+	struct making m = { o, a, from, &n->row };
 	char id[UUID_TEXT_LEN + 1];
 	uint8_t hash[OAUTH_HASH_BYTES];
 
@@ -61,7 +87,7 @@ client_make(
 		n->registration = oauth_make(o, a, OPAQUE_REGISTRATION, hash);
 		n->row.registration_hash = keep_hash(a, hash);
 	}
-	return oauth_clients_insert(o->parts.db, a, &n->row, e);
+	return db_write(o->parts.db, insert, &m, e);
 }
 
 /* --- the answers --------------------------------------------------------- */
@@ -160,6 +186,7 @@ oauth_http_register(struct http_req *req)
 	struct oauth *o = oauth_of(req);
 	struct arena *a = http_arena(req);
 	struct new_client n = { .kind = CLIENT_DYNAMIC };
+	struct origin from = origin_of(req);
 	struct err e = ERR_INIT;
 	struct fault f;
 	int rc = check_open(o, &f);
@@ -170,7 +197,7 @@ oauth_http_register(struct http_req *req)
 		rc = check_room(o, req, a, &f);
 	if (rc == 0)
 		rc = check_address(o, req, &f);
-	if (rc == 0 && client_make(o, a, &n, &e) < 0)
+	if (rc == 0 && client_make(o, a, &from, &n, &e) < 0)
 		rc = fault_err(&f, FAULT_SERVER_ERROR, &e);
 	if (rc < 0)
 		fault_reply(req, &f);
@@ -315,12 +342,16 @@ oauth_http_client_delete(struct http_req *req)
 {
 	struct oauth *o = oauth_of(req);
 	struct oauth_client row;
+	struct client_deed deed = { .db = o->parts.db,
+		.audit = o->audit,
+		.arena = http_arena(req),
+		.from = origin_of(req) };
 	struct err e = ERR_INIT;
 	struct fault f;
 	int rc = find_mine(o, req, &row, &f);
 
-	if (rc == 0 &&
-	    oauth_clients_delete(o->parts.db, http_arena(req), &row.id, &e) < 0)
+	deed.client = row.id;
+	if (rc == 0 && client_delete(&deed, &e) < 0)
 		rc = fault_err(&f, FAULT_SERVER_ERROR, &e);
 	if (rc < 0) {
 		fault_reply(req, &f);

@@ -3,6 +3,7 @@
 
 /* Making clients: by themselves (RFC 7591), and by an administrator. */
 
+#include "auth/origin.h"
 #include "oauth/client.h"
 
 struct oauth;
@@ -16,7 +17,7 @@ struct new_client {
 	const char *registration; /* the same */
 };
 
-NODISCARD int client_make(
-    struct oauth *o, struct arena *a, struct new_client *n, struct err *e);
+NODISCARD int client_make(struct oauth *o, struct arena *a,
+    const struct origin *from, struct new_client *n, struct err *e);
 
 #endif
