@@ -125,18 +125,16 @@ refuse(const struct deed *d, struct err *e)
 	return deed_refused(d, e);
 }
 
-/* The password of the account that was found, or of nobody. */
+/* The password of the account that was found, or of nobody, which takes as
+ * long. */
 static int
-prove(struct entry *n, bool found, const struct user *u, struct str password,
-    struct err *e)
+prove(struct entry *n, const struct user *u, struct str password, struct err *e)
 {
 	struct accounts *a = n->deed.accounts;
 	const char *hash = NULL;
 	bool stale = false;
-	int rc = 0;
+	int rc = passwords_get(a->db, n->deed.arena, n->owner, &hash, e);
 
-	if (found)
-		rc = passwords_get(a->db, n->deed.arena, n->owner, &hash, e);
 	if (rc >= 0)
 		rc = password_verify(a->hasher, password, hash, &stale, e);
 	if (rc < 0)
@@ -180,7 +178,7 @@ accounts_sign_in(struct accounts *a, struct arena *arena,
 		return -1;
 	if (rc > 0)
 		n.deed.note.subject = owner = owner_of(&out->athlete);
-	if (prove(&n, rc > 0, out, password, e) < 0)
+	if (prove(&n, out, password, e) < 0)
 		return -1;
 	as = origin_as(from, &owner.user_id);
 	n.deed.from = &as;
