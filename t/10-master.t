@@ -201,4 +201,17 @@ ok(!-e $t->dir . '/pierre.sock', 'and the socket');
 is($status, 1, 'nobody answers now');
 like($t->log, qr/shutdown complete/, 'the last line');
 $t->finish(qr/config: |rolled back|refused|was killed by signal 9|cannot start|ended with status 78/);
+
+# --- no worker at all can start ----------------------------------------------------
+
+my $lone = Pierre::Test->new(workers => 1);
+rename $lone->dir . '/master.key', $lone->dir . '/master.key.away' or die;
+mkdir $lone->dir . '/master.key' or die;
+kill 'KILL', $lone->children->{workers}[0];
+my $ended;
+ok(until_true(sub { ($ended = waitpid $lone->pid, POSIX::WNOHANG()) != 0 }, 20),
+    'a server whose last worker cannot start again ends');
+is($? >> 8, 78, 'with status 78');
+like($lone->log, qr/alert .*no worker is left/, 'which the log explains');
+$lone->{pid} = undef if $ended;
 done_testing();
