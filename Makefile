@@ -147,8 +147,9 @@ $(O)/gen/%.o: $(GEN)/%.c $(O)/flags
 $(O)/common/base/version.o: CPPFLAGS_ALL += -DPIERRE_COMMIT='"$(GIT_COMMIT)"'
 $(O)/common/base/version.o: $(O)/commit
 
-$(GEN)/sql_names.h $(GEN)/sql_text.c &: sql/embed.pl sql/columns.def \
-    $(wildcard sql/*/*.sql)
+SQL_SRC := $(wildcard sql/*/*.sql)
+$(GEN)/sql_names.h $(GEN)/sql_text.c &: sql/embed.pl sql/columns.def $(SQL_SRC) \
+    $(GEN)/sql.list
 	$(SAY) GEN $(GEN)/sql_text.c
 	@mkdir -p $(GEN)
 	$(Q)$(PERL) sql/embed.pl $(GEN)
@@ -170,11 +171,15 @@ FLAGS_NOW := $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL) $(LIBS)
 FLAGS_WAS := $(file <$(O)/flags)
 OBJECTS_WAS := $(file <$(O)/objects.list)
 COMMIT_WAS := $(file <$(O)/commit)
+SQL_WAS := $(file <$(GEN)/sql.list)
 ifneq ($(FLAGS_NOW),$(FLAGS_WAS))
 $(O)/flags: FORCE
 endif
 ifneq ($(ALL_OBJ),$(OBJECTS_WAS))
 $(O)/objects.list: FORCE
+endif
+ifneq ($(SQL_SRC),$(SQL_WAS))
+$(GEN)/sql.list: FORCE
 endif
 ifneq ($(GIT_COMMIT),$(COMMIT_WAS))
 $(O)/commit: FORCE
@@ -189,6 +194,8 @@ $(O)/objects.list:
 	$(call write_value,$(ALL_OBJ))
 $(O)/commit:
 	$(call write_value,$(GIT_COMMIT))
+$(GEN)/sql.list:
+	$(call write_value,$(SQL_SRC))
 
 -include $(ALL_OBJ:.o=.d) $(UNIT_BIN:%=%.d)
 

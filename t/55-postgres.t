@@ -258,7 +258,7 @@ my $there_since = time;
 ok(Pierre::Test::until_true(
 	sub { $t->request('GET', '/readyz')->{status} == 200 }, 5),
     sprintf 'ready again after %.1f s', time - $there_since);
-# Each worker looks again by itself, a second after it last looked in vain.
+# Each worker looks again by itself, a moment after it last looked in vain.
 ok(Pierre::Test::until_true(sub {
 	($r) = $t->rpc('tools/call', { name => 'get_athlete', arguments => {} });
 	$r->{status} == 200 }, 5), 'and it serves');
