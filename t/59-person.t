@@ -84,6 +84,16 @@ for my $engine (qw(sqlite postgresql)) {
 		$id{$name} = $engine eq 'sqlite' ? "X'$hex'" : "'$hex'";
 	}
 
+	# Sums that are not those of the activities, and the command that mends them.
+	$t->value("UPDATE activity_sums SET activities = activities + 7 WHERE user_id = $id{anna}");
+	$t->value("DELETE FROM activity_totals WHERE user_id = $id{anna}");
+	my ($mended, $sums, $why) = $t->ctl('recompute', 'anna');
+	is($mended, 0, 'recompute') or diag $why;
+	like($sums, qr/^anna: 2 activities in \d+ sums, which said 9$/, 'says what it mended');
+	is(($t->ctl('recompute'))[1] =~ /^anna: 2 activities in \d+ sums$/m, 1, 'for good');
+	is($t->value("SELECT count(*) FROM activity_totals WHERE user_id = $id{anna} AND level = 2"),
+	    1, 'totals as well');
+
 	my $zip = "$dir/anna.zip";
 	my ($status, undef, $err) = $t->ctl('export', 'anna', $zip);
 	is($status, 0, 'export') or diag $err;
@@ -143,7 +153,16 @@ for my $engine (qw(sqlite postgresql)) {
 	    'Canary anna', 'anna@example.org', 'Ride of anna', 'anna-1.gpx';
 	is_deeply(\@traces, [], 'and no trace on the raw pages');
 	cmp_ok(index($raw, 'Ride of bruno'), '>=', 0, 'where the others are');
+	# What one that was stopped before it overwrote anything has left.
+	$t->value('PRAGMA secure_delete = ON; ' .
+	    "INSERT INTO meta (name, number) VALUES ('Trace of somebody', 1); " .
+	    "DELETE FROM meta WHERE name = 'Trace of somebody'") if $engine eq 'sqlite';
+	$t->value("UPDATE meta SET number = 1 WHERE name = 'scrub_wanted'");
 	is(($t->ctl('user', 'delete', 'nobody', '--yes'))[0], 1, 'somebody who is not there');
+	is($t->value("SELECT number FROM meta WHERE name = 'scrub_wanted'"), 0,
+	    'but what was to be overwritten is');
+	is(index($t->raw_database(0), 'Trace of somebody'), -1, 'to the last trace')
+	    if $engine eq 'sqlite';
 	is(($t->ctl('export', 'nobody', "$dir/nobody.zip"))[0], 1, 'has no export either');
 	ok(!-e "$dir/nobody.zip", 'not even an empty one');
 	$t->finish;

@@ -28,6 +28,7 @@
 #include "store/oauth_tokens.h"
 #include "store/signing_keys.h"
 #include "store/store.h"
+#include "store/user_delete.h"
 
 /* The keeper does what has to be done once a node.  Every round it asks the
  * database how it is and where the revocation epoch stands, and tells the
@@ -171,7 +172,8 @@ sweep_rows(void *arg)
 
 	if (jobs_sweep(k->heritage->conf, k->db, &e) < 0 ||
 	    sweep_events(k, &e) < 0 || sweep_sessions(k, &e) < 0 ||
-	    account_sweep(k->db, &e) < 0 || sweep_oauth(k, &e) < 0)
+	    account_sweep(k->db, &e) < 0 || sweep_oauth(k, &e) < 0 ||
+	    user_delete_finish(k->db, &e) < 0)
 		complain(k, &e);
 	usage_sweep(shm_usage(k->heritage->shm), usage_month(clock_wall_us()));
 	k->sweeping = false;

@@ -92,8 +92,8 @@ WHERE tenant_id = $1 AND user_id = $2
 	AND ($7 = '' OR sport = $7) AND ($8 = '' OR provider = $8);
 
 -- name: activity_providers
-SELECT DISTINCT provider FROM activities
-WHERE tenant_id = $1 AND user_id = $2
+SELECT DISTINCT provider FROM activity_sums
+WHERE tenant_id = $1 AND user_id = $2 AND activities > 0
 ORDER BY provider;
 
 -- What the activity is made of has changed, and so its load is to be computed
@@ -123,16 +123,6 @@ WHERE tenant_id = $1 AND user_id = $2 AND id = $3;
 -- name: activity_delete write
 DELETE FROM activities
 WHERE tenant_id = $1 AND user_id = $2 AND id = $3;
-
--- name: activity_totals long
-SELECT sport, count(*), sum(elapsed_s), sum(moving_s), sum(distance_m),
-	sum(elevation_gain_m), sum(calories_kcal), sum(load_points),
-	max(distance_m), max(elapsed_s), min(local_day), max(local_day)
-FROM activities
-WHERE tenant_id = $1 AND user_id = $2
-	AND local_day >= $3 AND local_day <= $4
-GROUP BY sport
-ORDER BY count(*) DESC, sport;
 
 -- Loads with another key, in the two halves of its index.
 -- name: load_stale_below long

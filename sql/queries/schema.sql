@@ -25,6 +25,13 @@ SELECT number FROM meta WHERE name = $1;
 -- name: meta_bump write
 UPDATE meta SET number = number + 1 WHERE name = $1;
 
+-- name: meta_set_number write
+INSERT INTO meta (name, number) VALUES ($1, $2)
+ON CONFLICT (name) DO UPDATE SET number = excluded.number;
+
+-- name: meta_swap_number write
+UPDATE meta SET number = $2 WHERE name = $1 AND number = $3;
+
 -- name: meta_bytes
 SELECT bytes FROM meta WHERE name = $1;
 

@@ -5,6 +5,7 @@
 #include "base/date.h"
 #include "base/tz.h"
 #include "command/command.h"
+#include "store/user_delete.h"
 
 #define OLDEST_DAYS (120 * 366)
 
@@ -298,7 +299,8 @@ command_user_delete(struct command *c, struct err *e)
 	struct owner o;
 	struct user u;
 
-	if (begin(c, &u, &o, e) < 0)
+	/* First what one that was stopped has left. */
+	if (user_delete_finish(c->db, e) < 0 || begin(c, &u, &o, e) < 0)
 		return -1;
 	if (!sure)
 		return err_set(e, ERR_INVALID,

@@ -370,13 +370,12 @@ take(struct activity_loads *out, const struct day_loads *day, int32_t today)
 	}
 }
 
-/* Where a curve of so many days has to begin. */
-static int32_t
-first_needed(const struct mcp_call *call, int32_t days)
+int32_t
+loads_first_needed(int32_t today, int32_t days)
 {
 	struct pmc_settings s = PMC_DEFAULTS;
 
-	return call_today(call) - MAX(days, PMC_SETTLE_DAYS) -
+	return today - MAX(days, PMC_SETTLE_DAYS) -
 	       (int32_t)(FADED * s.ctl_days);
 }
 
@@ -394,8 +393,9 @@ activity_loads_of(struct mcp_call *call, const char *provider, int32_t days,
 	if (activity_loads_refresh(call, e) < 0 ||
 	    count_all(call, provider, out, e) < 0 ||
 	    activity_days_first(db, a, o, provider, &out->first_day, e) < 0 ||
-	    activity_days_loads(
-		db, a, o, first_needed(call, days), provider, &list, &n, e) < 0)
+	    activity_days_loads(db, a, o,
+		loads_first_needed(call_today(call), days), provider, &list, &n,
+		e) < 0)
 		return -1;
 	out->list = arena_many(a, n, struct pmc_load);
 	for (size_t i = 0; i < n; i++)

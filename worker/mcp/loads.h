@@ -52,6 +52,9 @@ NODISCARD int activity_loads_fill(struct mcp_call *call,
 NODISCARD int activity_load_fill(
     struct mcp_call *call, struct whole_activity *whole, struct err *e);
 
+/* The first day whose loads show in a curve of so many days up to today. */
+int32_t loads_first_needed(int32_t today, int32_t days);
+
 /* Nothing was found: if that is since no activity at all is of the source that
  * was asked for, say so, and which sources there are. */
 NODISCARD int activity_say_sources(struct mcp_call *call, struct err *e);

@@ -335,7 +335,9 @@ edit_activity(struct db *tx, void *arg, struct err *e)
 	    db_run(&q, e) < 0)
 		return -1;
 	w->done = q.changed > 0;
-	return activity_sums_add(tx, w->arena, w->owner, &act->id, e);
+	if (activity_sums_add(tx, w->arena, w->owner, &act->id, e) < 0)
+		return -1;
+	return activity_days_refresh(tx, w->arena, w->owner, act->local_day, e);
 }
 
 int

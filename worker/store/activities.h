@@ -142,10 +142,17 @@ struct sport_totals {
 	int32_t last_day;
 };
 
-/* By sport over local days from..to inclusive, most frequent first. */
+/* Of nothing yet. */
+void sport_totals_init(struct sport_totals *t, enum sport_type sport);
+/* Add t's to these, whatever its sport. */
+void sport_totals_add(struct sport_totals *to, const struct sport_totals *t);
+/* By sport over local days from..to inclusive, of all providers or of one
+ * (NULL: all), most frequent first.  It costs as much for a long range as for a
+ * short one. */
 NODISCARD int activities_totals(struct db *db, struct arena *a,
     const struct owner *o, int32_t from_day, int32_t to_day,
-    struct sport_totals **list_r, size_t *n_r, struct err *e);
+    const char *provider, struct sport_totals **list_r, size_t *n_r,
+    struct err *e);
 
 /* Those on days from_day and later whose load has another key, at most
  * limit. */

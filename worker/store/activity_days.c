@@ -99,6 +99,16 @@ count_all_days(struct db *db, struct arena *a, const struct owner *o,
 }
 
 int
+activity_sums_total(struct db *db, struct arena *a, const struct owner *o,
+    int64_t *n_r, struct err *e)
+{
+	struct activity_filter all;
+
+	activity_filter_init(&all);
+	return count_all_days(db, a, o, &all, n_r, e);
+}
+
+int
 activity_days_count(struct db *db, struct arena *a, const struct owner *o,
     const struct activity_filter *f, int64_t *n_r, struct err *e)
 {
@@ -136,9 +146,10 @@ activity_days_refresh(struct db *tx, struct arena *a, const struct owner *o,
     int32_t day, struct err *e)
 {
 	if (recordings_lock(tx, a, o, e) < 0 ||
-	    run_on_day(tx, a, o, Q_day_clear, day, e) < 0)
+	    run_on_day(tx, a, o, Q_day_clear, day, e) < 0 ||
+	    run_on_day(tx, a, o, Q_day_fill, day, e) < 0)
 		return -1;
-	return run_on_day(tx, a, o, Q_day_fill, day, e);
+	return activity_totals_refresh(tx, a, o, day, e);
 }
 
 static int

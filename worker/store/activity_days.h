@@ -38,11 +38,22 @@ NODISCARD int activity_sums(struct db *db, struct arena *a,
     const struct owner *o, struct activity_sum **list_r, size_t *n_r,
     struct err *e);
 
+/* How many activities there are, as the sums say. */
+NODISCARD int activity_sums_total(struct db *db, struct arena *a,
+    const struct owner *o, int64_t *n_r, struct err *e);
+/* Sum up all of a person's activities anew: days, totals of blocks of days, and
+ * sums over all days.  *rows_r: how many days and sums there are. */
+NODISCARD int activity_sums_rebuild(struct db *db, struct arena *a,
+    const struct owner *o, int64_t *rows_r, struct err *e);
+
 /* --- for those who write, inside their transaction ------------------------ */
 
-/* Sum up a day anew, after a change to its activities.  Waits for others that
- * change the person's. */
+/* Sum up a day anew, with the blocks it lies in, after a change to its
+ * activities.  Waits for others that change the person's. */
 NODISCARD int activity_days_refresh(struct db *tx, struct arena *a,
+    const struct owner *o, int32_t day, struct err *e);
+/* The part of it that is about blocks. */
+NODISCARD int activity_totals_refresh(struct db *tx, struct arena *a,
     const struct owner *o, int32_t day, struct err *e);
 /* Take an activity out of the sums over all days before it is changed, and put
  * it in again afterwards. */

@@ -194,44 +194,6 @@ activities_providers(struct db *db, struct arena *a, const struct owner *o,
 	return 0;
 }
 
-static void
-read_totals(const struct db_query *q, struct sport_totals *t)
-{
-	if (!sport_type_parse(str_of(db_get_text(q, 0)), &t->sport))
-		t->sport = SPORT_OTHER;
-	t->n = db_get_int(q, 1);
-	t->elapsed_s = db_get_float(q, 2);
-	t->moving_s = db_get_float(q, 3);
-	t->distance_m = db_get_float(q, 4);
-	t->elevation_gain_m = db_get_float(q, 5);
-	t->calories_kcal = db_get_float(q, 6);
-	t->load = db_get_float(q, 7);
-	t->longest_m = db_get_float(q, 8);
-	t->longest_s = db_get_float(q, 9);
-	t->first_day = db_get_day(q, 10);
-	t->last_day = db_get_day(q, 11);
-}
-
-int
-activities_totals(struct db *db, struct arena *a, const struct owner *o,
-    int32_t from_day, int32_t to_day, struct sport_totals **list_r, size_t *n_r,
-    struct err *e)
-{
-	struct db_query q;
-
-	db_query_init(&q, db, a, Q_activity_totals);
-	owner_bind(&q, o);
-	db_bind_day(&q, 3, from_day);
-	db_bind_day(&q, 4, to_day);
-	if (db_run(&q, e) < 0)
-		return -1;
-	*list_r = arena_many(a, q.n_rows, struct sport_totals);
-	*n_r = q.n_rows;
-	for (size_t i = 0; db_next(&q); i++)
-		read_totals(&q, &(*list_r)[i]);
-	return 0;
-}
-
 static int
 read_loads(
     struct db_query *q, struct stored_load **list_r, size_t *n_r, struct err *e)

@@ -50,6 +50,23 @@ delete_user(struct db *tx, void *arg, struct err *e)
 		rc = db_run(&q, e);
 	if (rc == 0)
 		rc = meta_bump_auth_epoch(tx, a, e);
+	if (rc == 0)
+		rc = meta_want_scrub(tx, a, e);
+	arena_free(&a);
+	return rc;
+}
+
+int
+user_delete_finish(struct db *db, struct err *e)
+{
+	struct arena *a = arena_new();
+	int64_t mark;
+	int rc = meta_scrub_wanted(db, a, &mark, e);
+
+	if (rc == 0 && mark != 0)
+		rc = db_scrub(db, e);
+	if (rc == 0 && mark != 0)
+		rc = meta_scrubbed(db, a, mark, e);
 	arena_free(&a);
 	return rc;
 }
@@ -84,8 +101,8 @@ user_delete(struct db *db, const struct owner *o, struct err *e)
 		return found;
 	if (delete_rows(db, o, e) < 0 || db_write(db, delete_user, &who, e) < 0)
 		return -1;
-	/* The rows are gone; traces of them go with what is written next. */
-	if (db_scrub(db, &scrub) < 0)
+	/* The rows are gone; for traces of them there is a next time. */
+	if (user_delete_finish(db, &scrub) < 0)
 		log_err(
 		    LOG_WARN, "store", "overwriting what was deleted", &scrub);
 	return 1;

@@ -14,5 +14,8 @@
  * nobody else waits; stopped in between, the next call does what is left.
  * From a fiber it waits.  1 done, 0 no such user, -1. */
 NODISCARD int user_delete(struct db *db, const struct owner *o, struct err *e);
+/* Overwrite what people held who are gone, when whoever deleted them was
+ * stopped before or could not. */
+NODISCARD int user_delete_finish(struct db *db, struct err *e);
 
 #endif

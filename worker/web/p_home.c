@@ -63,6 +63,7 @@ read_pmc(struct http_req *req, const struct athlete *who, struct training *t,
 	struct threshold *thresholds;
 	struct day_loads *days;
 	struct pmc_load *list;
+	int32_t first;
 	size_t n;
 	int rc;
 
@@ -70,9 +71,10 @@ read_pmc(struct http_req *req, const struct athlete *who, struct training *t,
 	    0)
 		return -1;
 	of.thresholds = thresholds;
+	first = loads_first_needed(page_day_of(who), CHART_DAYS);
 	rc = loads_refresh(&of, PATIENCE_US, e);
-	if (rc < 0 || activity_days_loads(
-			  app->db, a, &o, INT32_MIN, NULL, &days, &n, e) < 0)
+	if (rc < 0 ||
+	    activity_days_loads(app->db, a, &o, first, NULL, &days, &n, e) < 0)
 		return -1;
 	t->all_rated = rc > 0;
 	list = arena_many(a, n, struct pmc_load);

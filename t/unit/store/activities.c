@@ -355,7 +355,7 @@ test_loads(void)
 	ok(all == 40 && rated == 30 && loads == 29, "by method");
 
 	is_int(activities_totals(
-		   t.db, t.arena, &me, 20001, 20003, &totals, &n, &t.e),
+		   t.db, t.arena, &me, 20001, 20003, NULL, &totals, &n, &t.e),
 	    0, "totals");
 	is_int(n, 2, "of two sports");
 	ok(totals[0].sport == SPORT_RIDE && totals[0].n == 4, "rides first");

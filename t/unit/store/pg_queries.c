@@ -99,7 +99,7 @@ test_plans(void)
 		{ Q_activity_list, "activities_start" },
 		{ Q_activity_count, "activities_" },
 		{ Q_activity_get, "activities_" },
-		{ Q_activity_totals, "activities_day" },
+		{ Q_total_list, "activity_totals_pkey" },
 		{ Q_day_loads, "activity_days_" },
 		{ Q_load_stale_below, "activities_load_key" },
 		{ Q_load_stale_above, "activities_load_key" },

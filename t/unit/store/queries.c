@@ -84,7 +84,8 @@ test_plans(void)
 		{ Q_activity_whole, "(tenant_id=? AND user_id=? AND id=?)" },
 		{ Q_activity_list, "activities_start" },
 		{ Q_activity_count, "activities_start" },
-		{ Q_activity_totals, "activities_day" },
+		{ Q_total_list, "(tenant_id=? AND user_id=? AND level=? AND "
+				"block>? AND block<?)" },
 		{ Q_day_fill, "activities_day" },
 		{ Q_day_loads, "COVERING INDEX activity_days_curve" },
 		{ Q_day_first, "(tenant_id=? AND user_id=?)" },
@@ -120,7 +121,7 @@ test_plans(void)
 	static const char *const may_scan[] = { "user_list", "schema_list",
 		"oauth_client_list", "signing_key_*", "data_key_list",
 		"sealed_*_count", NULL };
-	static const char *const may_sort[] = { "activity_totals", "day_fill",
+	static const char *const may_sort[] = { "day_fill", "total_list",
 		NULL };
 
 	for (size_t i = 0; i < ARRAY_LEN(hot); i++) {

@@ -23,131 +23,22 @@ struct sums {
 
 /* --- adding up ----------------------------------------------------------- */
 
-static void
-add(double *to, double v)
-{
-	if (value_has(v))
-		*to = value_has(*to) ? *to + v : v;
-}
-
-static void
-larger(double *to, double v)
-{
-	if (value_has(v))
-		*to = value_has(*to) ? fmax(*to, v) : v;
-}
-
-static void
-totals_init(struct sport_totals *t, enum sport_type sport)
-{
-	*t = (struct sport_totals){
-		.sport = sport,
-		.elapsed_s = VALUE_MISSING,
-		.moving_s = VALUE_MISSING,
-		.distance_m = VALUE_MISSING,
-		.elevation_gain_m = VALUE_MISSING,
-		.calories_kcal = VALUE_MISSING,
-		.load = VALUE_MISSING,
-		.longest_m = VALUE_MISSING,
-		.longest_s = VALUE_MISSING,
-		.first_day = INT32_MAX,
-		.last_day = INT32_MIN,
-	};
-}
-
-static void
-add_totals(struct sport_totals *to, const struct sport_totals *t)
-{
-	to->n += t->n;
-	add(&to->elapsed_s, t->elapsed_s);
-	add(&to->moving_s, t->moving_s);
-	add(&to->distance_m, t->distance_m);
-	add(&to->elevation_gain_m, t->elevation_gain_m);
-	add(&to->calories_kcal, t->calories_kcal);
-	add(&to->load, t->load);
-	larger(&to->longest_m, t->longest_m);
-	larger(&to->longest_s, t->longest_s);
-	to->first_day = MIN(to->first_day, t->first_day);
-	to->last_day = MAX(to->last_day, t->last_day);
-}
-
-/* To the totals of its sport, which arg has by type. */
-static void
-add_activity(void *arg, const struct stored_activity *sa)
-{
-	struct sport_totals *by_type = arg;
-	const struct activity *a = &sa->activity;
-	const struct summary *s = &a->sum;
-	struct sport_totals one = {
-		.n = 1,
-		.elapsed_s = s->elapsed_s,
-		.moving_s = s->moving_s,
-		.distance_m = s->distance_m,
-		.elevation_gain_m = s->elevation_gain_m,
-		.calories_kcal = s->calories_kcal,
-		.load = sa->load.value,
-		.longest_m = s->distance_m,
-		.longest_s = s->elapsed_s,
-		.first_day = a->local_day,
-		.last_day = a->local_day,
-	};
-
-	add_totals(&by_type[a->sport], &one);
-}
-
-/* The sums of one source come from the listing. */
-static int
-sum_listing(struct mcp_call *call, struct range r, const char *provider,
-    struct sport_totals *by_type, struct err *e)
-{
-	struct activity_filter f;
-
-	activity_filter_init(&f);
-	f.from_day = r.from;
-	f.to_day = r.to;
-	f.provider = provider;
-	return activities_each(call_db(call), call_owner(call), &f, INT64_MAX,
-	    add_activity, by_type, e);
-}
-
-static int
-sum_by_sport(
-    struct mcp_call *call, struct range r, struct sums *out, struct err *e)
-{
-	const char *provider = call_str(call, "provider");
-	struct sport_totals by_type[SPORT_TYPE_COUNT];
-
-	if (provider == NULL)
-		return activities_totals(call_db(call), call_arena(call),
-		    call_owner(call), r.from, r.to, &out->by_sport, &out->n, e);
-	for (int t = 0; t < SPORT_TYPE_COUNT; t++)
-		totals_init(&by_type[t], (enum sport_type)t);
-	if (sum_listing(call, r, provider, by_type, e) < 0)
-		return -1;
-	out->by_sport =
-	    arena_many(call_arena(call), SPORT_TYPE_COUNT, struct sport_totals);
-	out->n = 0;
-	for (int t = 0; t < SPORT_TYPE_COUNT; t++) {
-		if (by_type[t].n > 0)
-			out->by_sport[out->n++] = by_type[t];
-	}
-	return 0;
-}
-
 static int
 sum_up(struct mcp_call *call, struct range r, struct sums *out, struct err *e)
 {
 	int sport = call_word(call, "sport_type");
 	size_t kept = 0;
 
-	if (sum_by_sport(call, r, out, e) < 0)
+	if (activities_totals(call_db(call), call_arena(call), call_owner(call),
+		r.from, r.to, call_str(call, "provider"), &out->by_sport,
+		&out->n, e) < 0)
 		return -1;
-	totals_init(&out->all, SPORT_OTHER);
+	sport_totals_init(&out->all, SPORT_OTHER);
 	for (size_t i = 0; i < out->n; i++) {
 		if (sport >= 0 &&
 		    out->by_sport[i].sport != (enum sport_type)sport)
 			continue;
-		add_totals(&out->all, &out->by_sport[i]);
+		sport_totals_add(&out->all, &out->by_sport[i]);
 		out->by_sport[kept++] = out->by_sport[i];
 	}
 	out->n = kept;
