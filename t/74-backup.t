@@ -161,6 +161,11 @@ for my $engine (qw(sqlite postgresql)) {
 	    $engine eq 'sqlite' ? $place2 : new_place($t));
 	is($status, 1, 'and one that does not hold what it says');
 	like($err, qr/activities holds other rows/, 'which is named');
+	($status, undef, $err) = $t->ctl('verify', "$file.rows");
+	is($status, 1, 'verify counts as well');
+	like($err, qr/activities holds other rows/, 'and names it');
+	is($t->value("SELECT count(*) FROM pg_database WHERE datname LIKE 'pierre_verify%'"), 0,
+	    'in a database that is gone again') if $engine eq 'postgresql';
 	my $other = Pierre::Test->new(start => 0,
 	    config => "security:\n  master_key: " . encode_base64('x' x 32, '') . "\n");
 	for my $verb (['verify', $file], ['restore', $file, '--to', $place2]) {

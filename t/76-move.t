@@ -150,7 +150,17 @@ cmp_ok($pg->sql("SELECT count(*) FROM dailies WHERE kind = 'canary'", 'target2')
     'of which there are some');
 my ($r, $body) = $t->rpc('tools/call', { name => 'get_athlete', arguments => {} });
 is($r->{status}, 200, 'the server goes on reading');
-is(($t->ctl('user', 'create', 'late'))[0], 1, 'and writing is refused');
+my ($refused, undef, $why) = $t->ctl('user', 'create', 'late');
+is($refused, 1, 'and writing is refused');
+my $todo = qr/put its URL into database\.url and start the server anew, or take the move back by pierrectl migrate undo/;
+like($why, $todo, 'with what the operator has to do');
+my $told = HTTP::Tiny->new->post($t->url . '/api/activities/import', {
+	headers => { Authorization => 'Bearer ' . $t->token,
+		'Content-Type' => 'application/gpx+xml' }, content => '<gpx/>' });
+is($told->{status}, 503, 'an athlete as well');
+like($told->{content}, qr/is moving to another database: .* nothing was changed/,
+    'in words of his own');
+like($t->log, $todo, 'and the log says the rest');
 
 my $served = Pierre::Test->new(start => 0);
 $served->{database_url} = $url;

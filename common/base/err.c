@@ -124,3 +124,10 @@ err_is_public(const struct err *e)
 {
 	return table[e->code].http < 500;
 }
+
+bool
+err_may_pass(const struct err *e)
+{
+	return e->code == ERR_UNAVAILABLE || e->code == ERR_READ_ONLY ||
+	       e->code == ERR_TIMEOUT;
+}

@@ -41,5 +41,7 @@ const char *err_public_text(enum err_code code);
 /* True when the message tells of the caller's mistake (status below 500) and
  * may be shown to him. */
 bool err_is_public(const struct err *e);
+/* The same may go well later, without anybody changing what was asked. */
+bool err_may_pass(const struct err *e);
 
 #endif

@@ -33,13 +33,13 @@ DELETE FROM moving_{table} WHERE moving_seq <= %lld;
 
 -- part: refuse
 CREATE TRIGGER moved_{table}_insert BEFORE INSERT ON {table} BEGIN
-	SELECT RAISE(ABORT, 'the database was moved to another place');
+	SELECT RAISE(ABORT, 'the database was moved to another place: put its URL into database.url and start the server anew, or take the move back by pierrectl migrate undo');
 END;
 CREATE TRIGGER moved_{table}_update BEFORE UPDATE ON {table} BEGIN
-	SELECT RAISE(ABORT, 'the database was moved to another place');
+	SELECT RAISE(ABORT, 'the database was moved to another place: put its URL into database.url and start the server anew, or take the move back by pierrectl migrate undo');
 END;
 CREATE TRIGGER moved_{table}_delete BEFORE DELETE ON {table} BEGIN
-	SELECT RAISE(ABORT, 'the database was moved to another place');
+	SELECT RAISE(ABORT, 'the database was moved to another place: put its URL into database.url and start the server anew, or take the move back by pierrectl migrate undo');
 END;
 
 -- part: forget

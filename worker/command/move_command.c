@@ -41,7 +41,8 @@ print_report(const struct move_report *r)
 	    (long long)r->rows, (double)r->took_us / 1e6, (long long)r->changed,
 	    (double)r->pause_us / 1e6);
 	puts("the former database can be read, not written: put the new URL "
-	     "into database.url and start the server anew");
+	     "into database.url and start the server anew, or take the move "
+	     "back by pierrectl migrate undo");
 }
 
 int

@@ -62,6 +62,8 @@ prove_database(struct restoring *r, const struct conf *at, struct err *e)
 	rc = db_check(db, e);
 	if (rc == 0)
 		rc = db_snapshot(db, compare, r, e);
+	if (rc == 0)
+		rc = db_settle(db, e);
 	store_close(&db);
 	return rc;
 }
@@ -138,6 +140,32 @@ restore_pg(struct restoring *r, const struct conf *at, struct err *e)
 	return rc < 0 ? -1 : prove_database(r, at, e);
 }
 
+/* Into a database that goes again. */
+static int
+verify_pg(struct restoring *r, struct err *e)
+{
+	const struct conf *conf = r->command->conf;
+	struct arena *a = r->command->arena;
+	struct err gone = ERR_INIT;
+	struct conf at;
+	const char *url;
+	int rc;
+
+	if (!conf_uses_postgres(conf))
+		return err_set(e, ERR_CONFIG,
+		    "the rows of a backup of PostgreSQL are counted in such a "
+		    "database: database.url must name a server");
+	if (store_scratch_make(conf, a, &url, e) < 0)
+		return -1;
+	at = conf_at(conf, url);
+	rc = restore_pg(r, &at, e);
+	if (store_scratch_drop(conf, a, url, &gone) < 0 && rc == 0) {
+		*e = gone;
+		rc = -1;
+	}
+	return rc;
+}
+
 /* --- commands ------------------------------------------------------------ */
 
 static void
@@ -204,9 +232,12 @@ command_verify(struct command *c, struct err *e)
 	if (command_args(c, 1, e) < 0)
 		return -1;
 	rc = open_backup(&r, c, c->argv[0], e);
-	if (rc == 0 && strcmp(r.manifest.engine, "sqlite") == 0)
-		rc = restore_sqlite(&r,
-		    arena_printf(c->arena, "%s.verify", c->argv[0]), false, e);
+	if (rc == 0)
+		rc = strcmp(r.manifest.engine, "sqlite") == 0
+			 ? restore_sqlite(&r,
+			       arena_printf(c->arena, "%s.verify", c->argv[0]),
+			       false, e)
+			 : verify_pg(&r, e);
 	if (rc == 0)
 		print_backup(&r, "good");
 	backup_close(&r.backup);

@@ -303,7 +303,7 @@ http_reply_error(struct http_req *req, const struct err *e)
 	}
 	if (code == ERR_CANCELED)
 		code = ERR_UNAVAILABLE;
-	if (code == ERR_UNAVAILABLE || code == ERR_TIMEOUT)
+	if (code == ERR_UNAVAILABLE || err_may_pass(e))
 		level = LOG_WARN;
 	if (!public)
 		log_err(level, "http",

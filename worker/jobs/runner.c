@@ -90,8 +90,8 @@ find_kind(const char *name)
 bool
 job_error_passes(const struct err *e)
 {
-	return e->code == ERR_UNAVAILABLE || e->code == ERR_TIMEOUT ||
-	       e->code == ERR_UNCERTAIN || e->code == ERR_CONFLICT;
+	return err_may_pass(e) || e->code == ERR_UNCERTAIN ||
+	       e->code == ERR_CONFLICT;
 }
 
 const char *

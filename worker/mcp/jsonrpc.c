@@ -76,10 +76,8 @@ rpc_error_err(struct rpc *r, const struct err *e)
 		return;
 	}
 	if (!err_is_public(e))
-		log_err(e->code == ERR_UNAVAILABLE || e->code == ERR_TIMEOUT
-			    ? LOG_WARN
-			    : LOG_ERROR,
-		    "mcp", era_method_name(r->method), e);
+		log_err(err_may_pass(e) ? LOG_WARN : LOG_ERROR, "mcp",
+		    era_method_name(r->method), e);
 	r->cause = e->code;
 	rpc_error(r, 200, err_rpc_code(e->code), "%s",
 	    err_is_public(e) ? e->msg : err_public_text(e->code));

@@ -157,7 +157,7 @@ rate_batch(struct rating *r, struct stored_load *list, size_t n, bool must_keep,
 	arena_free(&scratch);
 	if (rc >= 0 || mine.code == ERR_NONE)
 		return rc < 0 ? -1 : 0;
-	if (mine.code == ERR_UNAVAILABLE && !must_keep)
+	if (err_may_pass(&mine) && !must_keep)
 		return 0;
 	*e = mine;
 	return -1;

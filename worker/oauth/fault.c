@@ -49,8 +49,7 @@ fault_set(struct fault *f, enum fault_code code, const char *fmt, ...)
 int
 fault_err(struct fault *f, enum fault_code code, const struct err *e)
 {
-	bool busy = e->code == ERR_UNAVAILABLE || e->code == ERR_TIMEOUT ||
-		    e->code == ERR_CANCELED;
+	bool busy = err_may_pass(e) || e->code == ERR_CANCELED;
 
 	if (err_is_public(e) && e->code != ERR_CANCELED)
 		return fault_set(f, code, "%s", e->msg);

@@ -35,6 +35,8 @@ struct db_ops {
 	    db_tx_fn *look, void *arg, struct err *e);
 	int (*check)(struct db *db, struct err *e);
 	int (*scrub)(struct db *db, struct err *e);
+	/* Learn what is in the tables, for plans (PostgreSQL). */
+	int (*settle)(struct db *db, struct err *e);
 	void (*close)(struct db *db);
 };
 
@@ -80,6 +82,9 @@ enum db_use { DB_FOR_REQUESTS, DB_FOR_ONE };
 /* The database that database.url names, over the network or not. */
 struct db *pg_open(
     const struct conf *conf, struct loop *loop, enum db_use use, struct err *e);
+
+/* Outside transactions: one statement of ours, however long it takes. */
+NODISCARD int pg_run_alone(struct db *db, const char *sql, struct err *e);
 
 /* store_load_copy() */
 NODISCARD int pg_load_copy(const struct conf *conf, int fd, struct err *e);

@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "config/conf.h"
 #include "store/driver.h"
 #include "store/rows.h"
@@ -409,6 +410,9 @@ move_database(const struct conf *from, const struct conf *to, struct arena *a,
 		    db_write(m.from, forget_all, NULL, &undo) < 0)
 			err_wrap(e, "%s, after", undo.msg);
 	}
+	/* The rows are there; without statistics they are but slower. */
+	if (rc == 0 && db_settle(m.to, &undo) < 0)
+		log_err(LOG_WARN, "store", "statistics", &undo);
 	out->took_us = clock_mono_us() - begun_us;
 	store_close(&m.to);
 	store_close(&m.from);

@@ -313,9 +313,10 @@ set_timeout(struct pg_conn *c, int64_t us, struct err *e)
 	return pg_conn_exec(c, sql, NULL, NULL, 0, &o, e);
 }
 
-/* In a pipeline a statement alone is in no transaction, which VACUUM wants. */
-static int
-scrub(struct db *db, struct err *e)
+/* In a pipeline a statement alone is in no transaction, which VACUUM and CREATE
+ * DATABASE want. */
+int
+pg_run_alone(struct db *db, const char *sql, struct err *e)
 {
 	struct pg_conn *c = pg_pool_take(&owner_of_db(db)->pool, e);
 	struct pg_outcome o;
@@ -326,12 +327,24 @@ scrub(struct db *db, struct err *e)
 	c->patient = true;
 	rc = set_timeout(c, 0, e);
 	if (rc == 0)
-		rc = pg_conn_exec(c, "VACUUM", NULL, NULL, 0, &o, e);
+		rc = pg_conn_exec(c, sql, NULL, NULL, 0, &o, e);
 	if (!c->broken &&
 	    set_timeout(c, c->pool->statement_timeout_us, NULL) < 0)
 		c->broken = true;
 	pg_pool_give(c);
 	return rc;
+}
+
+static int
+scrub(struct db *db, struct err *e)
+{
+	return pg_run_alone(db, "VACUUM", e);
+}
+
+static int
+settle(struct db *db, struct err *e)
+{
+	return pg_run_alone(db, "ANALYZE", e);
 }
 
 /* --- opening and closing ------------------------------------------------- */
@@ -355,6 +368,7 @@ static const struct db_ops pg_ops = {
 	.lock_schema = lock_schema,
 	.has_table = has_table,
 	.scrub = scrub,
+	.settle = settle,
 	.snapshot = snapshot_pg,
 	.copy = copy_pg,
 	.check = check_pg,

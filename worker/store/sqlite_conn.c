@@ -40,7 +40,7 @@ sqlite_conn_fail(struct sqlite_conn *c, int rc, const char *what, struct err *e)
 			code = ERR_CONFLICT;
 		/* Ours say that the database was moved (store/move.h). */
 		if (rc == SQLITE_CONSTRAINT_TRIGGER)
-			code = ERR_UNAVAILABLE;
+			code = ERR_READ_ONLY;
 		break;
 	default:
 		break;

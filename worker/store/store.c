@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "base/rand.h"
 #include "config/conf.h"
 #include "store/dbmeta.h"
 #include "store/driver.h"
@@ -184,6 +185,65 @@ store_load_copy(const struct conf *conf, int fd, struct err *e)
 {
 	CHECK(conf_uses_postgres(conf));
 	return pg_load_copy(conf, fd, e);
+}
+
+/* --- a database to look at ----------------------------------------------- */
+
+#define SCRATCH "dbname=pierre_verify_"
+
+static int
+run_on_server(const struct conf *conf, const char *sql, struct err *e)
+{
+	struct db *db = pg_open(conf, NULL, DB_FOR_ONE, e);
+	int rc;
+
+	if (db == NULL)
+		return -1;
+	rc = pg_run_alone(db, sql, e);
+	db->ops->close(db);
+	return rc;
+}
+
+/* In a URL the last word on a parameter counts. */
+int
+store_scratch_make(const struct conf *conf, struct arena *a, const char **url_r,
+    struct err *e)
+{
+	const char *url = conf->database_url;
+	uint32_t number = (uint32_t)rand_u64();
+
+	CHECK(conf_uses_postgres(conf));
+	*url_r = arena_printf(a, "%s%s" SCRATCH "%08x", url,
+	    strchr(url, '?') != NULL ? "&" : "?", number);
+	if (run_on_server(conf,
+		arena_printf(a,
+		    "CREATE DATABASE pierre_verify_%08x TEMPLATE template0"
+		    " ENCODING 'UTF8'",
+		    number),
+		e) < 0)
+		return err_wrap(e,
+		    "a database to count the rows in, which takes an account "
+		    "with CREATEDB");
+	return 0;
+}
+
+int
+store_scratch_drop(
+    const struct conf *conf, struct arena *a, const char *url, struct err *e)
+{
+	const char *name = strstr(url, SCRATCH);
+
+	CHECK(name != NULL);
+	return run_on_server(conf,
+	    arena_printf(a, "DROP DATABASE IF EXISTS %s WITH (FORCE)",
+		name + strlen("dbname=")),
+	    e);
+}
+
+int
+db_settle(struct db *db, struct err *e)
+{
+	return db->ops->settle != NULL ? db->ops->settle(db, e) : 0;
 }
 
 int

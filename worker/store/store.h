@@ -50,6 +50,16 @@ NODISCARD int db_copy(struct db *db, const struct conf *conf, const char *path,
 /* Into a PostgreSQL database without tables, all of a copy or nothing: what is
  * read from the file descriptor.  ERR_CONFLICT when there are tables. */
 NODISCARD int store_load_copy(const struct conf *conf, int fd, struct err *e);
+/* A new and empty database on the PostgreSQL server that conf names, to look at
+ * a copy: its URL.  The account needs the right to make databases. */
+NODISCARD int store_scratch_make(const struct conf *conf, struct arena *a,
+    const char **url_r, struct err *e);
+/* And away again. */
+NODISCARD int store_scratch_drop(
+    const struct conf *conf, struct arena *a, const char *url, struct err *e);
+/* Have the engine learn what is in its tables, which much came into at once:
+ * until it has, it may choose bad plans. */
+NODISCARD int db_settle(struct db *db, struct err *e);
 /* Whether the engine finds its own structures in order: ERR_CORRUPT. */
 NODISCARD int db_check(struct db *db, struct err *e);
 
