@@ -65,6 +65,7 @@ FROM thresholds
 WHERE tenant_id = $1 AND user_id = $2;
 
 -- Long, since a filter may pass over thousands of rows before it has a page.
+-- The signs keep the index by instant in use, which has the rows in order.
 -- name: activity_list long
 SELECT id, provider, external_id, name, device, sport, start_at, utc_offset_s,
 	local_day, start_latitude_deg, start_longitude_deg, rpe, elapsed_s,
@@ -77,7 +78,7 @@ SELECT id, provider, external_id, name, device, sport, start_at, utc_offset_s,
 FROM activities
 WHERE tenant_id = $1 AND user_id = $2
 	AND start_at >= $3 AND start_at < $4
-	AND local_day >= $5 AND local_day <= $6
+	AND +local_day >= $5 AND +local_day <= $6
 	AND ($7 = '' OR sport = $7) AND ($8 = '' OR provider = $8)
 	AND (start_at < $9 OR (start_at = $9 AND id < $10))
 ORDER BY start_at DESC, id DESC

@@ -76,8 +76,9 @@ void db_bind_time(struct db_query *q, unsigned n, int64_t us);
 void db_bind_day(struct db_query *q, unsigned n, int32_t day);
 
 /* Run to the end.  0, or -1: ERR_UNAVAILABLE (busy past the deadline, no
- * connection in time), ERR_READ_ONLY (moved away), ERR_CONFLICT (unique or foreign key), ERR_CANCELED,
- * ERR_UNCERTAIN (a write whose outcome is not known), ERR_INTERNAL. */
+ * connection in time), ERR_READ_ONLY (moved away), ERR_CONFLICT (unique or
+ * foreign key), ERR_CANCELED, ERR_UNCERTAIN (a write whose outcome is not
+ * known), ERR_INTERNAL. */
 NODISCARD int db_run(struct db_query *q, struct err *e);
 /* Go to the next row; false after the last. */
 bool db_next(struct db_query *q);

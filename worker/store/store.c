@@ -206,8 +206,8 @@ run_on_server(const struct conf *conf, const char *sql, struct err *e)
 
 /* In a URL the last word on a parameter counts. */
 int
-store_scratch_make(const struct conf *conf, struct arena *a, const char **url_r,
-    struct err *e)
+store_scratch_make(
+    const struct conf *conf, struct arena *a, const char **url_r, struct err *e)
 {
 	const char *url = conf->database_url;
 	uint32_t number = (uint32_t)rand_u64();
