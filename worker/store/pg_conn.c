@@ -84,9 +84,9 @@ say(struct opening *o, const char *sql, char *first, size_t n, char *second,
 	return good ? 0 : -1;
 }
 
-/* Each query has one plan, which its texts are written for and
- * t/unit/store/pg_queries.c looks at; to plan it anew for each set of parameters
- * may cost more than to run it. */
+/* Each query has one plan, which its text is written for and a test looks at
+ * (t/unit/store/pg_queries.c); to plan it anew for each set of parameters may
+ * cost more than to run it. */
 static int
 set_session(struct opening *o)
 {
