@@ -23,8 +23,8 @@ my $pg = Pierre::Test::postgres();
 	    map { "$objects/t/auth/$_" } qw(accounts guard reencrypt)) {
 		next unless -x $program && -f $program;
 		my ($status, $out, $err) = run_command($program);
-		my @bad = grep { /^not ok|^Bail|^#/ } split /\n/, $out;
-		ok($status == 0, "$program on PostgreSQL")
+		my @bad = grep { /^not ok|^Bail|^#|^1\.\.0/ } split /\n/, $out;
+		ok($status == 0 && $out !~ /^1\.\.0/, "$program on PostgreSQL")
 		    or diag join "\n", @bad, $err;
 	}
 }

@@ -41,5 +41,6 @@ DELETE FROM imports
 WHERE tenant_id = $1 AND user_id = $2
 	AND id IN (SELECT import_id FROM import_activities
 		WHERE tenant_id = $1 AND user_id = $2 AND activity_id = $3)
-	AND id NOT IN (SELECT import_id FROM import_activities
-		WHERE tenant_id = $1 AND user_id = $2 AND activity_id <> $3);
+	AND NOT EXISTS (SELECT 1 FROM import_activities o
+		WHERE o.tenant_id = $1 AND o.user_id = $2
+			AND o.import_id = imports.id AND o.activity_id <> $3);
