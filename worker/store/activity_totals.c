@@ -8,7 +8,7 @@
 #include "store/driver.h"
 #include "store/recordings.h"
 
-/* As in migration 18: 2^5 blocks make one of the level above, and block 0
+/* As in migration 19: 2^5 blocks make one of the level above, and block 0
  * begins before any day that there is. */
 enum { LEVELS = 3, SHIFT = 5, FIRST_BLOCK_DAY = -1048576 };
 /* Days beyond this are nobody's; block numbers fit their column. */
