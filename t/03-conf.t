@@ -75,7 +75,9 @@ sub in_force {
 # A file with one key on its second line.
 sub with_key {
 	my ($key, $value, $member) = @_;
-	spew("$key->{section}:\n  " . ($member // $key->{member}) . ": $value\n");
+	my $needs = "$key->{section}.$key->{member}" eq 'mail.url' ?
+	    "  from: a\@x.example\nserver:\n  public_url: https://x.example\n" : '';
+	spew("$key->{section}:\n  " . ($member // $key->{member}) . ": $value\n$needs");
 }
 
 sub refused {
@@ -148,7 +150,8 @@ sub other_value {
 	    if $key->{type} =~ /^(?:TIME|SIZE)$/;
 	return map { sprintf '["%s", "%s"]', @$_ } (other_items($key)) x 2
 	    if $key->{type} eq 'LIST';
-	my %special = ('server.public_url' => 'https://pierre.example',
+	my %special = ('mail.url' => 'smtps://x.example:465',
+		'server.public_url' => 'https://pierre.example',
 		'database.url' => 'sqlite:/tmp/x.db',
 		'security.master_key' => 'A' x 43 . '=',
 		'security.former_master_key' => 'A' x 43 . '=');
@@ -297,6 +300,8 @@ for (['server', 'listen', 'banana', qr/is not address:port/],
 	['server', 'listen', '[]', qr/takes 1 to 16 addresses, not 0/],
 	['server', 'public_url', 'pierre.example', qr/is not http/],
 	['database', 'url', 'mysql://h/d', qr/neither sqlite:/],
+	['mail', 'url', 'http://x.example', qr/is not smtp/],
+	['mail', 'url', 'smtp://x.example/path', qr/is not smtp/],
 	['security', 'master_key', 'abc', qr/32 bytes in base64/],
 	['http', 'allowed_origins', '[app.example.com]', qr/"app.example.com" is not an origin/],
 	['http', 'allowed_origins', '[https://a.example/]', qr/is not an origin/],
@@ -313,6 +318,13 @@ for my $name (sort keys %sections) {
 	spew("# a comment\n\n$wrong:\n  x: 1\n");
 	refused(':3:1', qr/^\S+ $wrong: unknown key; did you mean $name\?/,
 	    "section $name: misspelled");
+}
+for (['a <b@x.example', qr/mail\.from/], ["\"a\\r\\nb: c <d\@x.example>\"", qr/mail\.from/],
+	['a@x.example', qr/server\.public_url/]) {
+	spew("mail:\n  url: smtp://x.example\n  from: $_->[0]\n" .
+	    ($_->[1] =~ /public/ ? '' : "server:\n  public_url: https://x.example\n"));
+	(undef, undef, $err) = run('-t', '-c', $file);
+	like($err, $_->[1], "mail from $_->[0]");
 }
 spew("server:\n  workers: two\n  threads: 99\nlog:\n  levle: info\n");
 ($status, undef, $err) = run('-t', '-c', $file);

@@ -44,7 +44,7 @@ struct places {
 	char log[PATH_MAX];
 	const char *write[4];
 	const char *append[2];
-	const char *read[ARRAY_LEN(readable) + 16];
+	const char *read[ARRAY_LEN(readable) + 17];
 	struct arena *arena;
 };
 
@@ -63,11 +63,14 @@ find_places(struct places *p, const struct conf *c)
 {
 	struct db_location at;
 	struct err e = ERR_INIT;
+	size_t n;
 
 	*p = (struct places){ .write = { c->data_dir, "/dev/null" },
 		.arena = arena_new() };
 	memcpy(p->read, readable, sizeof(readable));
-	store_files(c, p->arena, p->read + ARRAY_LEN(readable) - 1, 16);
+	n = store_files(c, p->arena, p->read + ARRAY_LEN(readable) - 1, 16);
+	if (c->mail_ca_file[0] != '\0')
+		p->read[ARRAY_LEN(readable) - 1 + n] = c->mail_ca_file;
 	if (db_locate(c, &at, &e) == 0 && !at.is_memory) {
 		folder_of(p->database, sizeof(p->database), at.path);
 		p->write[2] = p->database;

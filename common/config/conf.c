@@ -150,6 +150,7 @@ check_whole(struct conf_reader *r)
 	    r, r->conf->former_master_key, CONF_KEY_former_master_key);
 	check_origins(r);
 	check_proxies(r);
+	conf_check_mail(r);
 }
 
 /* --- the interface ------------------------------------------------------- */

@@ -88,6 +88,8 @@ struct conf_listener {
  * into it. */
 int conf_listener(
     const struct conf *c, size_t i, struct conf_listener *out, struct err *e);
+/* The address of mail.from, a slice of it. */
+struct str conf_mail_sender(const struct conf *c);
 /* Whether database.url names PostgreSQL. */
 bool conf_uses_postgres(const struct conf *c);
 /* Worker processes, with 0 resolved to the processors there are. */

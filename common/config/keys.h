@@ -103,6 +103,8 @@ bool conf_same(
 
 /* server.listen and tls as a whole; and listen_text. */
 void conf_check_listen(struct conf_reader *r);
+/* mail as a whole. */
+void conf_check_mail(struct conf_reader *r);
 int conf_read_yaml(struct conf_reader *r, const char *path);
 void conf_read_env(struct conf_reader *r);
 /* Read .env in the directory of r->file, where there is one. */

@@ -18,7 +18,7 @@ SELECT tenant_id, user_id, id, kind, state, input, node, worker, lease_until,
 	attempts, cancel_wanted, items_done, items_all, result, error,
 	revision, created_at, started_at, finished_at
 FROM jobs
-WHERE tenant_id = $1 AND user_id = $2 AND id < $3
+WHERE tenant_id = $1 AND user_id = $2 AND id < $3 AND kind <> 'mail'
 ORDER BY id DESC
 LIMIT $4;
 
@@ -30,7 +30,8 @@ WHERE tenant_id = $1 AND user_id = $2 AND id = $3 AND revision = $4;
 
 -- name: job_open_count
 SELECT count(*) FROM jobs
-WHERE tenant_id = $1 AND user_id = $2 AND state IN ('queued', 'running');
+WHERE tenant_id = $1 AND user_id = $2 AND state IN ('queued', 'running')
+	AND kind <> 'mail';
 
 -- Both conditions on the state: the first picks the index.
 -- name: job_running_of_user
@@ -46,10 +47,11 @@ WHERE state IN ('queued', 'running') AND lease_until <= $1
 ORDER BY lease_until, id
 LIMIT $3;
 
+-- Mail ($3) has places of its own: it must not wait for an import to end.
 -- name: job_running_on_node
 SELECT count(*) FROM jobs
 WHERE state IN ('queued', 'running') AND state = 'running'
-	AND lease_until > $1 AND worker LIKE $2;
+	AND lease_until > $1 AND worker LIKE $2 AND (kind = 'mail') = $3;
 
 -- Everybody's: what processes of a node have taken up, and hold.
 -- name: job_list_of_node

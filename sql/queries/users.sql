@@ -11,13 +11,14 @@ DELETE FROM tenants WHERE id = $1
 -- name: user_insert write
 INSERT INTO users (tenant_id, id, username, display_name, email, timezone,
 	sex, birth_day, height_m, weight_kg, is_admin, suspended, created_at,
-	pending, tenant_role)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15);
+	pending, tenant_role, unverified)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16);
 
 -- name: user_get
 SELECT u.tenant_id, u.id, u.username, u.display_name, u.email, u.timezone,
 	u.sex, u.birth_day, u.height_m, u.weight_kg, u.is_admin,
-	u.suspended OR t.suspended, u.created_at, u.pending, u.tenant_role
+	u.suspended OR t.suspended, u.created_at, u.pending, u.tenant_role,
+	u.unverified
 FROM users u JOIN tenants t ON t.id = u.tenant_id
 WHERE u.tenant_id = $1 AND u.id = $2;
 
@@ -25,20 +26,32 @@ WHERE u.tenant_id = $1 AND u.id = $2;
 -- name: user_by_name
 SELECT u.tenant_id, u.id, u.username, u.display_name, u.email, u.timezone,
 	u.sex, u.birth_day, u.height_m, u.weight_kg, u.is_admin,
-	u.suspended OR t.suspended, u.created_at, u.pending, u.tenant_role
+	u.suspended OR t.suspended, u.created_at, u.pending, u.tenant_role,
+	u.unverified
 FROM users u JOIN tenants t ON t.id = u.tenant_id
 WHERE lower(u.username) = $1;
 
 -- name: user_list long
 SELECT u.tenant_id, u.id, u.username, u.display_name, u.email, u.timezone,
 	u.sex, u.birth_day, u.height_m, u.weight_kg, u.is_admin,
-	u.suspended OR t.suspended, u.created_at, u.pending, u.tenant_role
+	u.suspended OR t.suspended, u.created_at, u.pending, u.tenant_role,
+	u.unverified
 FROM users u JOIN tenants t ON t.id = u.tenant_id
 ORDER BY lower(u.username);
 
 -- name: user_update write
 UPDATE users SET display_name = $3, email = $4, timezone = $5, sex = $6,
 	birth_day = $7, height_m = $8, weight_kg = $9
+WHERE tenant_id = $1 AND id = $2;
+
+-- name: user_verify write
+UPDATE users SET unverified = FALSE
+WHERE tenant_id = $1 AND id = $2 AND unverified;
+
+-- name: user_set_email write
+UPDATE users SET email = $3, unverified = FALSE,
+	username = CASE WHEN lower(username) = lower(email) THEN $3
+	ELSE username END
 WHERE tenant_id = $1 AND id = $2;
 
 -- name: user_suspend write
@@ -63,21 +76,24 @@ SELECT 1 FROM users WHERE is_admin = TRUE AND NOT suspended AND NOT pending
 -- name: user_by_email
 SELECT u.tenant_id, u.id, u.username, u.display_name, u.email, u.timezone,
 	u.sex, u.birth_day, u.height_m, u.weight_kg, u.is_admin,
-	u.suspended OR t.suspended, u.created_at, u.pending, u.tenant_role
+	u.suspended OR t.suspended, u.created_at, u.pending, u.tenant_role,
+	u.unverified
 FROM users u JOIN tenants t ON t.id = u.tenant_id
 WHERE lower(u.email) = $1 AND u.email <> '';
 
 -- name: user_by_id
 SELECT u.tenant_id, u.id, u.username, u.display_name, u.email, u.timezone,
 	u.sex, u.birth_day, u.height_m, u.weight_kg, u.is_admin,
-	u.suspended OR t.suspended, u.created_at, u.pending, u.tenant_role
+	u.suspended OR t.suspended, u.created_at, u.pending, u.tenant_role,
+	u.unverified
 FROM users u JOIN tenants t ON t.id = u.tenant_id
 WHERE u.id = $1;
 
 -- name: user_list_of_tenant
 SELECT u.tenant_id, u.id, u.username, u.display_name, u.email, u.timezone,
 	u.sex, u.birth_day, u.height_m, u.weight_kg, u.is_admin,
-	u.suspended OR t.suspended, u.created_at, u.pending, u.tenant_role
+	u.suspended OR t.suspended, u.created_at, u.pending, u.tenant_role,
+	u.unverified
 FROM users u JOIN tenants t ON t.id = u.tenant_id
 WHERE u.tenant_id = $1
 ORDER BY u.id;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "auth/accounts_impl.h"
+#include "auth/mail.h"
 #include "auth/seal.h"
 #include "base/log.h"
 #include "base/xalloc.h"
@@ -45,6 +46,23 @@ const struct audit *
 accounts_audit(const struct accounts *a)
 {
 	return a->audit;
+}
+
+void
+accounts_on_mail(struct accounts *a, void (*fn)(void *arg), void *arg)
+{
+	a->on_mail = fn;
+	a->on_mail_arg = arg;
+}
+
+int
+accounts_write(struct accounts *a, db_tx_fn *fn, void *arg, struct err *e)
+{
+	int rc = db_write(a->db, fn, arg, e);
+
+	if (rc == 0 && a->on_mail != NULL && mail_is_on(a->conf))
+		a->on_mail(a->on_mail_arg);
+	return rc;
 }
 
 int
@@ -99,7 +117,17 @@ check_last_admin(struct db *tx, const struct standing *s, struct err *e)
 static int
 approve(struct db *tx, const struct standing *s, struct err *e)
 {
-	return users_approve(tx, s->deed.arena, &s->deed.note.subject, e);
+	const struct owner *o = &s->deed.note.subject;
+	struct arena *arena = s->deed.arena;
+	struct user u;
+	int rc = users_approve(tx, arena, o, e);
+
+	if (rc <= 0 || users_get(tx, arena, o, &u, e) <= 0)
+		return rc;
+	return mail_queue(s->deed.accounts->conf, tx, arena, o, MAIL_APPROVED,
+		   u.athlete.email, e) < 0
+		   ? -1
+		   : rc;
 }
 
 static int
@@ -144,7 +172,7 @@ change_standing(struct db *tx, void *arg, struct err *e)
 static int
 change(struct standing *s, struct err *e)
 {
-	if (db_write(s->deed.accounts->db, change_standing, s, e) < 0)
+	if (accounts_write(s->deed.accounts, change_standing, s, e) < 0)
 		return e->code == ERR_CONFLICT ? deed_refused(&s->deed, e) : -1;
 	return s->changed;
 }
@@ -213,6 +241,52 @@ accounts_delete(struct accounts *a, struct arena *arena,
 	    audit_note_alone(a->audit, a->db, arena, from, &s.deed.note, e) < 0)
 		return -1;
 	return rc;
+}
+
+/* --- profiles ------------------------------------------------------------ */
+
+struct profile {
+	struct deed deed;
+	const struct athlete *athlete;
+	bool found;
+};
+
+static int
+change_profile(struct db *tx, void *arg, struct err *e)
+{
+	struct profile *p = arg;
+	const struct owner *o = &p->deed.note.subject;
+	struct arena *arena = p->deed.arena;
+	const char *email = p->athlete->email;
+	struct user before;
+	int rc = users_get(tx, arena, o, &before, e);
+
+	if (rc > 0)
+		rc = users_update(tx, arena, p->athlete, e);
+	p->found = rc > 0;
+	if (rc <= 0)
+		return rc;
+	if (!str_ieq(str_of(before.athlete.email), str_of(email)) &&
+	    (links_void(tx, arena, o, LINK_RESET, e) < 0 ||
+		mail_queue(p->deed.accounts->conf, tx, arena, o, MAIL_MOVED,
+		    before.athlete.email, e) < 0))
+		return -1;
+	return deed_note(&p->deed, tx, e);
+}
+
+int
+accounts_set_profile(struct accounts *a, struct arena *arena,
+    const struct origin *from, const struct athlete *who, struct err *e)
+{
+	struct profile p = {
+		.deed = { a, arena, from,
+		    { AUDIT_USER_CHANGE, .subject = owner_of(who) } },
+		.athlete = who,
+	};
+
+	if (accounts_write(a, change_profile, &p, e) < 0)
+		return -1;
+	return p.found;
 }
 
 /* --- by the owner of a tenant -------------------------------------------- */

@@ -7,6 +7,7 @@
  * ERR_UNAUTHENTICATED are meant for the person. */
 
 #include "auth/audit.h"
+#include "auth/mail.h"
 #include "auth/opaque.h"
 #include "auth/origin.h"
 #include "auth/password.h"
@@ -23,6 +24,8 @@ struct accounts *accounts_new(
     const struct conf *conf, struct db *db, struct keyring *k, struct err *e);
 void accounts_free(struct accounts **a);
 const struct audit *accounts_audit(const struct accounts *a);
+/* Call fn(arg) when mail may be due, which is taken up sooner then. */
+void accounts_on_mail(struct accounts *a, void (*fn)(void *arg), void *arg);
 
 /* --- signing in ---------------------------------------------------------- */
 
@@ -86,6 +89,10 @@ NODISCARD int accounts_set_admin(struct accounts *a, struct arena *arena,
     const struct origin *from, const struct owner *whom, bool is_admin,
     struct err *e);
 
+/* As users_update(); whoever loses an address by it gets a mail there. */
+NODISCARD int accounts_set_profile(struct accounts *a, struct arena *arena,
+    const struct origin *from, const struct athlete *who, struct err *e);
+
 /* Everything that is kept of a person goes, but not what the audit trail says;
  * that it went is noted when it has. */
 NODISCARD int accounts_delete(struct accounts *a, struct arena *arena,
@@ -130,6 +137,37 @@ NODISCARD int accounts_invite_link(struct accounts *a, struct arena *arena,
 NODISCARD int accounts_remove_member(struct accounts *a, struct arena *arena,
     const struct origin *from, const struct owner *who,
     const struct uuid *member_id, struct err *e);
+
+/* --- by mail ------------------------------------------------------------- */
+
+/* Whoever has this address gets a link for a new password.  Where nobody has
+ * it, and where three went there within a quarter of an hour, nothing is sent,
+ * which nobody can tell from success.  ERR_INVALID: no address; ERR_LIMITED:
+ * too many requests from there (*retry_s_r); ERR_DENIED: this server sends no
+ * mail.
+ */
+NODISCARD int accounts_forgot(struct accounts *a, struct arena *arena,
+    const struct origin *from, struct str email, int64_t *retry_s_r,
+    struct err *e);
+/* A link goes to another address of the person's, who has proven the password:
+ * once it is followed, that is the account's.  ERR_DENIED: `present` is wrong,
+ * or there is no mail; ERR_INVALID; ERR_LIMITED. */
+NODISCARD int accounts_ask_address(struct accounts *a, struct arena *arena,
+    const struct origin *from, const struct owner *whom, struct str present,
+    struct str email, int64_t *retry_s_r, struct err *e);
+/* Whose address a link confirms, and which: 1, 0 not good any more, -1. */
+NODISCARD int accounts_peek_address(struct accounts *a, struct arena *arena,
+    struct str token, struct user *out, const char **email_r, struct err *e);
+/* Follow it: of many who try at once one succeeds, others get ERR_DENIED;
+ * ERR_CONFLICT when somebody else has the address by now.  A username that was
+ * the former address is the new one. */
+NODISCARD int accounts_confirm_address(struct accounts *a, struct arena *arena,
+    const struct origin *from, struct str token, struct err *e);
+/* The link of a mail that is about to be sent; older ones become void.  url_r
+ * as of accounts_reset_link(). */
+NODISCARD int accounts_mail_link(struct accounts *a, struct arena *arena,
+    const struct owner *whose, enum mail_kind kind, const char *to,
+    struct buf *url_r, struct err *e);
 
 /* --- sessions ------------------------------------------------------------ */
 

@@ -1,6 +1,8 @@
 /* New passwords, and the links by which people set them or join a tenant. */
 
 #include "auth/accounts_impl.h"
+#include "auth/mail.h"
+#include "base/check.h"
 #include "base/clock.h"
 #include "base/xalloc.h"
 #include "config/conf.h"
@@ -16,7 +18,8 @@ struct setting {
 	const char *hash;
 	const struct uuid *keep;
 	const uint8_t *token_hash; /* of the link that is used up, or NULL */
-	struct one_time_link link;
+	struct one_time_link link; /* email "": it did not come by mail */
+	const char *email;	   /* the person's, or "" */
 };
 
 /* Who knew the old password, or stole it, is out. */
@@ -31,7 +34,9 @@ put(struct db *tx, struct setting *s, struct err *e)
 	    links_void(tx, arena, o, LINK_RESET, e) < 0 ||
 	    sessions_end_all(tx, arena, o, s->keep, &ended, e) < 0 ||
 	    grants_revoke_all(tx, arena, o, e) < 0 ||
-	    meta_bump_auth_epoch(tx, arena, e) < 0)
+	    meta_bump_auth_epoch(tx, arena, e) < 0 ||
+	    mail_queue(s->deed.accounts->conf, tx, arena, o, MAIL_PASSWORD,
+		s->email, e) < 0)
 		return -1;
 	return deed_note(&s->deed, tx, e);
 }
@@ -52,14 +57,15 @@ prepare(
 	char *hash = arena_alloc(s->deed.arena, PASSWORD_HASH_MAX);
 
 	s->hash = hash;
+	s->email = u->athlete.email;
 	if (password_check(wanted, a->conf->password_min, &owner, e) < 0)
 		return -1;
 	return password_hash(a->hasher, wanted, hash, e);
 }
 
-static int
-get_user(struct accounts *a, struct arena *arena, const struct owner *o,
-    struct user *out, struct err *e)
+int
+accounts_get_user(struct accounts *a, struct arena *arena,
+    const struct owner *o, struct user *out, struct err *e)
 {
 	int rc = users_get(a->db, arena, o, out, e);
 
@@ -77,17 +83,17 @@ accounts_set_password(struct accounts *a, struct arena *arena,
 				 { AUDIT_PASSWORD_SET, .subject = *whom } } };
 	struct user u;
 
-	if (get_user(a, arena, whom, &u, e) < 0 ||
+	if (accounts_get_user(a, arena, whom, &u, e) < 0 ||
 	    prepare(&s, &u, wanted, e) < 0)
 		return -1;
-	return db_write(a->db, put_in_tx, &s, e);
+	return accounts_write(a, put_in_tx, &s, e);
 }
 
 /* --- changing ------------------------------------------------------------ */
 
-static int
-verify_present(struct accounts *a, struct arena *arena, const struct owner *o,
-    struct str present, struct err *e)
+int
+accounts_verify_present(struct accounts *a, struct arena *arena,
+    const struct owner *o, struct str present, struct err *e)
 {
 	const char *hash = NULL;
 	bool stale;
@@ -114,17 +120,17 @@ accounts_change_password(struct accounts *a, struct arena *arena,
 	struct user u;
 	int rc;
 
-	if (get_user(a, arena, whom, &u, e) < 0)
+	if (accounts_get_user(a, arena, whom, &u, e) < 0)
 		return -1;
 	rc = accounts_charge(
 	    a, arena, from, str_of(u.athlete.username), id, retry_s_r, e);
 	if (rc <= 0)
 		return rc < 0 ? -1 : accounts_too_many(*retry_s_r, e);
-	if (verify_present(a, arena, whom, present, e) < 0)
+	if (accounts_verify_present(a, arena, whom, present, e) < 0)
 		return e->code == ERR_DENIED ? deed_refused(&s.deed, e) : -1;
 	if (prepare(&s, &u, wanted, e) < 0)
 		return -1;
-	return db_write(a->db, put_in_tx, &s, e);
+	return accounts_write(a, put_in_tx, &s, e);
 }
 
 /* --- links --------------------------------------------------------------- */
@@ -133,6 +139,7 @@ struct making {
 	struct deed deed;
 	struct one_time_link link;
 	bool alone; /* older ones become void */
+	bool quiet; /* its cause was noted */
 };
 
 static int
@@ -145,7 +152,7 @@ make(struct db *tx, void *arg, struct err *e)
 		return -1;
 	if (links_insert(tx, m->deed.arena, &m->link, e) < 0)
 		return -1;
-	return deed_note(&m->deed, tx, e);
+	return m->quiet ? 0 : deed_note(&m->deed, tx, e);
 }
 
 static int
@@ -188,6 +195,25 @@ accounts_reset_link(struct accounts *a, struct arena *arena,
 }
 
 int
+accounts_mail_link(struct accounts *a, struct arena *arena,
+    const struct owner *whose, enum mail_kind kind, const char *to,
+    struct buf *url_r, struct err *e)
+{
+	struct making m = {
+		.deed = { .accounts = a, .arena = arena },
+		.link = { .owner = *whose,
+		    .email = to,
+		    .expires_us =
+			clock_wall_us() + a->conf->reset_lifetime_us },
+		.alone = true,
+		.quiet = true,
+	};
+
+	CHECK(mail_has_link(kind, &m.link.kind));
+	return make_link(&m, mail_path(kind), url_r, e);
+}
+
+int
 accounts_invite_link(struct accounts *a, struct arena *arena,
     const struct origin *from, const struct owner *who, struct str email,
     struct buf *url_r, struct err *e)
@@ -204,7 +230,7 @@ accounts_invite_link(struct accounts *a, struct arena *arena,
 	};
 	struct user u;
 
-	if (get_user(a, arena, who, &u, e) < 0)
+	if (accounts_get_user(a, arena, who, &u, e) < 0)
 		return -1;
 	if (u.tenant_role != TENANT_OWNER)
 		return err_set(
@@ -213,18 +239,26 @@ accounts_invite_link(struct accounts *a, struct arena *arena,
 }
 
 int
-accounts_peek_reset(struct accounts *a, struct arena *arena, struct str token,
-    struct user *out, struct err *e)
+accounts_peek_link(struct accounts *a, struct arena *arena, enum link_kind kind,
+    struct str token, struct one_time_link *l, struct user *out, struct err *e)
 {
 	uint8_t hash[OPAQUE_HASH_BYTES];
-	struct one_time_link l;
 	int rc;
 
 	if (!opaque_is(OPAQUE_LINK, token))
 		return 0;
 	opaque_hash(a->key, token, hash);
-	rc = links_find(a->db, arena, LINK_RESET, hash, &l, e);
-	return rc > 0 ? users_get(a->db, arena, &l.owner, out, e) : rc;
+	rc = links_find(a->db, arena, kind, hash, l, e);
+	return rc > 0 ? users_get(a->db, arena, &l->owner, out, e) : rc;
+}
+
+int
+accounts_peek_reset(struct accounts *a, struct arena *arena, struct str token,
+    struct user *out, struct err *e)
+{
+	struct one_time_link l;
+
+	return accounts_peek_link(a, arena, LINK_RESET, token, &l, out, e);
 }
 
 static int
@@ -238,7 +272,11 @@ reset(struct db *tx, void *arg, struct err *e)
 		return err_set(e, ERR_DENIED,
 		    "that link was used before, or is too old; ask for a new "
 		    "one");
-	return rc < 0 ? -1 : put(tx, s, e);
+	if (rc < 0 ||
+	    (s->link.email[0] != '\0' &&
+		users_verify(tx, s->deed.arena, &s->link.owner, e) < 0))
+		return -1;
+	return put(tx, s, e);
 }
 
 int
@@ -264,7 +302,7 @@ accounts_reset(struct accounts *a, struct arena *arena,
 	opaque_hash(a->key, token, hash);
 	if (prepare(&s, out, wanted, e) < 0)
 		return -1;
-	if (db_write(a->db, reset, &s, e) == 0)
+	if (accounts_write(a, reset, &s, e) == 0)
 		return 0;
 	return e->code == ERR_DENIED ? deed_refused(&s.deed, e) : -1;
 }

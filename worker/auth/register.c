@@ -2,43 +2,17 @@
  * administrator, or by a command. */
 
 #include "auth/accounts_impl.h"
+#include "auth/mail.h"
 #include "base/clock.h"
 #include "base/tz.h"
 #include "base/xalloc.h"
 #include "config/conf.h"
 #include "store/passwords.h"
 
-#define EMAIL_MAX	  254 /* RFC 5321, 4.5.3.1.3 */
 #define DISPLAY_MAX	  100
 #define SETUP_LIFETIME_US (INT64_C(24) * 3600 * 1000000)
 
 /* --- reading ------------------------------------------------------------- */
-
-/* Something before an @, and a name with a dot behind it; what mail servers
- * think of it is theirs to say. */
-static bool
-is_address(struct str s)
-{
-	struct str domain, rest, local = str_cut(s, '@', &domain);
-	bool dotted = false;
-
-	if (local.n == 0 || local.n > 64 || s.n > EMAIL_MAX ||
-	    domain.p == NULL || domain.n < 3)
-		return false;
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] <= ' ' || s.p[i] > '~' ||
-		    strchr("\"(),:;<>[\\]", s.p[i]) != NULL)
-			return false;
-	}
-	for (rest = domain; rest.p != NULL;) {
-		struct str label = str_cut(rest, '.', &rest);
-
-		if (label.n == 0 || str_find(label, '@') >= 0)
-			return false;
-		dotted = dotted || rest.p != NULL;
-	}
-	return dotted;
-}
 
 static bool
 is_display(struct str s)
@@ -57,7 +31,7 @@ registration_read(struct arena *arena, const struct registration *r,
 	struct str email = str_trim(r->email), rest;
 	struct str display = str_trim(r->display_name);
 
-	if (!is_address(email))
+	if (!mail_is_address(email))
 		return err_set(e, ERR_INVALID, "that is not an e-mail address");
 	if (!is_display(display))
 		return err_set(e, ERR_INVALID,
@@ -105,6 +79,10 @@ insert(struct db *tx, struct creation *c, struct err *e)
 	o = owner_of(&c->user->athlete);
 	if (c->password_hash != NULL &&
 	    passwords_put(tx, arena, &o, c->password_hash, e) < 0)
+		return -1;
+	if (c->user->unverified &&
+	    mail_queue(c->deed.accounts->conf, tx, arena, &o, MAIL_VERIFY,
+		c->user->athlete.email, e) < 0)
 		return -1;
 	c->deed.note.subject = o;
 	return deed_note(&c->deed, tx, e);
@@ -159,15 +137,16 @@ accounts_register(struct accounts *a, struct arena *arena,
 	if (prepare(&c, r, e) < 0)
 		return -1;
 	out->status = *pending_r ? USER_PENDING : USER_ACTIVE;
-	if (db_write(a->db, create, &c, &mine) == 0)
+	out->unverified = mail_is_on(a->conf);
+	if (accounts_write(a, create, &c, &mine) == 0)
 		return 0;
 	if (mine.code != ERR_CONFLICT) {
 		*e = mine;
 		return -1;
 	}
 	c.deed.note.subject = (struct owner){ 0 };
-	(void)deed_refused(&c.deed, &mine);
-	return 0;
+	c.deed.note.detail = err_name(mine.code);
+	return accounts_tell_owner(&c.deed, out->athlete.email, e);
 }
 
 int

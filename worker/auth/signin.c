@@ -10,6 +10,7 @@
 #include <openssl/hmac.h>
 
 #include "auth/accounts_impl.h"
+#include "auth/mail.h"
 #include "base/check.h"
 #include "config/conf.h"
 #include "store/failures.h"
@@ -21,18 +22,19 @@ _Static_assert(FAILURE_ID_BYTES == OPAQUE_HASH_BYTES, "one kind of hash");
 
 /* --- how often ----------------------------------------------------------- */
 
-static void
-failure_id(const struct accounts *a, const struct origin *from,
-    struct str login, uint8_t out[OPAQUE_HASH_BYTES])
+void
+accounts_throttle_id(const struct accounts *a, const char *what,
+    const struct origin *from, struct str name, uint8_t out[OPAQUE_HASH_BYTES])
 {
 	struct buf b = BUF_INIT;
 	unsigned n = 0;
 
-	buf_adds(&b, "sign in");
-	buf_add(&b, from->key, from->has_key ? sizeof(from->key) : 0);
+	buf_adds(&b, what);
+	if (from != NULL && from->has_key)
+		buf_add(&b, from->key, sizeof(from->key));
 	buf_addc(&b, '\0');
-	for (size_t i = 0; i < login.n; i++) {
-		char c = login.p[i];
+	for (size_t i = 0; i < name.n; i++) {
+		char c = name.p[i];
 
 		buf_addc(&b, c >= 'A' && c <= 'Z' ? (char)(c | 32) : c);
 	}
@@ -52,7 +54,7 @@ accounts_charge(struct accounts *a, struct arena *arena,
 	int64_t retry_us = 0;
 	int rc;
 
-	failure_id(a, from, login, id_r);
+	accounts_throttle_id(a, "sign in", from, login, id_r);
 	rc = failures_charge(a->db, arena, id_r, &rate, &retry_us, e);
 	*retry_s_r = rc == 0 ? MAX((retry_us + 999999) / 1000000, 1) : 0;
 	return rc;
@@ -121,7 +123,11 @@ static int
 refuse(const struct deed *d, struct err *e)
 {
 	err_set(e, ERR_UNAUTHENTICATED,
-	    "the name or the password is wrong, or the account is not active");
+	    mail_is_on(d->accounts->conf)
+		? "the name or the password is wrong, or the account is not "
+		  "active, or its address not confirmed yet"
+		: "the name or the password is wrong, or the account is not "
+		  "active");
 	return deed_refused(d, e);
 }
 
@@ -139,8 +145,10 @@ prove(struct entry *n, const struct user *u, struct str password, struct err *e)
 		rc = password_verify(a->hasher, password, hash, &stale, e);
 	if (rc < 0)
 		return -1;
-	if (rc > 0 && u->status != USER_ACTIVE) {
-		n->deed.note.detail = user_status_name(u->status);
+	if (rc > 0 && (u->status != USER_ACTIVE || u->unverified)) {
+		n->deed.note.detail = u->status != USER_ACTIVE
+					  ? user_status_name(u->status)
+					  : "unverified";
 		rc = 0;
 	}
 	if (rc == 0)

@@ -152,6 +152,7 @@ int
 command_user_set(struct command *c, struct err *e)
 {
 	struct athlete given = { .sex = SEX_UNKNOWN };
+	struct origin from = origin_of_command();
 	struct command copy = *c;
 	struct user u;
 
@@ -163,7 +164,9 @@ command_user_set(struct command *c, struct err *e)
 	    command_user(c, copy.argv[0], &u, e) < 0 ||
 	    read_options(c, &u.athlete, e) < 0)
 		return -1;
-	if (users_update(c->db, c->arena, &u.athlete, e) < 0)
+	if (command_accounts(c, e) == NULL ||
+	    accounts_set_profile(c->accounts, c->arena, &from, &u.athlete, e) <
+		0)
 		return -1;
 	printf("user %s changed\n", u.athlete.username);
 	return 0;

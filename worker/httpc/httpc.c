@@ -1,8 +1,5 @@
 /* libcurl's multi interface on libevent. */
 
-#include "httpc/httpc.h"
-
-#include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -10,8 +7,8 @@
 
 #include "base/check.h"
 #include "base/xalloc.h"
+#include "httpc/httpc_impl.h"
 #include "httpc/public.h"
-#include "loop/fiber.h"
 
 #define HEADERS_MAX 16384
 #define SETTLE_MS   1000
@@ -23,15 +20,12 @@ struct httpc {
 };
 
 struct call {
+	struct httpc_transfer transfer;
 	const struct httpc_request *request;
-	struct fiber_gate gate;
-	CURL *easy;
-	CURLcode result;
 	struct buf body;
 	size_t header_bytes;
 	bool too_large;
 	bool forbidden; /* an address that is not public came up */
-	char error[CURL_ERROR_SIZE];
 };
 
 /* --- the loop ------------------------------------------------------------ */
@@ -43,13 +37,13 @@ finish_calls(struct httpc *h)
 	int left;
 
 	while ((m = curl_multi_info_read(h->multi, &left)) != NULL) {
-		struct call *c = NULL;
+		struct httpc_transfer *t = NULL;
 
 		if (m->msg != CURLMSG_DONE)
 			continue;
-		curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &c);
-		c->result = m->data.result;
-		fiber_gate_open(&c->gate);
+		curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &t);
+		t->result = m->data.result;
+		fiber_gate_open(&t->gate);
 	}
 }
 
@@ -139,6 +133,54 @@ httpc_free(struct httpc **h)
 	*h = NULL;
 }
 
+/* --- one transfer -------------------------------------------------------- */
+
+void
+httpc_prepare(struct httpc_transfer *t, const char *url, int64_t timeout_ms)
+{
+	t->easy = curl_easy_init();
+	CHECK(t->easy != NULL && fiber_self() != NULL);
+	curl_easy_setopt(t->easy, CURLOPT_PRIVATE, t);
+	curl_easy_setopt(t->easy, CURLOPT_URL, url);
+	curl_easy_setopt(t->easy, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(t->easy, CURLOPT_PROXY, "");
+	curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
+	curl_easy_setopt(t->easy, CURLOPT_ERRORBUFFER, t->error);
+}
+
+int
+httpc_transfer(struct httpc *h, struct httpc_transfer *t, int64_t timeout_ms,
+    struct err *e)
+{
+	int rc;
+
+	CHECK(curl_multi_add_handle(h->multi, t->easy) == CURLM_OK);
+	rc = fiber_gate_wait(&t->gate, timeout_ms + SETTLE_MS, false, e);
+	curl_multi_remove_handle(h->multi, t->easy);
+	return rc;
+}
+
+const char *
+httpc_host(struct arena *a, const char *url)
+{
+	CURLU *u = curl_url();
+	char *host = NULL;
+	const char *out = "?";
+
+	if (curl_url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK &&
+	    curl_url_get(u, CURLUPART_HOST, &host, 0) == CURLUE_OK)
+		out = arena_strdup(a, host);
+	curl_free(host);
+	curl_url_cleanup(u);
+	return out;
+}
+
+const char *
+httpc_why(const struct httpc_transfer *t)
+{
+	return t->error[0] != '\0' ? t->error : curl_easy_strerror(t->result);
+}
+
 /* --- one call ------------------------------------------------------------ */
 
 static size_t
@@ -198,17 +240,11 @@ static void
 set_up(struct call *c, struct curl_slist *headers)
 {
 	const struct httpc_request *r = c->request;
-	CURL *easy = c->easy;
+	CURL *easy = c->transfer.easy;
 
-	curl_easy_setopt(easy, CURLOPT_PRIVATE, c);
-	curl_easy_setopt(easy, CURLOPT_URL, r->url);
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR,
 	    r->is_from_stranger ? "https" : "http,https");
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(easy, CURLOPT_PROXY, "");
-	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)r->timeout_ms);
-	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, c->error);
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, "pierre-mcp-server");
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
@@ -237,25 +273,10 @@ set_up(struct call *c, struct curl_slist *headers)
 
 /* --- what came of it ----------------------------------------------------- */
 
-static const char *
-host_of(struct arena *a, const char *url)
-{
-	CURLU *u = curl_url();
-	char *host = NULL;
-	const char *out = "?";
-
-	if (curl_url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK &&
-	    curl_url_get(u, CURLUPART_HOST, &host, 0) == CURLUE_OK)
-		out = arena_strdup(a, host);
-	curl_free(host);
-	curl_url_cleanup(u);
-	return out;
-}
-
 static int
 explain(struct arena *a, const struct call *c, struct err *e)
 {
-	const char *host = host_of(a, c->request->url);
+	const char *host = httpc_host(a, c->request->url);
 
 	if (c->forbidden)
 		return err_set(e, ERR_DENIED,
@@ -263,7 +284,7 @@ explain(struct arena *a, const struct call *c, struct err *e)
 	if (c->too_large)
 		return err_set(
 		    e, ERR_TOO_LARGE, "the answer of %s is too large", host);
-	switch (c->result) {
+	switch (c->transfer.result) {
 	case CURLE_OPERATION_TIMEDOUT:
 		return err_set(
 		    e, ERR_TIMEOUT, "%s did not answer in time", host);
@@ -272,8 +293,7 @@ explain(struct arena *a, const struct call *c, struct err *e)
 		return err_set(e, ERR_INVALID, "the URL is malformed");
 	default:
 		return err_set(e, ERR_UNAVAILABLE, "%s: %s", host,
-		    c->error[0] != '\0' ? c->error
-					: curl_easy_strerror(c->result));
+		    httpc_why(&c->transfer));
 	}
 }
 
@@ -301,12 +321,13 @@ max_age_of(CURL *easy)
 static void
 read_reply(struct arena *a, const struct call *c, struct httpc_reply *reply)
 {
+	CURL *easy = c->transfer.easy;
 	char *type = NULL;
 
-	curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &reply->status);
-	curl_easy_getinfo(c->easy, CURLINFO_CONTENT_TYPE, &type);
+	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &reply->status);
+	curl_easy_getinfo(easy, CURLINFO_CONTENT_TYPE, &type);
 	reply->content_type = type != NULL ? arena_strdup(a, type) : "";
-	reply->max_age_s = max_age_of(c->easy);
+	reply->max_age_s = max_age_of(easy);
 	reply->body = str_make(
 	    arena_strndup(a, c->body.n > 0 ? c->body.p : "", c->body.n),
 	    c->body.n);
@@ -317,20 +338,17 @@ httpc_run(struct httpc *h, struct arena *a, const struct httpc_request *request,
     struct httpc_reply *reply, struct err *e)
 {
 	struct curl_slist *headers = add_headers(request);
-	struct call c = { .request = request, .easy = curl_easy_init() };
+	struct call c = { .request = request };
 	int rc;
 
-	CHECK(c.easy != NULL && fiber_self() != NULL);
+	httpc_prepare(&c.transfer, request->url, request->timeout_ms);
 	set_up(&c, headers);
-	CHECK(curl_multi_add_handle(h->multi, c.easy) == CURLM_OK);
-	rc =
-	    fiber_gate_wait(&c.gate, request->timeout_ms + SETTLE_MS, false, e);
-	curl_multi_remove_handle(h->multi, c.easy);
-	if (rc == 0 && c.result != CURLE_OK)
+	rc = httpc_transfer(h, &c.transfer, request->timeout_ms, e);
+	if (rc == 0 && c.transfer.result != CURLE_OK)
 		rc = explain(a, &c, e);
 	if (rc == 0)
 		read_reply(a, &c, reply);
-	curl_easy_cleanup(c.easy);
+	curl_easy_cleanup(c.transfer.easy);
 	curl_slist_free_all(headers);
 	buf_wipe(&c.body);
 	return rc;

@@ -54,7 +54,8 @@ struct job_run {
  * what else belongs to a job that has ended. */
 #define JOB_KINDS(X)                                                           \
 	X("import", import_run, import_tell, import_forget)                    \
-	X("mcp_task", task_run, task_tell, task_forget)
+	X("mcp_task", task_run, task_tell, task_forget)                        \
+	X(JOB_MAIL, mail_run, mail_tell, mail_forget)
 
 #define X(name, run, tell, forget)                                             \
 	int run(struct job_run *r, struct err *e);                             \
@@ -63,6 +64,9 @@ struct job_run {
 	void forget(const struct conf *conf, const struct uuid *job);
 JOB_KINDS(X)
 #undef X
+
+/* What M_mails_total calls its values. */
+void mail_label_metrics(void);
 
 /* Between items: 0 go on; -1 when the job was cancelled, is another's by now,
  * or has to wait for another process. */

@@ -35,6 +35,8 @@ find_job(struct http_req *req, struct job *out, struct err *e)
 
 	if (uuid_parse(text, &id))
 		rc = jobs_get(app->db, http_arena(req), &o, &id, out, e);
+	if (rc > 0 && strcmp(out->kind, JOB_MAIL) == 0)
+		rc = 0;
 	if (rc == 0)
 		return err_set(e, ERR_NOT_FOUND, "there is no job %.*s",
 		    (int)MIN(text.n, (size_t)80), text.p);

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "app.h"
+#include "auth/accounts.h"
 #include "config/conf.h"
 #include "events/events.h"
 #include "loop/fiber.h"
@@ -478,6 +479,14 @@ on_poll(void *arg)
 	timer_arm_ms(&j->poll, POLL_MS);
 }
 
+static void
+call_out(void *arg)
+{
+	struct jobs *j = arg;
+
+	signals_send(events_signals(j->app->events), JOBS_SIGNAL);
+}
+
 /* Those of a worker of this node that died, in whose place this one may be, are
  * due at once. */
 static void
@@ -498,6 +507,7 @@ jobs_start(struct jobs *j)
 {
 	signals_watch(
 	    events_signals(j->app->events), &j->due, JOBS_SIGNAL, on_due, j);
+	accounts_on_mail(j->app->accounts, call_out, j);
 	timer_arm_ms(&j->poll, POLL_MS);
 	fiber_spawn(j->loop, begin, j);
 }
@@ -518,6 +528,7 @@ label_metrics(void)
 	for (int s = 0; s < JOB_STATE_COUNT; s++)
 		names[s] = job_state_name((enum job_state)s);
 	metrics_label(M_jobs_total, 0, names, JOB_STATE_COUNT);
+	mail_label_metrics();
 }
 
 struct jobs *

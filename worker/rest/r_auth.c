@@ -130,6 +130,20 @@ read_registration(struct http_req *req, const char *token_name,
 	return 0;
 }
 
+/* The same whether the address was taken. */
+static const char *
+message_of(const struct app *app, bool invited, bool pending)
+{
+	if (!invited && mail_is_on(app->conf))
+		return pending ? "registered; confirm the address by the mail "
+				 "that was sent, and an administrator has to "
+				 "approve"
+			       : "registered; confirm the address by the mail "
+				 "that was sent";
+	return pending ? "registered; an administrator has to approve"
+		       : "registered; you can sign in";
+}
+
 void
 rest_register(struct http_req *req)
 {
@@ -156,9 +170,8 @@ rest_register(struct http_req *req)
 	jsonw_init(&w, http_out(req));
 	jsonw_object(&w);
 	jsonw_kv_uuid(&w, "user_id", &u.athlete.user_id);
-	jsonw_kv_cstr(&w, "message",
-	    pending ? "registered; an administrator has to approve"
-		    : "registered; you can sign in");
+	jsonw_kv_cstr(
+	    &w, "message", message_of(app, invitation.n > 0, pending));
 	jsonw_end_object(&w);
 	jsonw_done(&w);
 	reply_private(req, 201);
@@ -253,6 +266,47 @@ rest_complete_reset(struct http_req *req)
 		reply_refused(req, 0, &e);
 	else
 		reply_message(req, 200, "the password was set");
+}
+
+/* --- by mail ------------------------------------------------------------- */
+
+void
+rest_forgot_password(struct http_req *req)
+{
+	const struct app *app = http_app_state(req);
+	struct origin from = origin_of(req);
+	struct err e = ERR_INIT;
+	int64_t retry_s = 0;
+	struct str email;
+	const cJSON *o;
+
+	if (body_object(req, &o, &e) < 0 ||
+	    body_text(o, "email", true, &email, &e) < 0 ||
+	    accounts_forgot(
+		app->accounts, http_arena(req), &from, email, &retry_s, &e) < 0)
+		reply_refused(req, retry_s, &e);
+	else
+		reply_message(req, 202,
+		    "if that address belongs to an account, a link is on its "
+		    "way to it");
+}
+
+void
+rest_verify_email(struct http_req *req)
+{
+	const struct app *app = http_app_state(req);
+	struct origin from = origin_of(req);
+	struct err e = ERR_INIT;
+	struct str token;
+	const cJSON *o;
+
+	if (body_object(req, &o, &e) < 0 ||
+	    body_text(o, "token", true, &token, &e) < 0 ||
+	    accounts_confirm_address(
+		app->accounts, http_arena(req), &from, token, &e) < 0)
+		reply_refused(req, 0, &e);
+	else
+		reply_message(req, 200, "the address is confirmed");
 }
 
 /* --- sessions ------------------------------------------------------------ */

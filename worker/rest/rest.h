@@ -55,6 +55,11 @@ void rest_setup(struct http_req *req);
 void rest_login(struct http_req *req);
 void rest_register(struct http_req *req);
 void rest_complete_reset(struct http_req *req);
+/* By mail.  {"email"}: a link for a new password goes to whoever has the
+ * address; the answer is the same when nobody does.  {"token"} of such a link:
+ * the address is confirmed. */
+void rest_forgot_password(struct http_req *req);
+void rest_verify_email(struct http_req *req);
 /* Who asks, by what; and the end of it. */
 void rest_session(struct http_req *req);
 void rest_logout(struct http_req *req);

@@ -61,7 +61,8 @@ take_turn(struct db *tx, struct arena *a, struct err *e)
 }
 
 static int
-node_is_full(struct db *tx, const struct claiming *w, struct err *e)
+node_is_full(
+    struct db *tx, const struct claiming *w, bool mail, struct err *e)
 {
 	struct db_query q;
 	int64_t n;
@@ -69,6 +70,7 @@ node_is_full(struct db *tx, const struct claiming *w, struct err *e)
 	db_query_init(&q, tx, w->arena, Q_job_running_on_node);
 	db_bind_time(&q, 1, w->c->now_us);
 	db_bind_text(&q, 2, arena_printf(w->arena, "%s/%%", w->c->node));
+	db_bind_bool(&q, 3, mail);
 	if (count(&q, &n, e) < 0)
 		return -1;
 	return n >= w->c->max_on_node;
@@ -91,27 +93,58 @@ user_is_full(struct db *tx, const struct claiming *w, const struct owner *o,
 	return n >= w->c->max_of_user;
 }
 
+/* Whether a node has a place for this kind of job: full[1] of mail, full[0] of
+ * all else.  Mail waits for no other job of its person. */
+static int
+has_place(struct db *tx, const struct claiming *w, const bool full[2],
+    const struct owner *o, const char *kind, struct err *e)
+{
+	bool is_mail = strcmp(kind, JOB_MAIL) == 0;
+	int rc;
+
+	if (full[is_mail])
+		return 0;
+	rc = is_mail ? 0 : user_is_full(tx, w, o, kind, e);
+	return rc < 0 ? -1 : !rc;
+}
+
+static int
+look_at_node(
+    struct db *tx, const struct claiming *w, bool full_r[2], struct err *e)
+{
+	for (int mail = 0; mail < 2; mail++) {
+		int rc = node_is_full(tx, w, mail, e);
+
+		if (rc < 0)
+			return -1;
+		full_r[mail] = rc > 0;
+	}
+	return 0;
+}
+
 /* Whether anything could come of a claim, before the turn is taken: that is a
  * write, and work that waits for its place must not cause one a second. */
 static int
 is_worth_it(struct db *db, struct claiming *w, struct err *e)
 {
-	int rc = node_is_full(db, w, e);
+	bool full[2];
 
-	if (rc != 0)
-		return rc < 0 ? -1 : 0;
+	if (look_at_node(db, w, full, e) < 0)
+		return -1;
 	for (size_t i = 0; i < w->n; i++) {
-		rc = user_is_full(
-		    db, w, &w->list[i].key.owner, w->list[i].kind, e);
-		if (rc <= 0)
-			return rc < 0 ? -1 : 1;
+		int rc = has_place(
+		    db, w, full, &w->list[i].key.owner, w->list[i].kind, e);
+
+		if (rc != 0)
+			return rc;
 	}
 	return 0;
 }
 
 /* 1 it was taken up, 0 it was not or has ended, -1. */
 static int
-try_one(struct db *tx, struct claiming *w, const struct key *k, struct err *e)
+try_one(struct db *tx, struct claiming *w, const bool full[2],
+    const struct key *k, struct err *e)
 {
 	struct job j;
 	int rc = jobs_get(tx, w->arena, &k->owner, &k->id, &j, e);
@@ -127,9 +160,9 @@ try_one(struct db *tx, struct claiming *w, const struct key *k, struct err *e)
 		    j.attempts);
 		rc = job_move(&j, JOB_FAILED, NULL, j.lease_us, e);
 	} else {
-		rc = user_is_full(tx, w, &k->owner, j.kind, e);
-		if (rc != 0)
-			return rc < 0 ? -1 : 0;
+		rc = has_place(tx, w, full, &k->owner, j.kind, e);
+		if (rc <= 0)
+			return rc;
 		rc = job_move(&j, JOB_RUNNING, w->c->worker, w->c->lease_us, e);
 	}
 	if (rc < 0 || (rc = jobs_save(tx, w->arena, &j, e)) <= 0)
@@ -142,15 +175,14 @@ static int
 claim(struct db *tx, void *arg, struct err *e)
 {
 	struct claiming *w = arg;
+	bool full[2];
 	int rc;
 
 	w->claimed = false;
-	if (take_turn(tx, w->arena, e) < 0 || (rc = node_is_full(tx, w, e)) < 0)
+	if (take_turn(tx, w->arena, e) < 0 || look_at_node(tx, w, full, e) < 0)
 		return -1;
-	if (rc > 0)
-		return 0;
 	for (size_t i = 0; i < w->n && !w->claimed; i++) {
-		rc = try_one(tx, w, &w->list[i].key, e);
+		rc = try_one(tx, w, full, &w->list[i].key, e);
 		if (rc < 0)
 			return -1;
 		w->claimed = rc > 0;

@@ -12,6 +12,10 @@
  * once; else within a second. */
 #define JOBS_SIGNAL UINT64_C(0x6a6f62733200)
 
+/* The kind of job that its person neither sees nor waits for; queries name
+ * it. */
+#define JOB_MAIL "mail"
+
 /* JOB_STATE(id, name) */
 #define JOB_STATES(X)                                                          \
 	X(QUEUED, "queued")                                                    \
@@ -103,7 +107,9 @@ struct job_claim {
 	int max_attempts;
 };
 
-/* Take up the job that has waited longest, as the limits allow.  1 it runs in
+/* Take up the job that has waited longest, as the limits allow; mail, of the
+ * kind JOB_MAIL, has as many places of its own on a node, and none of a
+ * person's.  1 it runs in
  * the caller's name from now on; 0 there is none; -1.  One that was taken up
  * too often becomes FAILED instead, one that was to be cancelled CANCELED. */
 NODISCARD int jobs_claim(struct db *db, struct arena *a,

@@ -70,6 +70,7 @@ insert_user(struct db *tx, struct arena *a, const struct user *u, struct err *e)
 	db_bind_time(&q, 13, u->created_us);
 	db_bind_bool(&q, 14, u->status == USER_PENDING);
 	db_bind_text(&q, 15, tenant_role_name(u->tenant_role));
+	db_bind_bool(&q, 16, u->unverified);
 	return db_run(&q, e);
 }
 
@@ -150,6 +151,7 @@ read_user(const struct db_query *q, struct user *u)
 	u->tenant_role = strcmp(db_get_text(q, 14), "owner") == 0
 			     ? TENANT_OWNER
 			     : TENANT_MEMBER;
+	u->unverified = db_get_bool(q, 15);
 }
 
 static int
@@ -298,6 +300,33 @@ users_update(
 	bind_day_or_null(&q, 7, who->birth_day);
 	db_bind_float(&q, 8, who->height_m);
 	db_bind_float(&q, 9, who->weight_kg);
+	if (db_run(&q, e) < 0)
+		return -1;
+	return q.changed > 0;
+}
+
+int
+users_verify(
+    struct db *db, struct arena *a, const struct owner *o, struct err *e)
+{
+	struct db_query q;
+
+	db_query_init(&q, db, a, Q_user_verify);
+	owner_bind(&q, o);
+	if (db_run(&q, e) < 0)
+		return -1;
+	return q.changed > 0;
+}
+
+int
+users_set_email(struct db *db, struct arena *a, const struct owner *o,
+    const char *email, struct err *e)
+{
+	struct db_query q;
+
+	db_query_init(&q, db, a, Q_user_set_email);
+	owner_bind(&q, o);
+	db_bind_text(&q, 3, email);
 	if (db_run(&q, e) < 0)
 		return -1;
 	return q.changed > 0;

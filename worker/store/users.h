@@ -22,6 +22,7 @@ struct user {
 	bool is_admin;
 	enum user_status status; /* of the user or his tenant, the worse */
 	enum tenant_role tenant_role;
+	bool unverified; /* has to confirm the address before signing in */
 	int64_t created_us;
 };
 
@@ -63,6 +64,14 @@ NODISCARD int users_list_of_tenant(struct db *db, struct arena *a,
  * 1 done, 0 no such user, -1. */
 NODISCARD int users_update(struct db *db, struct arena *a,
     const struct athlete *athlete, struct err *e);
+
+/* The address was confirmed.  1 it was due, 0 not, -1. */
+NODISCARD int users_verify(
+    struct db *db, struct arena *a, const struct owner *o, struct err *e);
+/* Another address, confirmed; a username that is the former address follows.
+ * 1, 0 no such user, -1; ERR_CONFLICT when one of them is taken. */
+NODISCARD int users_set_email(struct db *db, struct arena *a,
+    const struct owner *o, const char *email, struct err *e);
 
 /* Each moves the revocation epoch.  1 done, 0 no such user (or, to approve, not
  * one who is pending), -1. */

@@ -166,6 +166,16 @@ make_account(struct http_req *req, struct str token, const struct field *f,
 	return session_cookie_begin(req, &o, e);
 }
 
+/* Who registers by himself confirms his address, where there is mail. */
+static enum note
+note_of(const struct http_req *req)
+{
+	const struct app *app = http_app_state(req);
+	const struct entrance *in = entrance_of(req);
+
+	return !in->by_token && mail_is_on(app->conf) ? NOTE_CONFIRM : in->note;
+}
+
 static bool
 is_persons_mistake(const struct err *e)
 {
@@ -195,7 +205,7 @@ web_register_post(struct http_req *req)
 	if (fields_read(http_arena(req), f, FIELDS, &form) > 0)
 		show(req, 422, f, token, NULL);
 	else if (make_account(req, token, f, &e) == 0)
-		page_redirect(req, in->then, in->note);
+		page_redirect(req, in->then, note_of(req));
 	else if (is_persons_mistake(&e))
 		show(req,
 		    err_http_status(e.code) == 400 ? 422

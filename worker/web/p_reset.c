@@ -16,8 +16,47 @@ static const struct field password_field = {
 	.focus = true,
 };
 
-void
-web_forgot(struct http_req *req)
+/* --- asking for it ------------------------------------------------------- */
+
+static const struct field email_field = {
+	.name = "email",
+	.label = "E-mail address",
+	.type = "email",
+	.autocomplete = "email",
+	.required = true,
+	.focus = true,
+};
+
+static void
+show_way_back(struct page *p)
+{
+	html_box(&p->h, "p", "faint");
+	html_link(&p->h, "/signin", "Back to sign in");
+	html_close(&p->h, "p");
+}
+
+static void
+show_forgot(struct http_req *req, int status, const struct field *f)
+{
+	struct page p;
+
+	page_begin_narrow(&p, req, "Forgot your password?");
+	html_line(&p.h, "p", "message",
+	    "We send you a link by which you set a new one.");
+	html_box(&p.h, "section", "card");
+	page_form(&p, "wide", "/forgot");
+	page_fields(&p, f, 1);
+	html_box(&p.h, "div", "buttons");
+	page_button(&p, TONE_GOOD, "Send me a link");
+	html_close(&p.h, "div");
+	page_form_end(&p);
+	html_close(&p.h, "section");
+	show_way_back(&p);
+	page_end(&p, status);
+}
+
+static void
+show_no_mail(struct http_req *req)
 {
 	struct page p;
 
@@ -25,10 +64,48 @@ web_forgot(struct http_req *req)
 	page_prose(&p, "message",
 	    "Ask whoever runs this server for a link by which you set a new "
 	    "one. They make it with `pierrectl user reset`.");
-	html_open(&p.h, "p");
-	html_link(&p.h, "/signin", "Back to sign in");
-	html_close(&p.h, "p");
+	show_way_back(&p);
 	page_end(&p, 200);
+}
+
+void
+web_forgot(struct http_req *req)
+{
+	const struct app *app = http_app_state(req);
+
+	if (mail_is_on(app->conf))
+		show_forgot(req, 200, &email_field);
+	else
+		show_no_mail(req);
+}
+
+void
+web_forgot_post(struct http_req *req)
+{
+	const struct app *app = http_app_state(req);
+	struct arena *a = http_arena(req);
+	struct origin from = origin_of(req);
+	struct field f = email_field;
+	struct err e = ERR_INIT;
+	int64_t retry_s = 0;
+	struct form form;
+
+	if (page_form_read(req, &form, &e) < 0) {
+		http_reply_error(req, &e);
+		return;
+	}
+	if (fields_read(a, &f, 1, &form) == 0 &&
+	    accounts_forgot(
+		app->accounts, a, &from, field_str(&f), &retry_s, &e) == 0) {
+		page_redirect(req, "/signin", NOTE_RESET_SENT);
+		return;
+	}
+	if (e.code == ERR_INVALID || e.code == ERR_LIMITED)
+		f.error = page_sentence(a, str_of(e.msg));
+	if (f.error != NULL)
+		show_forgot(req, e.code == ERR_LIMITED ? 429 : 422, &f);
+	else
+		http_reply_error(req, &e);
 }
 
 /* --- following it -------------------------------------------------------- */

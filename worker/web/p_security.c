@@ -3,7 +3,7 @@
 #include "app.h"
 #include "auth/accounts.h"
 #include "store/sessions.h"
-#include "web/page.h"
+#include "web/security.h"
 #include "web/session_cookie.h"
 #include "web/web.h"
 
@@ -117,8 +117,9 @@ show_password(struct page *p, const struct field *f)
 	page_section_end(p);
 }
 
-static void
-show(struct http_req *req, int status, const struct field *f)
+void
+security_show(struct http_req *req, int status, const struct field *password,
+    const struct field *address)
 {
 	const struct app *app = http_app_state(req);
 	struct owner o = page_owner(req);
@@ -134,14 +135,15 @@ show(struct http_req *req, int status, const struct field *f)
 	}
 	page_begin_account(&p, req, PATH);
 	show_sessions(&p, list, n);
-	show_password(&p, f);
+	show_password(&p, password != NULL ? password : fields);
+	security_show_address(&p, address != NULL ? address : address_fields);
 	page_end(&p, status);
 }
 
 void
 web_security(struct http_req *req)
 {
-	show(req, 200, fields);
+	security_show(req, 200, NULL, NULL);
 }
 
 /* --- changes ------------------------------------------------------------- */
@@ -159,7 +161,7 @@ change_password(struct http_req *req, const struct form *form)
 
 	memcpy(f, fields, sizeof(f));
 	if (fields_read(a, f, FIELDS, form) > 0) {
-		show(req, 422, f);
+		security_show(req, 422, f, NULL);
 		return;
 	}
 	if (accounts_change_password(app->accounts, a, &from, &o,
@@ -173,7 +175,7 @@ change_password(struct http_req *req, const struct form *form)
 	else if (e.code == ERR_INVALID)
 		f[WANTED].error = page_sentence(a, str_of(e.msg));
 	if (fields_wrong(f, FIELDS) > 0)
-		show(req, e.code == ERR_LIMITED ? 429 : 422, f);
+		security_show(req, e.code == ERR_LIMITED ? 429 : 422, f, NULL);
 	else
 		http_reply_error(req, &e);
 }
@@ -208,17 +210,21 @@ end_sessions(struct http_req *req, struct str which)
 void
 web_security_post(struct http_req *req)
 {
+	struct field address[ADDRESS_FIELDS];
 	struct err e = ERR_INIT;
 	struct form form;
-	struct str which;
+	struct str which, email;
 
 	if (page_form_read(req, &form, &e) < 0) {
 		http_reply_error(req, &e);
 		return;
 	}
 	which = form_str(&form, "end");
-	if (which.n > 0)
+	if (which.n > 0) {
 		end_sessions(req, which);
-	else
+	} else if (form_get(&form, "email", &email, NULL) == 1) {
+		memcpy(address, address_fields, sizeof(address));
+		security_change_address(req, &form, address);
+	} else
 		change_password(req, &form);
 }

@@ -20,8 +20,11 @@ void web_signout_post(struct http_req *req);
  * invitation. */
 void web_register(struct http_req *req);
 void web_register_post(struct http_req *req);
-/* /forgot; /reset?token */
+/* /forgot; /reset?token; /verify?token */
 void web_forgot(struct http_req *req);
+void web_forgot_post(struct http_req *req);
+void web_verify(struct http_req *req);
+void web_verify_post(struct http_req *req);
 void web_reset(struct http_req *req);
 void web_reset_post(struct http_req *req);
 
