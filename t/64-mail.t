@@ -157,7 +157,8 @@ sub test_failing {
 	    'a mail that is not taken waits');
 	ok(until_true(sub { $t->log =~ /a mail is given up/ }, 20),
 	    'and is given up when the server wants none of it');
-	is($t->value(q{SELECT count(*) FROM jobs WHERE kind = 'mail' AND state = 'failed'}), 1,
+	ok(until_true(sub { $t->value(
+		q{SELECT count(*) FROM jobs WHERE kind = 'mail' AND state = 'failed'}) == 1 }),
 	    'so says its job');
 	$smtp->refuse('451 4.7.1 come again');
 	is((typing($password, qw(user password bob)))[0], 0, 'another');
