@@ -133,6 +133,8 @@ look_at_arguments(struct program *p)
 	allow_values(p, __NR_prctl, 0, names, ARRAY_LEN(names), REFUSE(EPERM));
 	allow_values(
 	    p, __NR_ioctl, 1, requests, ARRAY_LEN(requests), REFUSE(ENOTTY));
+	/* Of the calling thread, nobody else's. */
+	allow_values(p, __NR_sched_setattr, 0, &none, 1, REFUSE(EPERM));
 	allow_values(p, __NR_kill, 0, &self, 1, REFUSE(EPERM));
 	allow_values(p, __NR_tgkill, 0, &self, 1, REFUSE(EPERM));
 	/* Reading a limit, not setting one: both halves of a pointer. */

@@ -131,7 +131,7 @@ take_turn(struct hasher *h, struct work *w, struct err *e)
 	h->waiting++;
 	rc = fiber_lock(&h->turn, WAIT_MS, e);
 	if (rc == 0) {
-		rc = fiber_offload(run_work, w, e);
+		rc = fiber_offload_low(run_work, w, e);
 		fiber_unlock(&h->turn);
 	}
 	h->waiting--;

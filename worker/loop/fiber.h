@@ -54,6 +54,11 @@ void fiber_gate_open(struct fiber_gate *g);
  * loop. */
 NODISCARD int fiber_offload(void (*fn)(void *arg), void *arg, struct err *e);
 
+/* The same, one after another on a thread of low priority: for what computes
+ * for many milliseconds, so that neither the loop nor the pool waits for it. */
+NODISCARD int fiber_offload_low(
+    void (*fn)(void *arg), void *arg, struct err *e);
+
 /* A mutex between fibers of one loop, first come first served; outside fibers
  * it does nothing. */
 struct fiber_mutex {
