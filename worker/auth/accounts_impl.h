@@ -32,6 +32,9 @@ NODISCARD int deed_note(const struct deed *d, struct db *tx, struct err *e);
  * error that is there. */
 int deed_refused(const struct deed *d, struct err *e);
 
+/* Wait until so long after it has begun, so that how long it took tells
+ * nothing. Outside a fiber there is nobody to tell. */
+void accounts_even_out(int64_t begun_us, int64_t at_least_ms);
 /* To whoever has an address that somebody else wanted to register; noted as
  * refused. */
 NODISCARD int accounts_tell_owner(
