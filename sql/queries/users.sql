@@ -123,6 +123,10 @@ ORDER BY id DESC;
 UPDATE access_tokens SET revoked_at = $4
 WHERE tenant_id = $1 AND user_id = $2 AND id = $3 AND revoked_at IS NULL;
 
+-- Those that were made for an hour, by a login.
+-- name: token_purge write
+DELETE FROM access_tokens WHERE name = 'login' AND expires_at < $1;
+
 -- name: token_touch write
 UPDATE access_tokens SET last_used_at = $4
 WHERE tenant_id = $1 AND user_id = $2 AND id = $3

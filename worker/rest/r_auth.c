@@ -39,7 +39,7 @@ issue(struct http_req *req, const struct user *u, char token[OPAQUE_LEN + 1],
 	struct token_request r = {
 		.tenant_id = u->athlete.tenant_id,
 		.user_id = u->athlete.user_id,
-		.name = "login",
+		.name = TOKEN_LOGIN,
 		.scopes = SCOPES_DEFAULT | SCOPE_GOALS_WRITE |
 			  SCOPE_PLANS_WRITE | (u->is_admin ? SCOPE_ADMIN : 0),
 		.expires_us =

@@ -6,6 +6,8 @@
 
 /* A link says for a while that it was used or is too old. */
 #define LINK_KEPT_US (INT64_C(7) * 86400 * 1000000)
+/* Whoever asks with the token of a login is told that it has expired. */
+#define LOGIN_KEPT_US (INT64_C(3600) * 1000000)
 
 static int
 purge(struct db *db, enum query_id query, int64_t before_us, bool is_number,
@@ -31,7 +33,8 @@ account_sweep(struct db *db, struct err *e)
 	int64_t now_us = clock_wall_us();
 
 	if (purge(db, Q_session_purge, now_us, false, e) < 0 ||
-	    purge(db, Q_link_purge, now_us - LINK_KEPT_US, false, e) < 0)
+	    purge(db, Q_link_purge, now_us - LINK_KEPT_US, false, e) < 0 ||
+	    purge(db, Q_token_purge, now_us - LOGIN_KEPT_US, false, e) < 0)
 		return -1;
 	return purge(db, Q_failure_purge, now_us, true, e);
 }

@@ -6,6 +6,8 @@
 #include "store/users.h"
 
 #define TOKEN_HASH_BYTES 32
+/* What a token is called that a login gives out; queries name it. */
+#define TOKEN_LOGIN "login"
 
 struct access_token {
 	struct uuid id;

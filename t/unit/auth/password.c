@@ -2,8 +2,9 @@
 
 #include "auth/password.h"
 
+#include <time.h>
+
 #include "auth/seal.h"
-#include "base/clock.h"
 #include "loop/fiber.h"
 #include "store/temp_db.h"
 #include "tap.h"
@@ -81,6 +82,16 @@ test_bcrypt(void)
 		is_int(verify("U*U", bad[i], &stale), 0, "refused: %s", bad[i]);
 }
 
+/* Of the processor: what else the machine does is not counted. */
+static int64_t
+cpu_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
+}
+
 /* An unknown name takes as long as a wrong password: the same computation. */
 static void
 test_time(void)
@@ -91,12 +102,12 @@ test_time(void)
 
 	is_int(password_hash(hasher, STR(GOOD), hash, &t.e), 0, "hashed");
 	for (int i = 0; i < 9; i++) {
-		int64_t t0 = clock_mono_us(), t1, t2;
+		int64_t t0 = cpu_us(), t1, t2;
 
 		(void)verify("wrong wrong wrong", hash, &stale);
-		t1 = clock_mono_us();
+		t1 = cpu_us();
 		(void)verify("wrong wrong wrong", NULL, &stale);
-		t2 = clock_mono_us();
+		t2 = cpu_us();
 		known = MIN(known, t1 - t0);
 		unknown = MIN(unknown, t2 - t1);
 	}

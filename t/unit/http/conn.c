@@ -86,20 +86,40 @@ test_body_time(const char *head)
 	cli_close(c);
 }
 
-static void
-test_steady_body(void)
+/* Its status, and the longest that this process let the server wait. */
+static int
+steady_body(int64_t *pause_us_r)
 {
 	struct cli *c = cli_open();
 	char block[8192];
+	int status;
 
+	*pause_us_r = 0;
 	memset(block, 'x', sizeof(block));
 	cli_send(c, REQ("POST /hello", "Content-Length: 81920\r\n"));
 	for (int i = 0; i < 10; i++) {
+		int64_t began = clock_mono_us();
+
 		rig_sleep(40);
 		cli_send_n(c, block, sizeof(block));
+		*pause_us_r = MAX(*pause_us_r, clock_mono_us() - began);
 	}
-	is_int(status_of(cli_reply(c)), 200, "a long but steady body");
+	status = status_of(cli_reply(c));
 	cli_close(c);
+	return status;
+}
+
+/* Again when the machine was so busy that it was not steady. */
+static void
+test_steady_body(void)
+{
+	int64_t pause_us;
+	int status, tries = 0;
+
+	do {
+		status = steady_body(&pause_us);
+	} while (status == 408 && pause_us > 80000 && ++tries < 30);
+	is_int(status, 200, "a long but steady body");
 }
 
 static void

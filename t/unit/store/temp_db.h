@@ -81,9 +81,10 @@ temp_conf(struct temp_db *t)
 	t->conf.master_key = "";
 	t->conf.former_master_key = "";
 	t->conf.public_url = "";
+	t->conf.mail_url = "";
 	t->conf.token_cache_ttl_us = 60000000;
 	t->conf.registration = "closed";
-	t->conf.password_min = 12;
+	t->conf.password_min = 15;
 	t->conf.session_idle_us = INT64_C(3600000000);
 	t->conf.session_lifetime_us = INT64_C(86400000000);
 	t->conf.reset_lifetime_us = 900000000;

@@ -3,6 +3,7 @@
 #include "store/users.h"
 
 #include "base/clock.h"
+#include "store/account_sweep.h"
 #include "store/dbmeta.h"
 #include "store/temp_db.h"
 #include "store/tokens.h"
@@ -136,6 +137,47 @@ test_tokens(void)
 }
 
 static void
+put_token(const struct owner *o, const char *name, int64_t expires_us)
+{
+	static uint8_t number = 100;
+	struct access_token a = { .owner = *o,
+		.name = name,
+		.prefix = "p",
+		.scopes = "",
+		.tier = "",
+		.description = "",
+		.expires_us = expires_us };
+
+	a.hash[0] = number++;
+	is_int(tokens_insert(t.db, t.arena, &a, &t.e), 0, "%s", name);
+}
+
+static void
+test_sweep(void)
+{
+	struct user eve = temp_user(&t, "eve");
+	struct owner o = owner_of(&eve.athlete);
+	int64_t now_us = clock_wall_us();
+	struct access_token *list;
+	size_t n;
+
+	put_token(&o, TOKEN_LOGIN, now_us - INT64_C(7200) * 1000000);
+	put_token(&o, TOKEN_LOGIN, now_us - INT64_C(60) * 1000000);
+	put_token(&o, TOKEN_LOGIN, INT64_MAX);
+	put_token(&o, "old", now_us - INT64_C(7200) * 1000000);
+	is_int(account_sweep(t.db, &t.e), 0, "swept");
+	is_int(tokens_list(t.db, t.arena, &o, &list, &n, &t.e), 0, "left are");
+	is_int(n, 3, "all but the login of two hours ago");
+	ok(users_verify(t.db, t.arena, &o, &t.e) == 0, "nothing to confirm");
+	is_int(users_set_email(t.db, t.arena, &o, "new@x.example", &t.e), 1,
+	    "another address");
+	is_int(users_get(t.db, t.arena, &o, &eve, &t.e), 1, "of the same name");
+	ok(strcmp(eve.athlete.username, "eve") == 0 &&
+		strcmp(eve.athlete.email, "new@x.example") == 0,
+	    "%s, %s", eve.athlete.username, eve.athlete.email);
+}
+
+static void
 test_meta(void)
 {
 	struct str v;
@@ -153,6 +195,7 @@ main(void)
 	temp_open(&t);
 	test_users();
 	test_tokens();
+	test_sweep();
 	test_meta();
 	temp_close(&t);
 	return tap_done();
