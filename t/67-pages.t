@@ -397,6 +397,110 @@ like($c->text, qr/<i>a\.gpx imported.*bad\.fit failed/, 'and says what came of e
 unlike($c->{page}, qr/<i>a/, 'by names that are text');
 $c->get('/');
 like($c->text, qr/Last activities.*Run/, 'the run is there');
+
+# --- activities ---------------------------------------------------------------------------
+
+$c->get('/activities');
+$b->sign_in('demo', $PASSWORD);
+my ($run) = $c->{page} =~ m{href="(/activities/[0-9a-f-]{36})"};
+ok($run, 'it is among all');
+$c->get('/activities?sport=ride');
+like($c->text, qr/There are none/, 'which can be filtered');
+is($c->get("/activities?$_")->{status}, 400, "not by $_") for 'sport=x', 'after=x';
+is($c->get($run)->{status}, 200, 'it has a page');
+like($c->text, qr/Evening.*Run.*Distance 6\.7 km.*Average \d:\d\d min\/km.*Climbed|Average/, 'with its numbers')
+    or diag $c->text;
+my ($picture) = $c->{page} =~ m{<img src="(\Q$run\E/chart\.svg)"};
+$r = $c->get($picture // '/nothing');
+is($r->{headers}{'content-type'}, 'image/svg+xml', 'and its picture');
+like($r->{content}, qr/^<\?xml.*<svg/s, 'is drawn');
+for my $path ($run, "$run/chart.svg", '/activities/x', '/activities/x/chart.svg') {
+	is($b->get($path, headers => { Accept => 'text/html' })->{status}, 404,
+	    "$path is nobody else's");
+}
+$c->get($run);
+is($c->send($run, do => 'delete')->{status}, 422, 'to delete it one has to be sure');
+
+# Another recording of it, put together and taken apart.
+my $second = $gpx =~ s/17:/18:/gr =~ s/Evening/Again/r;
+$c->get('/import');
+$r = $c->request('POST', '/import', headers => { %multipart },
+    content => form($c->csrf, ['b.gpx', $second]));
+ok(until_true(sub { $c->get($r->{headers}{location})->{content} !~ /http-equiv="refresh"/ }, 20),
+    'another file');
+$c->get($run);
+like($c->text, qr/The same, recorded again\?.*Again/, 'is offered to be put together');
+my ($other_run) = $c->{page} =~ /name="join" value="([0-9a-f-]{36})"/;
+is_redirect($c->send($run, join => $other_run), $run, 'put together');
+is($c->get("/activities/$other_run")->{status}, 404, 'the other is in it');
+$c->get($run);
+like($c->text, qr/Recorded more than once.*Take apart/, 'which the page says');
+is_redirect($c->send($run, do => 'split'), $run, 'taken apart');
+is($c->get("/activities/$other_run")->{status}, 200, 'they are two');
+is_redirect($c->send($run, do => 'split'), $run, 'once more');
+like($c->follow({ headers => { location => $run } })->{content}, qr/Nothing has changed/, 'is nothing');
+is_redirect($c->send($run, do => 'delete', sure => 'yes'), '/activities', 'deleted');
+is($c->get($run)->{status}, 404, 'gone');
+
+# A page holds thirty; each is on one page once.
+my (%seen, $next);
+for ($next = '/activities'; $next; ) {
+	$b->get($next);
+	$seen{$_}++ for $b->{page} =~ m{<strong><a href="(/activities/[0-9a-f-]+)"}g;
+	($next) = $b->{page} =~ m{href="(/activities\?[^"]*after=[^"]*)"};
+	$next = Pierre::Browser::unescape($next) if $next;
+}
+is(scalar keys %seen, $t->value("SELECT count(*) FROM activities WHERE user_id =
+    (SELECT id FROM users WHERE username = 'demo')"), 'page after page shows all');
+is(scalar(grep { $_ > 1 } values %seen), 0, 'each once');
+
+# --- units --------------------------------------------------------------------------------
+
+is_redirect($b->fill('/account', name => 'Ann', timezone => 'Europe/Berlin', sex => 'female',
+	height => '172', weight => '64', units => 'imperial'), '/account', 'miles');
+my ($one) = keys %seen;
+$b->get($one);
+unlike($b->text, qr{\d km\b|km/h|min/km}, 'no kilometre is left');
+$b->get('/account');
+like($b->{page}, qr/value="67\.7".*value="141\.1"/s, 'height and weight in inches and pounds');
+is_redirect($b->fill('/account', name => 'Ann', timezone => 'Europe/Berlin', sex => 'female',
+	height => '67.7', weight => '150', units => 'imperial'), '/account', 'as they are written');
+my $me = $t->tool('get_athlete', {});
+$me = $me->{athlete} || $me;
+is($me->{height_m}, 1.72, 'what was not changed stays') or diag explain $me;
+is(sprintf('%.1f', $me->{weight_kg}), '68.0', 'and assistants get kilograms');
+is_redirect($b->fill('/account/thresholds', kind => 'run_pace_mps', value => '6:00', from => '2026-01-03'),
+    '/account/thresholds', 'a pace a mile');
+$b->get('/account/thresholds');
+like($b->text, qr{Threshold pace, running 6:00 min/mi}, 'is shown as written');
+is($t->value("SELECT count(*) FROM thresholds WHERE kind = 'run_pace_mps' AND value BETWEEN 4.46 AND 4.48"),
+    1, 'and is a speed');
+is_redirect($b->send('/account/thresholds', remove => 'run_pace_mps/2026-01-03'),
+    '/account/thresholds', 'removed');
+
+# --- many people ----------------------------------------------------------------------------
+
+$t->value(q{INSERT INTO users (id, tenant_id, username, display_name, email, timezone, sex, is_admin,
+    suspended, created_at) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 120)
+    SELECT randomblob(16), tenant_id, 'crowd' || i, '', '', 'UTC', 'unknown', 0, 0, created_at
+    FROM users, n WHERE username = 'demo'});
+my %people;
+my $pages = 0;
+for ($next = '/admin'; $next; $pages++) {
+	$b->get($next);
+	$people{$_}++ for $b->text =~ /\b(crowd\d+), since/g;
+	($next) = $b->{page} =~ m{href="(/admin\?after=[^"]*)"};
+}
+is(scalar keys %people, 120, "many people are on $pages pages");
+is("$pages " . grep({ $_ > 1 } values %people), '3 0', 'each once');
+$t->value("DELETE FROM users WHERE username LIKE 'crowd%'");
+$b->get('/admin/audit?action=user.change');
+like($b->text, qr/user\.change/, 'who changes a profile is noted');
+$b->get('/admin/audit?action=threshold.set');
+like($b->text, qr/threshold\.set/, 'and who sets a threshold');
+is($b->get('/admin/clients?before=x')->{status}, 400, 'clients before none');
+is($b->get('/admin/clients?before=00000000-0000-0000-0000-000000000001')->{status}, 200,
+    'and before any');
 is($c->get('/import/x')->{status}, 404, 'no such import');
 delete $b->{cookies}{session};
 $b->sign_in('demo', $PASSWORD);
@@ -440,6 +544,8 @@ is($b->fill('/account/data', do => 'delete', password => $PASSWORD)->{status}, 4
 is_redirect($c->fill('/account/data', do => 'delete', password => 'seven brown otters swim'), '/',
     'deleted');
 is($t->value("SELECT count(*) FROM users"), 1, 'gone');
+is($t->value("SELECT count(*) FROM audit_log WHERE action = 'user.delete' AND result = 'ok'"), 2,
+    'which is noted');
 is($c->get('/account')->{status}, 303, 'and out');
 is($c->sign_in('new@example.org', 'seven brown otters swim')->{status}, 401, 'for good');
 

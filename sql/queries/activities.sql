@@ -175,6 +175,10 @@ ORDER BY position;
 INSERT INTO activity_streams (tenant_id, user_id, activity_id, samples)
 VALUES ($1, $2, $3, $4);
 
+-- name: streams_exist
+SELECT 1 FROM activity_streams
+WHERE tenant_id = $1 AND user_id = $2 AND activity_id = $3;
+
 -- name: streams_get long
 SELECT samples FROM activity_streams
 WHERE tenant_id = $1 AND user_id = $2 AND activity_id = $3;

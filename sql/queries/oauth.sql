@@ -24,6 +24,12 @@ SELECT id, client_id, kind, name, metadata, secret_hash, registration_hash,
 	fresh_until
 FROM oauth_clients ORDER BY id;
 
+-- name: oauth_client_page
+SELECT id, client_id, kind, name, metadata, secret_hash, registration_hash,
+	for_tenant, for_user, verified, disabled, created_at, used_at,
+	fresh_until
+FROM oauth_clients WHERE id < $1 ORDER BY id DESC LIMIT $2;
+
 -- name: oauth_client_update write
 UPDATE oauth_clients SET name = $2, metadata = $3, fresh_until = $4
 WHERE id = $1;

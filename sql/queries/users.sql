@@ -18,7 +18,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16);
 SELECT u.tenant_id, u.id, u.username, u.display_name, u.email, u.timezone,
 	u.sex, u.birth_day, u.height_m, u.weight_kg, u.is_admin,
 	u.suspended OR t.suspended, u.created_at, u.pending, u.tenant_role,
-	u.unverified
+	u.unverified, u.units
 FROM users u JOIN tenants t ON t.id = u.tenant_id
 WHERE u.tenant_id = $1 AND u.id = $2;
 
@@ -27,7 +27,7 @@ WHERE u.tenant_id = $1 AND u.id = $2;
 SELECT u.tenant_id, u.id, u.username, u.display_name, u.email, u.timezone,
 	u.sex, u.birth_day, u.height_m, u.weight_kg, u.is_admin,
 	u.suspended OR t.suspended, u.created_at, u.pending, u.tenant_role,
-	u.unverified
+	u.unverified, u.units
 FROM users u JOIN tenants t ON t.id = u.tenant_id
 WHERE lower(u.username) = $1;
 
@@ -35,13 +35,24 @@ WHERE lower(u.username) = $1;
 SELECT u.tenant_id, u.id, u.username, u.display_name, u.email, u.timezone,
 	u.sex, u.birth_day, u.height_m, u.weight_kg, u.is_admin,
 	u.suspended OR t.suspended, u.created_at, u.pending, u.tenant_role,
-	u.unverified
+	u.unverified, u.units
 FROM users u JOIN tenants t ON t.id = u.tenant_id
 ORDER BY lower(u.username);
 
+-- $1 comes in lower case.
+-- name: user_page
+SELECT u.tenant_id, u.id, u.username, u.display_name, u.email, u.timezone,
+	u.sex, u.birth_day, u.height_m, u.weight_kg, u.is_admin,
+	u.suspended OR t.suspended, u.created_at, u.pending, u.tenant_role,
+	u.unverified, u.units
+FROM users u JOIN tenants t ON t.id = u.tenant_id
+WHERE lower(u.username) > $1 AND u.pending = $2
+ORDER BY lower(u.username)
+LIMIT $3;
+
 -- name: user_update write
 UPDATE users SET display_name = $3, email = $4, timezone = $5, sex = $6,
-	birth_day = $7, height_m = $8, weight_kg = $9
+	birth_day = $7, height_m = $8, weight_kg = $9, units = $10
 WHERE tenant_id = $1 AND id = $2;
 
 -- name: user_verify write
@@ -77,7 +88,7 @@ SELECT 1 FROM users WHERE is_admin = TRUE AND NOT suspended AND NOT pending
 SELECT u.tenant_id, u.id, u.username, u.display_name, u.email, u.timezone,
 	u.sex, u.birth_day, u.height_m, u.weight_kg, u.is_admin,
 	u.suspended OR t.suspended, u.created_at, u.pending, u.tenant_role,
-	u.unverified
+	u.unverified, u.units
 FROM users u JOIN tenants t ON t.id = u.tenant_id
 WHERE lower(u.email) = $1 AND u.email <> '';
 
@@ -85,7 +96,7 @@ WHERE lower(u.email) = $1 AND u.email <> '';
 SELECT u.tenant_id, u.id, u.username, u.display_name, u.email, u.timezone,
 	u.sex, u.birth_day, u.height_m, u.weight_kg, u.is_admin,
 	u.suspended OR t.suspended, u.created_at, u.pending, u.tenant_role,
-	u.unverified
+	u.unverified, u.units
 FROM users u JOIN tenants t ON t.id = u.tenant_id
 WHERE u.id = $1;
 
@@ -93,7 +104,7 @@ WHERE u.id = $1;
 SELECT u.tenant_id, u.id, u.username, u.display_name, u.email, u.timezone,
 	u.sex, u.birth_day, u.height_m, u.weight_kg, u.is_admin,
 	u.suspended OR t.suspended, u.created_at, u.pending, u.tenant_role,
-	u.unverified
+	u.unverified, u.units
 FROM users u JOIN tenants t ON t.id = u.tenant_id
 WHERE u.tenant_id = $1
 ORDER BY u.id;

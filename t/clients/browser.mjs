@@ -2,7 +2,7 @@
 // and without, and every page as a browser, a screen reader and a validator see
 // it.  Prints TAP.
 //
-// browser.mjs URL SETUP-TOKEN FILE.fit [SCREENSHOTS]
+// browser.mjs URL SETUP-TOKEN FILE.fit URL-OF-ONE-THAT-SENDS-MAIL VERIFY-PATH [SCREENSHOTS]
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -11,7 +11,7 @@ import { basename } from 'node:path';
 import { chromium } from 'playwright-core';
 import { HtmlValidate } from 'html-validate';
 
-const [base, setupToken, fitFile, shots] = process.argv.slice(2);
+const [base, setupToken, fitFile, mailing, verify, shots] = process.argv.slice(2);
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const PASSWORD = 'eleven quiet herons at dusk';
 
@@ -310,8 +310,8 @@ const validator = new HtmlValidate({ extends: ['html-validate:recommended'], rul
 const views = shots ? [['light', 1440], ['dark', 1440], ['light', 360], ['dark', 360]] :
 	[['light', 1440], ['dark', 360]];
 
-async function look(page, path) {
-	const answer = await page.goto(base + path);
+async function look(page, path, from = base) {
+	const answer = await page.goto(from + path);
 	const report = await validator.validateString(await answer.text());
 	const wrong = report.results.flatMap((r) => r.messages)
 		.map((m) => `${m.ruleId}: ${m.message} (${m.selector})`);
@@ -380,7 +380,7 @@ const stranger = await open();
 await register(await open(), 'Eve', 'eve@example.org');
 
 const open_pages = ['/', '/signin', '/signin?next=/oauth2/x', '/register', '/forgot', '/nothing'];
-const own_pages = ['/', '/import', '/account', '/account/thresholds', '/account/tokens',
+const own_pages = ['/', '/activities', '/import', '/account', '/account/thresholds', '/account/tokens',
 	'/account/security', '/account/data'];
 const admin_pages = ['/admin', '/admin/clients', '/admin/audit', '/admin/server'];
 const connected = [await consent('Ann', 'ann@example.org', {}),
@@ -391,8 +391,13 @@ for (const path of own_pages)
 	await look(ann, path);
 await ann.goto(`${base}/import`);
 await look(ann, new URL(await ann.locator('.rows a').first().getAttribute('href'), base).pathname);
+await ann.goto(`${base}/activities`);
+await look(ann, new URL(await ann.locator('.rows a').first().getAttribute('href'), base).pathname);
 for (const path of admin_pages)
 	await look(admin, path);
+const guest = await (await browser.newContext()).newPage();
+for (const path of ['/forgot', verify])
+	await look(guest, path, mailing);
 await frame(['/', '/signin', '/account', '/oauth2/authorize']);
 for (const one of connected)
 	await disconnect(one);

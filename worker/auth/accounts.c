@@ -243,52 +243,6 @@ accounts_delete(struct accounts *a, struct arena *arena,
 	return rc;
 }
 
-/* --- profiles ------------------------------------------------------------ */
-
-struct profile {
-	struct deed deed;
-	const struct athlete *athlete;
-	bool found;
-};
-
-static int
-change_profile(struct db *tx, void *arg, struct err *e)
-{
-	struct profile *p = arg;
-	const struct owner *o = &p->deed.note.subject;
-	struct arena *arena = p->deed.arena;
-	const char *email = p->athlete->email;
-	struct user before;
-	int rc = users_get(tx, arena, o, &before, e);
-
-	if (rc > 0)
-		rc = users_update(tx, arena, p->athlete, e);
-	p->found = rc > 0;
-	if (rc <= 0)
-		return rc;
-	if (!str_ieq(str_of(before.athlete.email), str_of(email)) &&
-	    (links_void(tx, arena, o, LINK_RESET, e) < 0 ||
-		mail_queue(p->deed.accounts->conf, tx, arena, o, MAIL_MOVED,
-		    before.athlete.email, e) < 0))
-		return -1;
-	return deed_note(&p->deed, tx, e);
-}
-
-int
-accounts_set_profile(struct accounts *a, struct arena *arena,
-    const struct origin *from, const struct athlete *who, struct err *e)
-{
-	struct profile p = {
-		.deed = { a, arena, from,
-		    { AUDIT_USER_CHANGE, .subject = owner_of(who) } },
-		.athlete = who,
-	};
-
-	if (accounts_write(a, change_profile, &p, e) < 0)
-		return -1;
-	return p.found;
-}
-
 /* --- by the owner of a tenant -------------------------------------------- */
 
 int

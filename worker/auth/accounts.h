@@ -93,6 +93,15 @@ NODISCARD int accounts_set_admin(struct accounts *a, struct arena *arena,
 NODISCARD int accounts_set_profile(struct accounts *a, struct arena *arena,
     const struct origin *from, const struct athlete *who, struct err *e);
 
+/* As thresholds_set() and thresholds_remove(), of t's kind and day: 1, 0 there
+ * was none, -1. */
+NODISCARD int accounts_set_threshold(struct accounts *a, struct arena *arena,
+    const struct origin *from, const struct owner *whose,
+    const struct threshold *t, struct err *e);
+NODISCARD int accounts_drop_threshold(struct accounts *a, struct arena *arena,
+    const struct origin *from, const struct owner *whose,
+    const struct threshold *t, struct err *e);
+
 /* Everything that is kept of a person goes, but not what the audit trail says;
  * that it went is noted when it has. */
 NODISCARD int accounts_delete(struct accounts *a, struct arena *arena,

@@ -1,6 +1,7 @@
 #include <stdio.h>
 
 #include "base/date.h"
+#include "auth/accounts.h"
 #include "command/command.h"
 #include "store/thresholds.h"
 
@@ -22,6 +23,7 @@ int
 command_threshold_set(struct command *c, struct err *e)
 {
 	const char *from = NULL, *source = "user";
+	struct origin by = origin_of_command();
 	struct threshold t;
 	double low, high;
 	struct owner o;
@@ -42,7 +44,8 @@ command_threshold_set(struct command *c, struct err *e)
 		return -1;
 	t.source = source;
 	o = owner_of(&u.athlete);
-	if (thresholds_set(c->db, c->arena, &o, &t, e) < 0)
+	if (command_accounts(c, e) == NULL ||
+	    accounts_set_threshold(c->accounts, c->arena, &by, &o, &t, e) < 0)
 		return -1;
 	printf("%s of %s is %g\n", threshold_name(t.kind), u.athlete.username,
 	    t.value);
@@ -75,19 +78,21 @@ command_threshold_list(struct command *c, struct err *e)
 int
 command_threshold_remove(struct command *c, struct err *e)
 {
-	enum threshold_kind kind;
+	struct origin by = origin_of_command();
+	struct threshold t = { .source = "" };
 	struct owner o;
 	struct user u;
-	int32_t day;
-	int r;
+	int r = -1;
 
 	if (command_args(c, 3, e) < 0 ||
 	    command_user(c, c->argv[0], &u, e) < 0 ||
-	    parse_kind(c->argv[1], &kind, e) < 0 ||
-	    command_day(c->argv[2], 0, &day, e) < 0)
+	    parse_kind(c->argv[1], &t.kind, e) < 0 ||
+	    command_day(c->argv[2], 0, &t.day, e) < 0)
 		return -1;
 	o = owner_of(&u.athlete);
-	r = thresholds_remove(c->db, c->arena, &o, kind, day, e);
+	if (command_accounts(c, e) != NULL)
+		r = accounts_drop_threshold(
+		    c->accounts, c->arena, &by, &o, &t, e);
 	if (r == 0)
 		return err_set(e, ERR_NOT_FOUND, "%s has no %s from %s",
 		    u.athlete.username, c->argv[1], c->argv[2]);

@@ -99,3 +99,15 @@ athlete_age(const struct athlete *a, int32_t day)
 		age--;
 	return age;
 }
+
+const char *
+units_name(enum units u)
+{
+	return u == UNITS_IMPERIAL ? "imperial" : "metric";
+}
+
+enum units
+units_parse(struct str name)
+{
+	return str_is(name, "imperial") ? UNITS_IMPERIAL : UNITS_METRIC;
+}

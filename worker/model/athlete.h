@@ -9,6 +9,9 @@
 
 enum sex { SEX_UNKNOWN, SEX_FEMALE, SEX_MALE };
 
+/* What pages show; everything else is metric. */
+enum units { UNITS_METRIC, UNITS_IMPERIAL };
+
 struct athlete {
 	struct uuid tenant_id;
 	struct uuid user_id;
@@ -20,6 +23,7 @@ struct athlete {
 	int32_t birth_day; /* days since 1970-01-01; INT32_MIN unknown */
 	double height_m;
 	double weight_kg; /* latest known */
+	enum units units;
 };
 
 /* Thresholds that held on one day; NaN when not known.  Each came with a date
@@ -58,6 +62,8 @@ void thresholds_on(struct thresholds *out, const struct threshold *list,
 
 const char *sex_name(enum sex s);
 NODISCARD bool sex_parse(struct str name, enum sex *out);
+const char *units_name(enum units u);	 /* "metric", "imperial" */
+enum units units_parse(struct str name); /* metric, unless it is imperial */
 
 /* Age in whole years on a day, or -1 when the birth day is not known. */
 int athlete_age(const struct athlete *a, int32_t day);

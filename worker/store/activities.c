@@ -262,6 +262,20 @@ decode_in_thread(void *arg)
 }
 
 int
+activities_have_streams(struct db *db, struct arena *a, const struct owner *o,
+    const struct uuid *id, struct err *e)
+{
+	struct db_query q;
+
+	db_query_init(&q, db, a, Q_streams_exist);
+	owner_bind(&q, o);
+	db_bind_uuid(&q, 3, id);
+	if (db_run(&q, e) < 0)
+		return -1;
+	return db_next(&q);
+}
+
+int
 activities_read_streams(struct db *db, struct arena *a, const struct owner *o,
     struct activity *act, struct err *e)
 {

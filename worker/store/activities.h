@@ -68,6 +68,9 @@ NODISCARD int activities_read_laps(struct db *db, struct arena *a,
     const struct owner *o, struct activity *act, struct err *e);
 NODISCARD int activities_read_streams(struct db *db, struct arena *a,
     const struct owner *o, struct activity *act, struct err *e);
+/* Whether there are any, without reading them: 1, 0, -1. */
+NODISCARD int activities_have_streams(struct db *db, struct arena *a,
+    const struct owner *o, const struct uuid *id, struct err *e);
 NODISCARD int activities_read_beats(struct db *db, struct arena *a,
     const struct owner *o, struct activity *act, struct err *e);
 /* Write a name, an RPE (NaN: none) and a sport that were changed, and what was

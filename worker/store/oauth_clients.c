@@ -124,6 +124,19 @@ oauth_clients_get(struct db *db, struct arena *a, const struct uuid *id,
 	return read_one(&q, out, e);
 }
 
+static int
+read_clients(struct db_query *q, struct oauth_client **list_r, size_t *n_r,
+    struct err *e)
+{
+	if (db_run(q, e) < 0)
+		return -1;
+	*list_r = arena_many(q->arena, q->n_rows, struct oauth_client);
+	*n_r = q->n_rows;
+	for (size_t i = 0; db_next(q); i++)
+		read_client(q, &(*list_r)[i]);
+	return 0;
+}
+
 int
 oauth_clients_list(struct db *db, struct arena *a, struct oauth_client **list_r,
     size_t *n_r, struct err *e)
@@ -131,13 +144,21 @@ oauth_clients_list(struct db *db, struct arena *a, struct oauth_client **list_r,
 	struct db_query q;
 
 	db_query_init(&q, db, a, Q_oauth_client_list);
-	if (db_run(&q, e) < 0)
-		return -1;
-	*list_r = arena_many(a, q.n_rows, struct oauth_client);
-	*n_r = q.n_rows;
-	for (size_t i = 0; db_next(&q); i++)
-		read_client(&q, &(*list_r)[i]);
-	return 0;
+	return read_clients(&q, list_r, n_r, e);
+}
+
+int
+oauth_clients_page(struct db *db, struct arena *a, const struct uuid *before,
+    unsigned limit, struct oauth_client **list_r, size_t *n_r, struct err *e)
+{
+	struct uuid last;
+	struct db_query q;
+
+	memset(&last, 0xff, sizeof(last));
+	db_query_init(&q, db, a, Q_oauth_client_page);
+	db_bind_uuid(&q, 1, before != NULL ? before : &last);
+	db_bind_int(&q, 2, limit);
+	return read_clients(&q, list_r, n_r, e);
 }
 
 int

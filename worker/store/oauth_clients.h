@@ -42,6 +42,10 @@ NODISCARD int oauth_clients_find(struct db *db, struct arena *a,
     const char *client_id, struct oauth_client *out, struct err *e);
 NODISCARD int oauth_clients_get(struct db *db, struct arena *a,
     const struct uuid *id, struct oauth_client *out, struct err *e);
+/* Newest first, those before this one (NULL: all). */
+NODISCARD int oauth_clients_page(struct db *db, struct arena *a,
+    const struct uuid *before, unsigned limit, struct oauth_client **list_r,
+    size_t *n_r, struct err *e);
 /* All, oldest first. */
 NODISCARD int oauth_clients_list(struct db *db, struct arena *a,
     struct oauth_client **list_r, size_t *n_r, struct err *e);

@@ -152,6 +152,7 @@ read_user(const struct db_query *q, struct user *u)
 			     ? TENANT_OWNER
 			     : TENANT_MEMBER;
 	u->unverified = db_get_bool(q, 15);
+	who->units = units_parse(str_of(db_get_text(q, 16)));
 }
 
 static int
@@ -273,6 +274,19 @@ users_list(struct db *db, struct arena *a, struct user **list_r, size_t *n_r,
 }
 
 int
+users_page(struct db *db, struct arena *a, const char *after, bool pending,
+    unsigned limit, struct user **list_r, size_t *n_r, struct err *e)
+{
+	struct db_query q;
+
+	db_query_init(&q, db, a, Q_user_page);
+	db_bind_text(&q, 1, fold(a, after));
+	db_bind_bool(&q, 2, pending);
+	db_bind_int(&q, 3, limit);
+	return read_all(&q, list_r, n_r, e);
+}
+
+int
 users_list_of_tenant(struct db *db, struct arena *a,
     const struct uuid *tenant_id, struct user **list_r, size_t *n_r,
     struct err *e)
@@ -300,6 +314,7 @@ users_update(
 	bind_day_or_null(&q, 7, who->birth_day);
 	db_bind_float(&q, 8, who->height_m);
 	db_bind_float(&q, 9, who->weight_kg);
+	db_bind_text(&q, 10, units_name(who->units));
 	if (db_run(&q, e) < 0)
 		return -1;
 	return q.changed > 0;

@@ -55,12 +55,19 @@ NODISCARD int users_have_other_admin(
 NODISCARD int users_list(struct db *db, struct arena *a, struct user **list_r,
     size_t *n_r, struct err *e);
 
+/* Those that wait for approval, or those that do not, whose username comes
+ * after this one ("": all). */
+NODISCARD int users_page(struct db *db, struct arena *a, const char *after,
+    bool pending, unsigned limit, struct user **list_r, size_t *n_r,
+    struct err *e);
+
 /* The people of one tenant, in order of creation. */
 NODISCARD int users_list_of_tenant(struct db *db, struct arena *a,
     const struct uuid *tenant_id, struct user **list_r, size_t *n_r,
     struct err *e);
 
-/* Replace display name, email, time zone, sex, birth day, height and weight.
+/* Replace display name, email, time zone, sex, birth day, height, weight and
+ * units.
  * 1 done, 0 no such user, -1. */
 NODISCARD int users_update(struct db *db, struct arena *a,
     const struct athlete *athlete, struct err *e);

@@ -130,21 +130,14 @@ show_table(struct page *p, const struct audit_row *list, size_t n)
 static void
 show_pages(struct page *p, const struct wish *w, const struct audit_row *last)
 {
-	struct html *h = &p->h;
+	struct arena *a = http_arena(p->req);
+	const char *path =
+	    arena_printf(a, PATH "?action=%.*s", STR_ARG(w->action));
 
-	html_box(h, "div", "pages");
-	if (w->before != 0)
-		html_link(h,
-		    arena_printf(http_arena(p->req), PATH "?action=%.*s",
-			STR_ARG(w->action)),
-		    "Newest");
-	if (last != NULL)
-		html_link(h,
-		    arena_printf(http_arena(p->req),
-			PATH "?action=%.*s&before=%lld", STR_ARG(w->action),
-			(long long)last->seq),
-		    "Older");
-	html_close(h, "div");
+	page_pages(p, "Newest", w->before != 0 ? path : NULL, "Older",
+	    last != NULL
+		? arena_printf(a, "%s&before=%lld", path, (long long)last->seq)
+		: NULL);
 }
 
 void

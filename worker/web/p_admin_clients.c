@@ -7,7 +7,8 @@
 #include "web/consent.h"
 #include "web/web.h"
 
-#define PATH "/admin/clients"
+#define PATH  "/admin/clients"
+#define LIMIT 50
 
 static const char *
 kind_words(enum client_kind kind)
@@ -77,16 +78,33 @@ show_client(struct page *p, const struct oauth_client *c)
 	html_close(h, "li");
 }
 
+static const char *
+older_than(struct arena *a, const struct uuid *id)
+{
+	char text[UUID_TEXT_LEN + 1];
+
+	uuid_format(id, text);
+	return arena_printf(a, PATH "?before=%s", text);
+}
+
 void
 web_admin_clients(struct http_req *req)
 {
 	const struct app *app = http_app_state(req);
 	struct err e = ERR_INIT;
 	struct oauth_client *list;
+	struct str text = STR("");
+	struct uuid before;
 	struct page p;
 	size_t n;
+	int rc = http_query_get(req, "before", &text, &e);
 
-	if (oauth_clients_list(app->db, http_arena(req), &list, &n, &e) < 0) {
+	if (rc > 0 && !uuid_parse(text, &before))
+		rc = err_set(&e, ERR_INVALID, "before: the id of a client");
+	/* One more tells whether there are more. */
+	if (rc < 0 ||
+	    oauth_clients_page(app->db, http_arena(req),
+		rc > 0 ? &before : NULL, LIMIT + 1, &list, &n, &e) < 0) {
 		http_reply_error(req, &e);
 		return;
 	}
@@ -97,9 +115,12 @@ web_admin_clients(struct http_req *req)
 	if (n == 0)
 		html_line(&p.h, "p", "empty", "There are none.");
 	html_box(&p.h, "ul", "rows");
-	for (size_t i = n; i-- > 0;)
+	for (size_t i = 0; i < MIN(n, (size_t)LIMIT); i++)
 		show_client(&p, &list[i]);
 	html_close(&p.h, "ul");
+	page_pages(&p, "Newest", rc > 0 ? PATH : NULL, "Older",
+	    n > LIMIT ? older_than(http_arena(req), &list[LIMIT - 1].id)
+		      : NULL);
 	page_section_end(&p);
 	page_end(&p, 200);
 }

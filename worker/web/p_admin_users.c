@@ -6,7 +6,8 @@
 #include "web/page.h"
 #include "web/web.h"
 
-#define PATH "/admin"
+#define PATH  "/admin"
+#define LIMIT 50
 
 /* What an administrator can do to somebody: approve, suspend... */
 struct deed {
@@ -66,6 +67,8 @@ show_badges(struct page *p, const struct user *u)
 		page_badge(p, TONE_WARN, "waits for approval");
 	if (u->status == USER_SUSPENDED)
 		page_badge(p, TONE_BAD, "suspended");
+	if (u->unverified)
+		page_badge(p, TONE_WARN, "address not confirmed");
 }
 
 static void
@@ -103,30 +106,66 @@ show_user(struct page *p, const struct user *u)
 	html_close(h, "li");
 }
 
-static size_t
-show_those(struct page *p, const struct user *list, size_t n, bool pending)
+static void
+show_those(struct page *p, const struct user *list, size_t n)
 {
-	size_t shown = 0;
-
 	html_box(&p->h, "ul", "rows");
-	for (size_t i = 0; i < n; i++) {
-		if ((list[i].status == USER_PENDING) != pending)
-			continue;
+	for (size_t i = 0; i < MIN(n, (size_t)LIMIT); i++)
 		show_user(p, &list[i]);
-		shown++;
-	}
 	html_close(&p->h, "ul");
-	return shown;
 }
 
-static size_t
-count_pending(const struct user *list, size_t n)
-{
-	size_t pending = 0;
+/* Those who wait, and a page of all others. */
+struct people {
+	struct user *pending;
+	size_t pending_n;
+	struct user *list;
+	size_t n;
+	bool is_first;
+};
 
-	for (size_t i = 0; i < n; i++)
-		pending += list[i].status == USER_PENDING;
-	return pending;
+/* ?after: the id of the last one of the page before. */
+static int
+read_people(struct http_req *req, struct people *out, struct err *e)
+{
+	const struct app *app = http_app_state(req);
+	struct arena *a = http_arena(req);
+	struct user last = { .athlete = { .username = "" } };
+	struct str text = STR("");
+	struct uuid id;
+	int rc = http_query_get(req, "after", &text, e);
+
+	out->is_first = rc == 0;
+	if (rc > 0 && uuid_parse(text, &id))
+		rc = users_by_id(app->db, a, &id, &last, e);
+	/* One more tells whether there are more. */
+	if (rc < 0 || users_page(app->db, a, "", true, LIMIT + 1, &out->pending,
+			  &out->pending_n, e) < 0)
+		return -1;
+	return users_page(app->db, a, last.athlete.username, false, LIMIT + 1,
+	    &out->list, &out->n, e);
+}
+
+static const char *
+path_after(struct arena *a, const struct user *u)
+{
+	char id[UUID_TEXT_LEN + 1];
+
+	uuid_format(&u->athlete.user_id, id);
+	return arena_printf(a, PATH "?after=%s", id);
+}
+
+static void
+show_pending(struct page *p, const struct people *of)
+{
+	if (of->pending_n == 0)
+		return;
+	page_section(p, "pending", "Waiting for approval",
+	    of->pending_n > LIMIT
+		? "Not all are shown: more follow when these are decided."
+		: NULL);
+	show_those(p, of->pending, of->pending_n);
+	page_section_end(p);
 }
 
 static const struct field invite_field = {
@@ -160,28 +199,26 @@ show(struct http_req *req, int status, const char *wrong, const struct field *f,
 {
 	const struct app *app = http_app_state(req);
 	struct err e = ERR_INIT;
-	struct user *list;
+	struct people of;
 	struct page p;
-	size_t n;
 
-	if (users_list(app->db, http_arena(req), &list, &n, &e) < 0) {
+	if (read_people(req, &of, &e) < 0) {
 		http_reply_error(req, &e);
 		return;
 	}
 	page_begin_admin(&p, req, PATH);
 	if (wrong != NULL)
 		page_notice(&p, TONE_BAD, wrong);
-	if (count_pending(list, n) > 0) {
-		page_section(&p, "pending", "Waiting for approval", NULL);
-		(void)show_those(&p, list, n, true);
-		page_section_end(&p);
-	}
+	show_pending(&p, &of);
 	page_section(&p, "people", "People",
 	    strcmp(app->conf->registration, "closed") == 0
 		? "Registration is closed: accounts are made by `pierrectl "
 		  "user create` or by invitation."
 		: NULL);
-	(void)show_those(&p, list, n, false);
+	show_those(&p, of.list, of.n);
+	page_pages(&p, "First", of.is_first ? NULL : PATH, "More",
+	    of.n > LIMIT ? path_after(http_arena(req), &of.list[LIMIT - 1])
+			 : NULL);
 	page_section_end(&p);
 	show_invitation(&p, f, link);
 	page_end(&p, status);

@@ -8,7 +8,6 @@
 #include "auth/accounts.h"
 #include "config/conf.h"
 #include "provider/person_export.h"
-#include "store/user_delete.h"
 #include "web/page.h"
 #include "web/session_cookie.h"
 #include "web/web.h"
@@ -140,40 +139,28 @@ prove_password(
 	return 0;
 }
 
-static int
-may_go(struct http_req *req, const struct user *u, struct err *e)
-{
-	const struct app *app = http_app_state(req);
-	int rc = 1;
-
-	if (u->is_admin)
-		rc = users_have_other_admin(
-		    app->db, http_arena(req), &u->athlete.user_id, e);
-	if (rc == 0)
-		return err_set(e, ERR_CONFLICT,
-		    "nobody else administers this server: make somebody an "
-		    "administrator first");
-	return rc < 0 ? -1 : 0;
-}
-
 static void
 delete_account(struct http_req *req, const struct form *form)
 {
 	const struct app *app = http_app_state(req);
+	struct origin from = origin_of(req);
 	struct field f = password_field;
 	struct owner o = page_owner(req);
 	struct err e = ERR_INIT;
 	struct user u;
 	int rc = 0;
 
-	if (page_find_user(req, &u, &e) < 0 || may_go(req, &u, &e) < 0) {
+	if (page_find_user(req, &u, &e) < 0) {
 		http_reply_error(req, &e);
 		return;
 	}
 	if (fields_read(http_arena(req), &f, 1, form) == 0)
 		rc = prove_password(req, &u, &f, &e);
 	if (rc > 0)
-		rc = user_delete(app->db, &o, &e) < 0 ? -1 : 1;
+		rc = accounts_delete(
+			 app->accounts, http_arena(req), &from, &o, &e) < 0
+			 ? -1
+			 : 1;
 	if (rc < 0) {
 		http_reply_error(req, &e);
 	} else if (rc == 0) {

@@ -4,11 +4,11 @@
 #include <math.h>
 
 #include "app.h"
-#include "base/date.h"
 #include "mcp/loads.h"
 #include "model/value.h"
 #include "store/activity_days.h"
 #include "store/thresholds.h"
+#include "web/activity_rows.h"
 #include "web/page.h"
 #include "web/pmc_chart.h"
 #include "web/web.h"
@@ -168,66 +168,19 @@ show_pmc(struct page *p, const struct training *t)
 /* --- activities ---------------------------------------------------------- */
 
 static void
-show_measure(struct html *h, const char *fmt, double v)
-{
-	if (value_has(v))
-		html_linef(h, "span", NULL, fmt, v);
-}
-
-static void
-show_duration(struct html *h, double s)
-{
-	struct buf b = BUF_INIT;
-
-	if (value_has(s)) {
-		date_format_duration(&b, s);
-		html_line(h, "span", NULL, buf_cstr(&b));
-	}
-	buf_free(&b);
-}
-
-static void
-show_activity(struct page *p, const struct stored_activity *sa)
-{
-	const struct activity *act = &sa->activity;
-	const char *title = sport_type_title(act->sport);
-	struct html *h = &p->h;
-
-	html_open(h, "li");
-	html_box(h, "span", "sport");
-	html_attr(h, "aria-hidden", "true");
-	html_text_str(h, str_make(title, MIN(strlen(title), (size_t)2)));
-	html_close(h, "span");
-	html_box(h, "div", "what");
-	html_line(h, "strong", NULL, act->name[0] != '\0' ? act->name : title);
-	html_box(h, "p", NULL);
-	html_text(h, title);
-	html_text(h, ", ");
-	html_instant(h, act->start_us, act->utc_offset_s);
-	html_close(h, "p");
-	html_close(h, "div");
-	html_box(h, "div", "measures");
-	show_measure(h, "%.1f km", act->sum.distance_m / 1000);
-	show_duration(h, act->sum.moving_s);
-	show_measure(h, "%.0f bpm", act->sum.average_hr_bpm);
-	show_measure(h, "%.0f W", act->sum.average_power_w);
-	if (value_has(sa->load.value))
-		html_linef(h, "strong", NULL, "load %.0f", sa->load.value);
-	html_close(h, "div");
-	html_close(h, "li");
-}
-
-static void
 show_activities(struct page *p, const struct training *t)
 {
 	page_section(p, "activities", "Last activities", NULL);
 	if (t->n == 0)
 		html_line(&p->h, "p", "empty", "None yet.");
-	html_box(&p->h, "ul", "rows");
-	for (size_t i = 0; i < t->n; i++)
-		show_activity(p, &t->list[i]);
-	html_close(&p->h, "ul");
+	activity_rows(p, t->list, t->n);
 	html_box(&p->h, "div", "buttons");
+	if (t->n > 0) {
+		html_box(&p->h, "a", "button second");
+		html_attr(&p->h, "href", "/activities");
+		html_text(&p->h, "All activities");
+		html_close(&p->h, "a");
+	}
 	html_box(&p->h, "a", "button second");
 	html_attr(&p->h, "href", "/import");
 	html_text(&p->h, "Import more");

@@ -1,20 +1,28 @@
 /* /account: who the person is, as far as formulas and assistants ask. */
 
+#include <math.h>
+
 #include "app.h"
+#include "auth/accounts.h"
 #include "base/tz.h"
-#include "store/users.h"
 #include "web/number.h"
 #include "web/page.h"
+#include "web/units.h"
 #include "web/web.h"
 
 #define BORN_FIRST (-25567) /* 1900-01-01 */
 
-enum { NAME, TIMEZONE, SEX, BIRTH, HEIGHT, WEIGHT, FIELDS };
+enum { NAME, TIMEZONE, SEX, BIRTH, HEIGHT, WEIGHT, UNITS, FIELDS };
 
 static const struct option sexes[] = {
 	{ "unknown", "Not told" },
 	{ "female", "Female" },
 	{ "male", "Male" },
+};
+
+static const struct option systems[] = {
+	{ "metric", "Kilometres, metres, kilograms" },
+	{ "imperial", "Miles, feet, pounds" },
 };
 
 static const struct field fields[FIELDS] = {
@@ -44,19 +52,50 @@ static const struct field fields[FIELDS] = {
 	    .label = "Weight",
 	    .unit = "kg",
 	    .inputmode = "decimal" },
+	[UNITS] = { .name = "units",
+	    .label = "Units on these pages",
+	    .options = systems,
+	    .options_n = ARRAY_LEN(systems),
+	    .hint = "Assistants and scripts get metric units." },
 };
+
+/* How many of what is written make a metre, and a kilogram. */
+static double
+inches_or_cm(enum units u)
+{
+	return u == UNITS_IMPERIAL ? 12 / METRES_A_FOOT : 100;
+}
+
+static double
+pounds_or_kg(enum units u)
+{
+	return u == UNITS_IMPERIAL ? 1 / KG_A_POUND : 1;
+}
+
+static void
+make_fields(struct field *f, enum units u)
+{
+	memcpy(f, fields, sizeof(fields));
+	if (u == UNITS_IMPERIAL) {
+		f[HEIGHT].unit = "in";
+		f[WEIGHT].unit = "lb";
+	}
+}
 
 static void
 fill(struct arena *a, struct field *f, const struct athlete *who)
 {
-	memcpy(f, fields, sizeof(fields));
+	make_fields(f, who->units);
 	f[NAME].value = who->display_name;
 	f[TIMEZONE].value = who->timezone;
 	f[SEX].value = sex_name(who->sex);
 	f[BIRTH].value =
 	    who->birth_day != INT32_MIN ? day_show(a, who->birth_day) : "";
-	f[HEIGHT].value = number_show(a, who->height_m * 100, 1);
-	f[WEIGHT].value = number_show(a, who->weight_kg, 1);
+	f[HEIGHT].value =
+	    number_show(a, who->height_m * inches_or_cm(who->units), 1);
+	f[WEIGHT].value =
+	    number_show(a, who->weight_kg * pounds_or_kg(who->units), 1);
+	f[UNITS].value = units_name(who->units);
 }
 
 static void
@@ -96,10 +135,20 @@ web_profile(struct http_req *req)
 	show(req, 200, NULL);
 }
 
+/* What stands there as it was shown stays what it is, to the last digit. */
+static bool
+is_other(struct arena *a, const struct field *f, double v)
+{
+	return !str_is(field_str(f), number_show(a, v, 1));
+}
+
 static void
 take(struct arena *a, struct field *f, int32_t today, struct athlete *out)
 {
-	double height_cm;
+	double per_m = inches_or_cm(out->units);
+	double per_kg = pounds_or_kg(out->units);
+	double height = out->height_m * per_m;
+	double weight = out->weight_kg * per_kg;
 
 	if (f[TIMEZONE].error == NULL &&
 	    tz_find(field_str(&f[TIMEZONE]), NULL) == NULL)
@@ -107,14 +156,21 @@ take(struct arena *a, struct field *f, int32_t today, struct athlete *out)
 		    "There is no such zone. Write it like Europe/Berlin.";
 	if (!sex_parse(field_str(&f[SEX]), &out->sex))
 		f[SEX].error = "Choose one of the list.";
-	if (number_read(a, &f[HEIGHT], 50, 260, &height_cm))
-		out->height_m = height_cm / 100;
-	if (number_read(a, &f[WEIGHT], 20, 400, &out->weight_kg) &&
-	    day_read(
+	if (is_other(a, &f[HEIGHT], height) &&
+	    number_read(
+		a, &f[HEIGHT], ceil(.5 * per_m), floor(2.6 * per_m), &height))
+		out->height_m = height / per_m;
+	if (is_other(a, &f[WEIGHT], weight) &&
+	    number_read(
+		a, &f[WEIGHT], ceil(20 * per_kg), floor(400 * per_kg), &weight))
+		out->weight_kg = weight / per_kg;
+	if (day_read(
 		a, &f[BIRTH], BORN_FIRST, today, INT32_MIN, &out->birth_day)) {
 		out->display_name = f[NAME].value;
 		out->timezone = f[TIMEZONE].value;
 	}
+	/* What was written was in the units that were in force. */
+	out->units = units_parse(field_str(&f[UNITS]));
 }
 
 void
@@ -122,6 +178,7 @@ web_profile_post(struct http_req *req)
 {
 	const struct app *app = http_app_state(req);
 	struct arena *a = http_arena(req);
+	struct origin from = origin_of(req);
 	struct field f[FIELDS];
 	struct err e = ERR_INIT;
 	struct form form;
@@ -132,12 +189,13 @@ web_profile_post(struct http_req *req)
 		http_reply_error(req, &e);
 		return;
 	}
-	memcpy(f, fields, sizeof(f));
+	make_fields(f, u.athlete.units);
 	(void)fields_read(a, f, FIELDS, &form);
 	take(a, f, page_day_of(&u.athlete), &u.athlete);
 	if (fields_wrong(f, FIELDS) > 0)
 		show(req, 422, f);
-	else if (users_update(app->db, a, &u.athlete, &e) < 0)
+	else if (accounts_set_profile(app->accounts, a, &from, &u.athlete, &e) <
+		 0)
 		http_reply_error(req, &e);
 	else
 		page_redirect(req, "/account", NOTE_PROFILE_SAVED);

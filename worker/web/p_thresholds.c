@@ -1,11 +1,13 @@
 /* /account/thresholds: what the person can sustain, from which day on. */
 
 #include "app.h"
+#include "auth/accounts.h"
 #include "base/date.h"
 #include "model/value.h"
 #include "store/thresholds.h"
 #include "web/number.h"
 #include "web/page.h"
+#include "web/units.h"
 #include "web/web.h"
 
 #define DAYS_BACK (40 * 366)
@@ -35,10 +37,28 @@ static const struct kind_about {
 
 enum { KIND, VALUE, FROM, FIELDS };
 
-static const char *
-value_shown(struct arena *a, enum threshold_kind k, double v)
+/* The length that a pace is over, and how that is called. */
+static double
+per_m(enum threshold_kind k, enum units u)
 {
-	return kinds[k].per_m > 0 ? pace_show(a, v, kinds[k].per_m)
+	if (u != UNITS_IMPERIAL || kinds[k].per_m <= 0)
+		return kinds[k].per_m;
+	return k == THRESHOLD_RUN_PACE_MPS ? METRES_A_MILE
+					   : 100 * METRES_A_YARD;
+}
+
+static const char *
+unit_of(enum threshold_kind k, enum units u)
+{
+	if (u != UNITS_IMPERIAL || kinds[k].per_m <= 0)
+		return kinds[k].unit;
+	return k == THRESHOLD_RUN_PACE_MPS ? "min/mi" : "min/100 yd";
+}
+
+static const char *
+value_shown(struct arena *a, enum threshold_kind k, enum units u, double v)
+{
+	return kinds[k].per_m > 0 ? pace_show(a, v, per_m(k, u))
 				  : number_show(a, v, 1);
 }
 
@@ -49,6 +69,7 @@ show_present(struct page *p, const struct threshold *list, size_t n)
 {
 	struct arena *a = http_arena(p->req);
 	struct html *h = &p->h;
+	enum units u = p->user.athlete.units;
 	struct thresholds now;
 	bool any = false;
 
@@ -62,9 +83,10 @@ show_present(struct page *p, const struct threshold *list, size_t n)
 		html_open(h, "div");
 		html_line(h, "dt", NULL, kinds[k].label);
 		html_open(h, "dd");
-		html_text(
-		    h, value_shown(a, (enum threshold_kind)k, now.of[k].value));
-		html_linef(h, "span", NULL, "%s, since %s", kinds[k].unit,
+		html_text(h,
+		    value_shown(a, (enum threshold_kind)k, u, now.of[k].value));
+		html_linef(h, "span", NULL, "%s, since %s",
+		    unit_of((enum threshold_kind)k, u),
 		    day_show(a, now.of[k].day));
 		html_close(h, "dd");
 		html_close(h, "div");
@@ -82,13 +104,14 @@ show_row(struct page *p, const struct threshold *t)
 {
 	struct arena *a = http_arena(p->req);
 	const char *day = day_show(a, t->day);
+	enum units u = p->user.athlete.units;
 	struct html *h = &p->h;
 
 	html_open(h, "tr");
 	html_line(h, "td", "nums", day);
 	html_line(h, "td", NULL, kinds[t->kind].label);
-	html_linef(h, "td", "nums", "%s %s", value_shown(a, t->kind, t->value),
-	    kinds[t->kind].unit);
+	html_linef(h, "td", "nums", "%s %s",
+	    value_shown(a, t->kind, u, t->value), unit_of(t->kind, u));
 	html_line(h, "td", "faint", t->source);
 	html_open(h, "td");
 	page_action(p, "/account/thresholds", "remove",
@@ -118,14 +141,14 @@ show_history(struct page *p, const struct threshold *list, size_t n)
 /* --- the form ------------------------------------------------------------ */
 
 static void
-make_fields(struct arena *a, struct field *f)
+make_fields(struct arena *a, enum units u, struct field *f)
 {
 	struct option *o = arena_many(a, THRESHOLD_KIND_COUNT, struct option);
 
 	for (int k = 0; k < THRESHOLD_KIND_COUNT; k++)
 		o[k] = (struct option){ threshold_name((enum threshold_kind)k),
-			arena_printf(
-			    a, "%s (%s)", kinds[k].label, kinds[k].unit) };
+			arena_printf(a, "%s (%s)", kinds[k].label,
+			    unit_of((enum threshold_kind)k, u)) };
 	f[KIND] = (struct field){ .name = "kind",
 		.label = "Threshold",
 		.options = o,
@@ -172,6 +195,7 @@ show(struct http_req *req, int status, const struct field *f)
 	struct owner o = page_owner(req);
 	struct err e = ERR_INIT;
 	struct threshold *list;
+	struct field fresh[FIELDS];
 	struct page p;
 	size_t n;
 
@@ -180,8 +204,10 @@ show(struct http_req *req, int status, const struct field *f)
 		return;
 	}
 	page_begin_account(&p, req, "/account/thresholds");
+	if (f == NULL)
+		make_fields(http_arena(req), p.user.athlete.units, fresh);
 	show_present(&p, list, n);
-	show_form(&p, f);
+	show_form(&p, f != NULL ? f : fresh);
 	show_history(&p, list, n);
 	page_end(&p, status);
 }
@@ -189,16 +215,13 @@ show(struct http_req *req, int status, const struct field *f)
 void
 web_thresholds(struct http_req *req)
 {
-	struct field f[FIELDS];
-
-	make_fields(http_arena(req), f);
-	show(req, 200, f);
+	show(req, 200, NULL);
 }
 
 /* --- changes ------------------------------------------------------------- */
 
 static bool
-read_value(struct arena *a, struct field *f, struct threshold *t)
+read_value(struct arena *a, enum units u, struct field *f, struct threshold *t)
 {
 	double low, high;
 
@@ -207,7 +230,7 @@ read_value(struct arena *a, struct field *f, struct threshold *t)
 	threshold_bounds(t->kind, &low, &high);
 	if (kinds[t->kind].per_m > 0)
 		return pace_read(
-		    a, &f[VALUE], kinds[t->kind].per_m, low, high, &t->value);
+		    a, &f[VALUE], per_m(t->kind, u), low, high, &t->value);
 	return number_read(a, &f[VALUE], low, high, &t->value);
 }
 
@@ -216,6 +239,7 @@ set(struct http_req *req, const struct form *form)
 {
 	const struct app *app = http_app_state(req);
 	struct arena *a = http_arena(req);
+	struct origin from = origin_of(req);
 	struct owner o = page_owner(req);
 	struct threshold t = { .source = "user" };
 	struct err e = ERR_INIT;
@@ -228,11 +252,13 @@ set(struct http_req *req, const struct form *form)
 		return;
 	}
 	today = page_day_of(&u.athlete);
-	make_fields(a, f);
-	if (fields_read(a, f, FIELDS, form) > 0 || !read_value(a, f, &t) ||
+	make_fields(a, u.athlete.units, f);
+	if (fields_read(a, f, FIELDS, form) > 0 ||
+	    !read_value(a, u.athlete.units, f, &t) ||
 	    !day_read(a, &f[FROM], today - DAYS_BACK, today, today, &t.day))
 		show(req, 422, f);
-	else if (thresholds_set(app->db, a, &o, &t, &e) < 0)
+	else if (accounts_set_threshold(app->accounts, a, &from, &o, &t, &e) <
+		 0)
 		http_reply_error(req, &e);
 	else
 		page_redirect(req, "/account/thresholds", NOTE_THRESHOLD_SAVED);
@@ -243,16 +269,16 @@ static void
 drop(struct http_req *req, struct str which)
 {
 	const struct app *app = http_app_state(req);
+	struct origin from = origin_of(req);
 	struct owner o = page_owner(req);
 	struct err e = ERR_INIT;
 	struct str day_text, name = str_cut(which, '/', &day_text);
-	enum threshold_kind kind;
-	int32_t day;
+	struct threshold t = { .source = "" };
 	int rc = 0;
 
-	if (threshold_parse(name, &kind) && date_parse_day(day_text, &day))
-		rc = thresholds_remove(
-		    app->db, http_arena(req), &o, kind, day, &e);
+	if (threshold_parse(name, &t.kind) && date_parse_day(day_text, &t.day))
+		rc = accounts_drop_threshold(
+		    app->accounts, http_arena(req), &from, &o, &t, &e);
 	if (rc < 0)
 		http_reply_error(req, &e);
 	else

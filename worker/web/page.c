@@ -207,6 +207,7 @@ show_navigation(struct page *p)
 	html_attr(h, "aria-label", "Main");
 	html_open(h, "ul");
 	show_place(p, "/", "Training");
+	show_place(p, "/activities", "Activities");
 	show_place(p, "/import", "Import");
 	show_place(p, "/account", "Account");
 	if (p->who->role == ROLE_ADMIN)

@@ -112,6 +112,9 @@ void page_copyable(
  * '-' is not seen. */
 void page_table(struct page *p, const char *const *heads);
 void page_table_end(struct page *p);
+/* Links below a list: to its first page, and to the next; NULL: none. */
+void page_pages(struct page *p, const char *first_label, const char *first,
+    const char *next_label, const char *next);
 /* How to connect an assistant, with the address. */
 void page_connecting(struct page *p);
 /* What a set of scopes allows, in words. */

@@ -177,3 +177,18 @@ page_connecting(struct page *p)
 	page_copyable(p, "mcp-url", "Address", url);
 	page_section_end(p);
 }
+
+void
+page_pages(struct page *p, const char *first_label, const char *first,
+    const char *next_label, const char *next)
+{
+	if (first == NULL && next == NULL)
+		return;
+	html_box(&p->h, "nav", "pages");
+	html_attr(&p->h, "aria-label", "Pages");
+	if (first != NULL)
+		html_link(&p->h, first, first_label);
+	if (next != NULL)
+		html_link(&p->h, next, next_label);
+	html_close(&p->h, "nav");
+}

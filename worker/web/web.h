@@ -28,6 +28,12 @@ void web_verify_post(struct http_req *req);
 void web_reset(struct http_req *req);
 void web_reset_post(struct http_req *req);
 
+/* /activities, /activities/{id}, /activities/{id}/chart.svg */
+void web_activities(struct http_req *req);
+void web_activity(struct http_req *req);
+void web_activity_post(struct http_req *req);
+void web_activity_chart(struct http_req *req);
+
 /* /import, /import/{id} */
 void web_import(struct http_req *req);
 void web_import_post(struct http_req *req);

@@ -113,6 +113,7 @@ test_plans(void)
 		{ Q_job_running_of_user, "jobs_open" },
 		{ Q_job_open_count, "jobs_open" },
 		{ Q_job_purge, "jobs_finished" },
+		{ Q_token_purge, "access_tokens_login" },
 		{ Q_job_list, "AND id<?" },
 		{ Q_event_read, "topic=? AND seq>?" },
 		{ Q_event_touched, "COVERING INDEX event_streams_touched" },
@@ -187,8 +188,8 @@ test_owner(void)
 		/* a client ends, and all that it was granted */
 		"oauth_grant_end_client", "oauth_grant_sweep",
 		/* what only administrators do */
-		"user_list", "user_by_id", "user_other_admin", "audit_list",
-		"audit_list_of_action", "audit_walk",
+		"user_list", "user_page", "user_by_id", "user_other_admin",
+		"audit_list", "audit_list_of_action", "audit_walk",
 		/* what an owner does in a tenant */
 		"user_list_of_tenant",
 		/* what the server does with everybody's jobs */
@@ -196,7 +197,8 @@ test_owner(void)
 		"job_list_of_node", "job_find_state", "job_purge",
 		/* what the keeper does for everybody */
 		"event_touched", "event_purge", "event_purge_streams",
-		"mcp_session_purge", "session_purge", "link_purge", "usage_add",
+		"mcp_session_purge", "session_purge", "link_purge",
+		"token_purge", "usage_add",
 		/* keys change for everybody */
 		"sealed_*_walk", "sealed_*_swap", "sealed_*_count",
 		/* a person's last step */

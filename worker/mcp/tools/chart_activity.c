@@ -1,11 +1,9 @@
 /* One activity by its samples, as a chart: altitude, heart rate, power, and
  * speed or pace, one below the other. */
 
-#include "base/date.h"
+#include "mcp/activity_traces.h"
 #include "mcp/chart_show.h"
-#include "mcp/charts/charts.h"
 #include "mcp/show.h"
-#include "sport/load.h"
 #include "sport/pace.h"
 
 /* As many places as a page has room for; the picture shows all samples. */
@@ -14,11 +12,7 @@
 struct work {
 	struct stored_activity sa;
 	struct arena *arena;
-	struct trace traces[CHART_MAX_TRACES];
-	size_t n;
-	size_t seconds;
-	const char *title;
-	const char *about;
+	struct activity_traces of;
 };
 
 static int
@@ -26,74 +20,10 @@ draw(void *arg, struct buf *png, struct err *e)
 {
 	const struct work *w = arg;
 
-	return chart_activity(
-	    PICTURE_PNG, w->title, w->about, w->traces, w->n, png, e);
-}
-
-/* --- samples ------------------------------------------------------------- */
-
-static void
-add(struct work *w, enum trace_kind kind, enum stream_kind channel)
-{
-	const struct streams *s = w->sa.activity.streams;
-	struct trace *t = &w->traces[w->n];
-	double *v;
-
-	if (w->n == CHART_MAX_TRACES || !streams_has(s, channel))
-		return;
-	v = streams_resample(w->arena, s, channel, LOAD_MAX_GAP_S, &t->n);
-	/* A heart does not stop: that is a strap without contact. */
-	for (size_t i = 0; i < t->n && channel == STREAM_HR; i++)
-		v[i] = v[i] > 0 ? v[i] : VALUE_MISSING;
-	t->kind = kind;
-	t->v = v;
-	w->seconds = MAX(w->seconds, t->n);
-	w->n++;
-}
-
-static int
-gather(struct work *w, struct err *e)
-{
-	enum sport_family f = sport_type_family(w->sa.activity.sport);
-	bool on_foot = f == FAMILY_RUN || f == FAMILY_WALK;
-
-	if (w->sa.activity.streams == NULL || w->sa.activity.streams->n == 0)
-		return err_set(e, ERR_NOT_FOUND,
-		    "the activity has no samples to draw; get_activity shows "
-		    "its totals");
-	streams_derive(w->arena, w->sa.activity.streams);
-	add(w, TRACE_ALTITUDE, STREAM_ALTITUDE);
-	add(w, TRACE_HR, STREAM_HR);
-	add(w, TRACE_POWER, STREAM_POWER);
-	add(w, on_foot ? TRACE_PACE : TRACE_SPEED, STREAM_SPEED);
-	add(w, TRACE_CADENCE, STREAM_CADENCE);
-	return w->n > 0 ? 0
-			: err_set(e, ERR_NOT_FOUND,
-			      "the activity has no channel that can be drawn");
+	return activity_traces_draw(&w->of, PICTURE_PNG, png, e);
 }
 
 /* --- telling ------------------------------------------------------------- */
-
-static void
-write_about(struct work *w)
-{
-	const struct activity *act = &w->sa.activity;
-	int64_t local_min = act->start_us / 60000000 + act->utc_offset_s / 60;
-	char day[DATE_TEXT_LEN + 1];
-	struct buf b = BUF_INIT;
-
-	date_format_day(act->local_day, day);
-	buf_printf(&b, "%s, %s %02d:%02d, ", sport_type_name(act->sport), day,
-	    (int)(local_min / 60 % 24), (int)(local_min % 60));
-	date_format_duration(&b, (double)w->seconds);
-	if (value_has(act->sum.distance_m)) {
-		buf_adds(&b, ", ");
-		show_distance(&b, act->sum.distance_m);
-	}
-	w->about = arena_strndup(w->arena, b.p, b.n);
-	w->title = act->name[0] != '\0' ? act->name : "Activity";
-	buf_free(&b);
-}
 
 static const struct {
 	const char *key;
@@ -134,12 +64,12 @@ mean_of(const struct trace *t, size_t from, size_t to)
 static void
 show_traces(struct jsonw *w, const struct work *work, size_t step_s)
 {
-	size_t n = (work->seconds + step_s - 1) / step_s;
+	size_t n = (work->of.seconds + step_s - 1) / step_s;
 	double *v = arena_many(work->arena, n, double);
 
 	jsonw_kv_object(w, "channels");
-	for (size_t k = 0; k < work->n; k++) {
-		const struct trace *t = &work->traces[k];
+	for (size_t k = 0; k < work->of.n; k++) {
+		const struct trace *t = &work->of.traces[k];
 
 		for (size_t i = 0; i < n; i++)
 			v[i] = mean_of(t, i * step_s, (i + 1) * step_s);
@@ -153,13 +83,13 @@ static void
 show(struct mcp_call *call, const struct work *work)
 {
 	struct jsonw *w = call_out(call);
-	size_t step_s = MAX((work->seconds + POINTS - 1) / POINTS, 1);
+	size_t step_s = MAX((work->of.seconds + POINTS - 1) / POINTS, 1);
 
 	jsonw_object(w);
 	jsonw_kv_cstr(w, "chart", "activity");
-	jsonw_kv_cstr(w, "title", work->title);
-	jsonw_kv_cstr(w, "about", work->about);
-	jsonw_kv_int(w, "duration_s", (int64_t)work->seconds);
+	jsonw_kv_cstr(w, "title", work->of.title);
+	jsonw_kv_cstr(w, "about", work->of.about);
+	jsonw_kv_int(w, "duration_s", (int64_t)work->of.seconds);
 	jsonw_kv_int(w, "step_s", (int64_t)step_s);
 	show_traces(w, work, step_s);
 	jsonw_end_object(w);
@@ -173,14 +103,14 @@ run(struct mcp_call *call, struct err *e)
 	if (call_activity(call, &work.sa, e) < 0 ||
 	    activities_read_streams(call_db(call), work.arena, call_owner(call),
 		&work.sa.activity, e) < 0 ||
-	    gather(&work, e) < 0)
+	    activity_traces_gather(work.arena, &work.sa.activity, &work.of, e) <
+		0)
 		return -1;
-	write_about(&work);
 	show(call, &work);
-	call_text(call, "%s: %s. Shown are", work.title, work.about);
-	for (size_t i = 0; i < work.n; i++)
+	call_text(call, "%s: %s. Shown are", work.of.title, work.of.about);
+	for (size_t i = 0; i < work.of.n; i++)
 		call_text(call, "%s %s", i > 0 ? "," : "",
-		    channels[work.traces[i].kind].key);
+		    channels[work.of.traces[i].kind].key);
 	call_text(call, ".");
 	return chart_add_picture(call, draw, &work, e);
 }

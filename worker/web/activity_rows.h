@@ -1,0 +1,22 @@
+#ifndef WEB_ACTIVITY_ROWS_H
+#define WEB_ACTIVITY_ROWS_H
+
+/* Activities as rows of a page, in the person's units. */
+
+#include "store/activities.h"
+#include "web/page.h"
+
+/* A list of them, each leading to its page; none: nothing. */
+void activity_rows(
+    struct page *p, const struct stored_activity *list, size_t n);
+/* "/activities/{id}" */
+const char *activity_path(struct arena *a, const struct uuid *id);
+/* What it is called: its name, or its sport's. */
+const char *activity_called(const struct activity *act);
+/* "1:02:03", or NULL where there is no value. */
+const char *activity_duration(struct arena *a, double s);
+/* Speed, or of who is on foot pace; or NULL. */
+const char *activity_speed(
+    struct arena *a, enum units u, const struct activity *act, double mps);
+
+#endif
