@@ -1,7 +1,7 @@
 /* /activities: all of a person's, newest first, a page at a time. */
 
 #include "app.h"
-#include "web/activity_rows.h"
+#include "web/activity_parts.h"
 #include "web/page.h"
 #include "web/web.h"
 

@@ -6,7 +6,7 @@
 #include "model/value.h"
 #include "provider/change.h"
 #include "store/recordings.h"
-#include "web/activity_rows.h"
+#include "web/activity_parts.h"
 #include "web/page.h"
 #include "web/units.h"
 #include "web/web.h"

@@ -8,7 +8,7 @@
 #include "model/value.h"
 #include "store/activity_days.h"
 #include "store/thresholds.h"
-#include "web/activity_rows.h"
+#include "web/activity_parts.h"
 #include "web/page.h"
 #include "web/pmc_chart.h"
 #include "web/web.h"

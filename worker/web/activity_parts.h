@@ -1,5 +1,5 @@
-#ifndef WEB_ACTIVITY_ROWS_H
-#define WEB_ACTIVITY_ROWS_H
+#ifndef WEB_ACTIVITY_PARTS_H
+#define WEB_ACTIVITY_PARTS_H
 
 /* Activities as rows of a page, in the person's units. */
 

@@ -1,4 +1,4 @@
-#include "web/activity_rows.h"
+#include "web/activity_parts.h"
 
 #include "base/date.h"
 #include "model/value.h"
