@@ -27,6 +27,10 @@ static const char about[] =
     "files/  Your files as you sent them, each in a folder named like its\n"
     "        record in data/imports.json.\n";
 
+/* Of deflate.  Samples as text take a fifth of the time that level 6 takes, and
+ * a tenth more room. */
+#define LEVEL "2"
+
 struct exporting {
 	struct db *db;
 	const struct owner *owner;
@@ -264,6 +268,8 @@ person_export(struct db *db, const struct owner *o, int fd, struct err *e)
 
 	CHECK(x.zip != NULL);
 	if (archive_write_set_format_zip(x.zip) != ARCHIVE_OK ||
+	    archive_write_set_format_option(
+		x.zip, "zip", "compression-level", LEVEL) != ARCHIVE_OK ||
 	    archive_write_set_bytes_in_last_block(x.zip, 1) != ARCHIVE_OK ||
 	    archive_write_open_fd(x.zip, fd) != ARCHIVE_OK)
 		fail_zip(&x, e);
