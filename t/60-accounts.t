@@ -161,6 +161,13 @@ sub test_register {
 	my $id = $list->{users}[0]{id};
 	is((call('POST', "/api/admin/approve-user/$id", {}, $admin))[0], 200, 'approves');
 	is((call('POST', "/api/admin/approve-user/$id", {}, $admin))[0], 409, 'once');
+	(undef, $list) = call('GET', '/api/admin/users?limit=1', undef, $admin);
+	(undef, my $rest) = call('GET', "/api/admin/users?limit=1&after=$list->{next_after}",
+	    undef, $admin);
+	ok($list->{total} == 1 && $rest->{total} == 1 && !$rest->{next_after} &&
+	    $rest->{users}[0]{id} ne $list->{users}[0]{id}, 'all are told page by page');
+	is((call('GET', "/api/admin/users?$_", undef, $admin))[0], 400, "not $_")
+	    for 'limit=0', 'limit=1001', 'after=x', 'status=x';
 	my $token = log_in('ADA@x.example', $password);
 	ok($token && works($token), 'and she enters');
 	is((call('GET', '/api/admin/users', undef, $token))[0], 403,

@@ -46,7 +46,7 @@ SELECT u.tenant_id, u.id, u.username, u.display_name, u.email, u.timezone,
 	u.suspended OR t.suspended, u.created_at, u.pending, u.tenant_role,
 	u.unverified, u.units
 FROM users u JOIN tenants t ON t.id = u.tenant_id
-WHERE lower(u.username) > $1 AND u.pending = $2
+WHERE lower(u.username) > $1 AND (u.pending = $2 OR u.pending = $4)
 ORDER BY lower(u.username)
 LIMIT $3;
 

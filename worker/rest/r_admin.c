@@ -6,38 +6,107 @@
 #include "rest/account_json.h"
 #include "rest/rest.h"
 
-#define AUDIT_DEFAULT 50
-#define AUDIT_MAX     500
+#define PEOPLE_DEFAULT 200
+#define PEOPLE_MAX     1000
+#define AUDIT_DEFAULT  50
+#define AUDIT_MAX      500
 
 /* --- people -------------------------------------------------------------- */
 
-static void
-reply_users(struct http_req *req, const struct str *status)
+static int
+read_number(struct http_req *req, const char *name, int64_t low, int64_t high,
+    int64_t *out, struct err *e)
+{
+	struct str text;
+	int rc = http_query_get(req, name, &text, e);
+
+	if (rc <= 0)
+		return rc;
+	if (!str_to_i64(text, out) || *out < low || *out > high)
+		return err_set(e, ERR_INVALID, "%s: a number from %lld to %lld",
+		    name, (long long)low, (long long)high);
+	return 1;
+}
+
+/* A page of people: ?limit, and ?after, the id of the last one before. */
+struct people_wish {
+	const char *after; /* username */
+	int64_t limit;
+	struct str status; /* STR_NULL: all */
+};
+
+static int
+read_people_wish(struct http_req *req, struct people_wish *w, struct err *e)
 {
 	const struct app *app = http_app_state(req);
+	struct str text;
+	struct uuid id;
+	struct user u;
+	int rc;
+
+	w->after = "";
+	w->limit = PEOPLE_DEFAULT;
+	if (read_number(req, "limit", 1, PEOPLE_MAX, &w->limit, e) < 0)
+		return -1;
+	rc = http_query_get(req, "after", &text, e);
+	if (rc <= 0)
+		return rc;
+	if (!uuid_parse(text, &id))
+		return err_set(e, ERR_INVALID, "after: the id of a user");
+	rc = users_by_id(app->db, http_arena(req), &id, &u, e);
+	if (rc > 0)
+		w->after = u.athlete.username;
+	return rc > 0	? 0
+	       : rc < 0 ? -1
+			: err_set(e, ERR_NOT_FOUND, "there is no such user");
+}
+
+/* Of a page, those of a status. */
+static void
+write_people(struct jsonw *w, const struct people_wish *wish,
+    const struct user *list, size_t n)
+{
+	int64_t total = 0;
+
+	jsonw_object(w);
+	jsonw_kv_array(w, "users");
+	for (size_t i = 0; i < MIN(n, (size_t)wish->limit); i++) {
+		if (wish->status.p != NULL &&
+		    !str_is(wish->status, user_status_name(list[i].status)))
+			continue;
+		user_json(w, &list[i]);
+		total++;
+	}
+	jsonw_end_array(w);
+	jsonw_kv_int(w, "total", total);
+	if (n > (size_t)wish->limit)
+		jsonw_kv_uuid(
+		    w, "next_after", &list[wish->limit - 1].athlete.user_id);
+	jsonw_end_object(w);
+}
+
+static void
+reply_users(struct http_req *req, struct str status)
+{
+	const struct app *app = http_app_state(req);
+	struct people_wish wish = { .status = status };
+	enum who_waits which = status.p == NULL		   ? WAITS_OR_NOT
+			       : str_is(status, "pending") ? WAITS
+							   : WAITS_NOT;
 	struct err e = ERR_INIT;
 	struct user *list;
-	int64_t total = 0;
 	struct jsonw w;
 	size_t n;
 
-	if (users_list(app->db, http_arena(req), &list, &n, &e) < 0) {
+	/* One more tells whether there are more. */
+	if (read_people_wish(req, &wish, &e) < 0 ||
+	    users_page(app->db, http_arena(req), wish.after, which,
+		(unsigned)wish.limit + 1, &list, &n, &e) < 0) {
 		http_reply_error(req, &e);
 		return;
 	}
 	jsonw_init(&w, http_out(req));
-	jsonw_object(&w);
-	jsonw_kv_array(&w, "users");
-	for (size_t i = 0; i < n; i++) {
-		if (status->p != NULL &&
-		    !str_is(*status, user_status_name(list[i].status)))
-			continue;
-		user_json(&w, &list[i]);
-		total++;
-	}
-	jsonw_end_array(&w);
-	jsonw_kv_int(&w, "total", total);
-	jsonw_end_object(&w);
+	write_people(&w, &wish, list, n);
 	jsonw_done(&w);
 	reply_private(req, 200);
 }
@@ -56,15 +125,13 @@ rest_admin_users(struct http_req *req)
 	if (rc < 0)
 		http_reply_error(req, &e);
 	else
-		reply_users(req, &status);
+		reply_users(req, rc > 0 ? status : STR_NULL);
 }
 
 void
 rest_admin_pending(struct http_req *req)
 {
-	struct str status = STR("pending");
-
-	reply_users(req, &status);
+	reply_users(req, STR("pending"));
 }
 
 /* The person that the path names. */
@@ -240,21 +307,6 @@ rest_admin_reset(struct http_req *req)
 }
 
 /* --- the audit trail ----------------------------------------------------- */
-
-static int
-read_number(struct http_req *req, const char *name, int64_t low, int64_t high,
-    int64_t *out, struct err *e)
-{
-	struct str text;
-	int rc = http_query_get(req, name, &text, e);
-
-	if (rc <= 0)
-		return rc;
-	if (!str_to_i64(text, out) || *out < low || *out > high)
-		return err_set(e, ERR_INVALID, "%s: a number from %lld to %lld",
-		    name, (long long)low, (long long)high);
-	return 1;
-}
 
 /* Whose account: of somebody who may be gone, so that the tenant comes from the
  * trail's own rows. */

@@ -274,15 +274,17 @@ users_list(struct db *db, struct arena *a, struct user **list_r, size_t *n_r,
 }
 
 int
-users_page(struct db *db, struct arena *a, const char *after, bool pending,
-    unsigned limit, struct user **list_r, size_t *n_r, struct err *e)
+users_page(struct db *db, struct arena *a, const char *after,
+    enum who_waits which, unsigned limit, struct user **list_r, size_t *n_r,
+    struct err *e)
 {
 	struct db_query q;
 
 	db_query_init(&q, db, a, Q_user_page);
 	db_bind_text(&q, 1, fold(a, after));
-	db_bind_bool(&q, 2, pending);
+	db_bind_bool(&q, 2, which != WAITS_NOT);
 	db_bind_int(&q, 3, limit);
+	db_bind_bool(&q, 4, which == WAITS);
 	return read_all(&q, list_r, n_r, e);
 }
 

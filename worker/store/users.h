@@ -55,10 +55,10 @@ NODISCARD int users_have_other_admin(
 NODISCARD int users_list(struct db *db, struct arena *a, struct user **list_r,
     size_t *n_r, struct err *e);
 
-/* Those that wait for approval, or those that do not, whose username comes
- * after this one ("": all). */
+/* A page of them: whose username comes after this one ("": all). */
+enum who_waits { WAITS_OR_NOT, WAITS, WAITS_NOT }; /* for approval */
 NODISCARD int users_page(struct db *db, struct arena *a, const char *after,
-    bool pending, unsigned limit, struct user **list_r, size_t *n_r,
+    enum who_waits which, unsigned limit, struct user **list_r, size_t *n_r,
     struct err *e);
 
 /* The people of one tenant, in order of creation. */

@@ -139,11 +139,11 @@ read_people(struct http_req *req, struct people *out, struct err *e)
 	if (rc > 0 && uuid_parse(text, &id))
 		rc = users_by_id(app->db, a, &id, &last, e);
 	/* One more tells whether there are more. */
-	if (rc < 0 || users_page(app->db, a, "", true, LIMIT + 1, &out->pending,
-			  &out->pending_n, e) < 0)
+	if (rc < 0 || users_page(app->db, a, "", WAITS, LIMIT + 1,
+			  &out->pending, &out->pending_n, e) < 0)
 		return -1;
-	return users_page(app->db, a, last.athlete.username, false, LIMIT + 1,
-	    &out->list, &out->n, e);
+	return users_page(app->db, a, last.athlete.username, WAITS_NOT,
+	    LIMIT + 1, &out->list, &out->n, e);
 }
 
 static const char *
