@@ -124,6 +124,7 @@ sub test_forgot {
 	is((call('POST', '/api/auth/forgot-password', { email => $_ }))[0], 400, "no address: $_")
 	    for '', 'ada', "a\r\nb\@x.example", 'a@x.example>';
 	ok(!(grep { $_->{to} =~ /nobody/ } $smtp->mails), 'nobody gets nothing');
+	return if $t->{postgres};
 	my @last = map { [call('POST', '/api/auth/forgot-password', { email => "n$_\@x.example" })] } 1 .. 20;
 	is($last[-1][0], 429, 'who asks for many is refused');
 }
@@ -149,10 +150,16 @@ sub test_address {
 	    'where she is told');
 }
 
+sub change {
+	my ($from, $to) = @_;
+	return (call('PUT', '/api/user/change-password',
+		{ current_password => $from, new_password => $to }, log_in('bob', $from)))[0];
+}
+
 sub test_failing {
 	is((typing($password, qw(user create bob --email bob@x.example --password)))[0], 0, 'bob');
 	$smtp->refuse('451 4.7.1 come again', '550 5.1.1 no such mailbox');
-	is((typing($another, qw(user password bob)))[0], 0, 'has another password');
+	is(change($password, $another), 200, 'has another password');
 	ok(until_true(sub { $t->log =~ /a mail has to wait.*b\*\*\*\@x\.example/ }, 20),
 	    'a mail that is not taken waits');
 	ok(until_true(sub { $t->log =~ /a mail is given up/ }, 20),
@@ -161,7 +168,7 @@ sub test_failing {
 		q{SELECT count(*) FROM jobs WHERE kind = 'mail' AND state = 'failed'}) == 1 }),
 	    'so says its job');
 	$smtp->refuse('451 4.7.1 come again');
-	is((typing($password, qw(user password bob)))[0], 0, 'another');
+	is(change($another, $password), 200, 'another');
 	ok($smtp->await('bob@x.example'), 'comes at the second try');
 	my ($status, $jobs) = call('GET', '/api/jobs', undef, log_in('bob', $password));
 	is_deeply($jobs->{jobs}, [], 'mail is not among the jobs that a person sees');
