@@ -61,8 +61,7 @@ take_turn(struct db *tx, struct arena *a, struct err *e)
 }
 
 static int
-node_is_full(
-    struct db *tx, const struct claiming *w, bool mail, struct err *e)
+node_is_full(struct db *tx, const struct claiming *w, bool mail, struct err *e)
 {
 	struct db_query q;
 	int64_t n;
