@@ -11,7 +11,6 @@
 #include "files/xml.h"
 
 #define SNIFF_BYTES  4096
-#define PIECE	     (1u << 20)
 #define WORKOUTS_MAX 50000
 #define SOURCE_MAX   80 /* bytes of a source's name */
 
@@ -391,14 +390,8 @@ int
 apple_decode(struct result *r, struct str bytes, struct err *e)
 {
 	struct apple *a = apple_new(r, e);
-	int rc = 0;
+	int rc = apple_feed(a, bytes);
 
-	while (rc == 0 && bytes.n > 0) {
-		size_t n = MIN(bytes.n, (size_t)PIECE);
-
-		rc = apple_feed(a, str_make(bytes.p, n));
-		bytes = str_make(bytes.p + n, bytes.n - n);
-	}
 	if (rc == 0)
 		rc = apple_end(a);
 	apple_free(&a);
@@ -410,14 +403,8 @@ apple_pulse_decode(
     struct arena *arena, struct decoded *d, struct str bytes, struct err *e)
 {
 	struct apple_pulse *p = apple_pulse_new(arena, d, e);
-	int rc = 0;
+	int rc = apple_pulse_feed(p, bytes);
 
-	while (rc == 0 && bytes.n > 0) {
-		size_t n = MIN(bytes.n, (size_t)PIECE);
-
-		rc = apple_pulse_feed(p, str_make(bytes.p, n));
-		bytes = str_make(bytes.p + n, bytes.n - n);
-	}
 	if (rc == 0)
 		rc = apple_pulse_end(p);
 	apple_pulse_free(&p);

@@ -11,6 +11,8 @@
 #include "base/check.h"
 #include "base/xalloc.h"
 
+#define PIECE (1u << 20) /* that expat takes at a time */
+
 struct xml {
 	XML_Parser parser;
 	struct xml_handler handler;
@@ -216,7 +218,14 @@ xml_feed(struct xml *x, struct str bytes)
 	if (!x->begun)
 		bytes = skip_blanks(x, bytes);
 	x->begun = x->begun || bytes.n > 0;
-	return parse(x, bytes, XML_FALSE);
+	while (bytes.n > 0) {
+		size_t n = MIN(bytes.n, (size_t)PIECE);
+
+		if (parse(x, str_make(bytes.p, n), XML_FALSE) < 0)
+			return -1;
+		bytes = str_make(bytes.p + n, bytes.n - n);
+	}
+	return 0;
 }
 
 int

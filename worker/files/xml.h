@@ -23,8 +23,8 @@ struct xml_handler {
 	bool doctype; /* a document type declaration is passed over */
 };
 
-/* In pieces: whoever feeds it keeps e.  Each returns -1 when the input cannot
- * be read on; e says why, as below. */
+/* In pieces of any size: whoever feeds it keeps e.  Each returns -1 when the
+ * input cannot be read on; e says why, as below. */
 struct xml *xml_new(
     const char *what, const struct xml_handler *h, struct err *e);
 NODISCARD int xml_feed(struct xml *x, struct str bytes);
