@@ -12,7 +12,7 @@
 #include "base/check.h"
 #include "base/xalloc.h"
 
-#define CHUNK_FIRST 2048
+#define CHUNK_FIRST 4096
 #define CHUNK_MAX   (256 * 1024)
 #define ALIGN	    _Alignof(max_align_t)
 

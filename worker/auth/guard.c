@@ -153,7 +153,8 @@ check_status(enum user_status status, struct err *e)
 struct proving {
 	struct guard *g;
 	struct arena *arena;
-	const uint8_t *hash;
+	struct proof_key key;
+	uint8_t hash[OPAQUE_HASH_BYTES];
 	struct str address;
 	struct who *out;
 	bool is_stale; /* its last use was noted long ago */
@@ -271,7 +272,7 @@ ask_store(struct proving *p, enum opaque_kind kind, struct err *e)
 	rc = kind == OPAQUE_SESSION ? look_up_session(p, e)
 				    : look_up_token(p, e);
 	if (rc == 0) {
-		proofs_put(g->proofs, p->hash, p->out, epoch);
+		proofs_put(g->proofs, &p->key, p->out, epoch);
 		if (p->is_stale)
 			note_use(g, p->out, p->address);
 	}
@@ -285,19 +286,19 @@ static int
 prove(struct guard *g, enum opaque_kind kind, struct str token,
     struct str address, bool wait, struct who *out, struct err *e)
 {
-	uint8_t hash[OPAQUE_HASH_BYTES];
-	struct proving p = {
-		.g = g, .hash = hash, .address = address, .out = out
-	};
+	struct proving p = { .g = g, .address = address, .out = out };
 
-	opaque_hash(g->key, token, hash);
+	p.key = proofs_key(g->proofs, token);
 	if (g->shm != NULL &&
-	    proofs_get(g->proofs, hash, shm_auth_epoch(g->shm), out))
+	    proofs_get(g->proofs, &p.key, shm_auth_epoch(g->shm), out))
 		return 1;
 	if (!opaque_is(kind, token))
 		return refuse(
 		    REFUSED_MALFORMED, "the access token is malformed", e);
-	return wait ? ask_store(&p, kind, e) : 0;
+	if (!wait)
+		return 0;
+	opaque_hash(g->key, token, p.hash);
+	return ask_store(&p, kind, e);
 }
 
 int
@@ -605,6 +606,8 @@ guard_count(struct guard *g, struct http_req *req, struct err *e)
 		return err_set(e, ERR_UNAVAILABLE,
 		    "more keys are in use than can be counted");
 	good = usage_take(c, who->quota, &left);
+	if (good && who->quota == 0)
+		return 0;
 	reset_s = (usage_month_end(now_us) - now_us + 999999) / 1000000;
 	if (who->quota > 0)
 		add_quota(req, who, left, reset_s);

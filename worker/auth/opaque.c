@@ -2,11 +2,8 @@
 
 #include "auth/opaque.h"
 
-#include <openssl/core_names.h>
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <pthread.h>
-#include <stdlib.h>
+#include <openssl/hmac.h>
 
 #include "base/check.h"
 #include "base/enc.h"
@@ -122,87 +119,13 @@ opaque_is(enum opaque_kind kind, struct str token)
 	return opaque_read(token, &found) && found == kind;
 }
 
-/* --- hashing ------------------------------------------------------------- */
-
-/* To look up the algorithm and take in the key costs several times what the
- * hash does, so each thread keeps both, of the key that it used last. */
-struct hasher {
-	EVP_MAC_CTX *mac;
-	uint8_t key[OPAQUE_KEY_BYTES];
-};
-
-static pthread_key_t hasher_of_thread;
-
-static void
-free_hasher(void *arg)
-{
-	struct hasher *h = arg;
-
-	EVP_MAC_CTX_free(h->mac);
-	wipe(h->key, sizeof(h->key));
-	free(h);
-}
-
-static void
-prepare_threads(void)
-{
-	CHECK(pthread_key_create(&hasher_of_thread, free_hasher) == 0);
-}
-
-static struct hasher *
-make_hasher(void)
-{
-	EVP_MAC *hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-	struct hasher *h = xcalloc(1, sizeof(*h));
-
-	CHECK(hmac != NULL);
-	h->mac = EVP_MAC_CTX_new(hmac);
-	EVP_MAC_free(hmac);
-	CHECK(h->mac != NULL);
-	CHECK(pthread_setspecific(hasher_of_thread, h) == 0);
-	return h;
-}
-
-static void
-take_key(struct hasher *h, const uint8_t key[OPAQUE_KEY_BYTES])
-{
-	const OSSL_PARAM sha256[] = { OSSL_PARAM_construct_utf8_string(
-					  OSSL_MAC_PARAM_DIGEST,
-					  (char[]){ "SHA256" }, 0),
-		OSSL_PARAM_construct_end() };
-
-	CHECK(EVP_MAC_init(h->mac, key, OPAQUE_KEY_BYTES, sha256) == 1);
-	memcpy(h->key, key, sizeof(h->key));
-}
-
-static struct hasher *
-hasher_with(const uint8_t key[OPAQUE_KEY_BYTES])
-{
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	struct hasher *h;
-	bool is_new;
-
-	pthread_once(&once, prepare_threads);
-	h = pthread_getspecific(hasher_of_thread);
-	is_new = h == NULL;
-	if (is_new)
-		h = make_hasher();
-	if (is_new || CRYPTO_memcmp(h->key, key, sizeof(h->key)) != 0)
-		take_key(h, key);
-	else
-		CHECK(EVP_MAC_init(h->mac, NULL, 0, NULL) == 1);
-	return h;
-}
-
 void
 opaque_hash(const uint8_t key[OPAQUE_KEY_BYTES], struct str token,
     uint8_t out[OPAQUE_HASH_BYTES])
 {
-	struct hasher *h = hasher_with(key);
-	size_t n = 0;
+	unsigned n = 0;
 
-	CHECK(EVP_MAC_update(h->mac, (const unsigned char *)token.p, token.n) ==
-		  1 &&
-	      EVP_MAC_final(h->mac, out, &n, OPAQUE_HASH_BYTES) == 1 &&
+	CHECK(HMAC(EVP_sha256(), key, OPAQUE_KEY_BYTES,
+		  (const unsigned char *)token.p, token.n, out, &n) != NULL &&
 	      n == OPAQUE_HASH_BYTES);
 }

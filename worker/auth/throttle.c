@@ -82,7 +82,7 @@ throttle_free(struct throttle **t)
 /* Several limits asked for one request, and the one that is nearest. */
 struct inquiry {
 	struct throttle *t;
-	int64_t now_us;
+	int64_t now_us; /* 0: not looked up yet */
 	enum what nearest; /* 0: none is set */
 	struct limit_state state;
 };
@@ -97,6 +97,8 @@ ask(struct inquiry *q, enum what what, const void *p, size_t n)
 
 	if (r->interval_us == 0)
 		return true;
+	if (q->now_us == 0)
+		q->now_us = clock_mono_us();
 	s = limits_take(t->limits,
 	    limits_key(t->limits, (unsigned char)what, p, n), r, q->now_us);
 	if (q->nearest == 0 || !s.allowed || s.remaining < q->state.remaining) {
@@ -195,7 +197,7 @@ int
 throttle_address(struct throttle *t, struct http_req *req,
     const struct http_route *route, struct err *e)
 {
-	struct inquiry q = { .t = t, .now_us = clock_mono_us() };
+	struct inquiry q = { .t = t };
 	unsigned char key[16];
 
 	if (!http_peer_key(req, key))
@@ -212,7 +214,7 @@ int
 throttle_who(struct throttle *t, struct http_req *req,
     const struct http_route *route, struct err *e)
 {
-	struct inquiry q = { .t = t, .now_us = clock_mono_us() };
+	struct inquiry q = { .t = t };
 	const struct who *who = http_who(req);
 	const struct uuid *user;
 

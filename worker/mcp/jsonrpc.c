@@ -84,23 +84,38 @@ rpc_error_err(struct rpc *r, const struct err *e)
 }
 
 void
+rpc_write_begin(struct buf *out, enum mcp_era era, const char *type)
+{
+	buf_adds(out, ",\"result\":{");
+	if (era == ERA_MODERN) {
+		buf_adds(out, "\"resultType\":\"");
+		buf_adds(out, type);
+		buf_adds(out, "\",");
+	}
+}
+
+void
 rpc_result_of_type(struct rpc *r, const char *type)
 {
 	r->status = 200;
 	r->code = 0;
 	open_frame(r);
-	buf_adds(r->out, ",\"result\":{");
-	if (r->era == ERA_MODERN) {
-		buf_adds(r->out, "\"resultType\":\"");
-		buf_adds(r->out, type);
-		buf_adds(r->out, "\",");
-	}
+	rpc_write_begin(r->out, r->era, type);
+}
+
+void
+rpc_result_tail(struct rpc *r, const struct http_tail *tail)
+{
+	r->status = 200;
+	r->code = 0;
+	open_frame(r);
+	r->tail = tail;
 }
 
 void
 rpc_result(struct rpc *r)
 {
-	rpc_result_of_type(r, "complete");
+	rpc_result_of_type(r, RPC_COMPLETE);
 }
 
 void

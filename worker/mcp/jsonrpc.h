@@ -63,7 +63,12 @@ NODISCARD enum rpc_kind rpc_read(
  * to r->out as text, at least one: "a":1,"b":2. */
 void rpc_result(struct rpc *r);
 void rpc_result_end(struct rpc *r);
-/* What rpc_result_end() appends. */
+/* A whole answer, of which the tail, from behind the id on, was prepared; when
+ * r->alone. */
+void rpc_result_tail(struct rpc *r, const struct http_tail *tail);
+/* What stands between the id and the members, and behind them. */
+#define RPC_COMPLETE "complete"
+void rpc_write_begin(struct buf *out, enum mcp_era era, const char *type);
 void rpc_write_end(struct buf *out, enum mcp_era era);
 /* As rpc_result, of another type than "complete" (modern alone). */
 void rpc_result_of_type(struct rpc *r, const char *type);

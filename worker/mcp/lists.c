@@ -190,15 +190,22 @@ mcp_page_find(const struct rpc *r, const struct mcp_pages *pages,
 }
 
 static struct mcp_page
-keep(struct mcp *m, struct buf *b, enum mcp_era era)
+keep(struct mcp *m, struct str members, enum mcp_era era)
 {
-	size_t n = b->n;
+	struct buf b = BUF_INIT;
+	struct mcp_page page;
+	size_t at;
 	char *all;
 
-	rpc_write_end(b, era);
-	all = arena_memdup(m->arena, b->p, b->n);
-	return (struct mcp_page){ str_make(all, n),
-		http_tail_new(m->arena, str_make(all, b->n)) };
+	rpc_write_begin(&b, era, RPC_COMPLETE);
+	at = b.n;
+	buf_addstr(&b, members);
+	rpc_write_end(&b, era);
+	all = arena_memdup(m->arena, b.p, b.n);
+	page.members = str_make(all + at, members.n);
+	page.tail = http_tail_new(m->arena, str_make(all, b.n));
+	buf_free(&b);
+	return page;
 }
 
 /* Items from *at on, up to a page; *at moves along. */
@@ -246,11 +253,10 @@ prepare_list(struct mcp *m, const struct list_plan *p, struct mcp_pages *legacy,
 		write_items(p, size, &at, &b);
 		if (i + 1 < n)
 			write_cursor(m, p, n, i + 1, &b);
-		legacy->page[i] = keep(m, &b, ERA_LEGACY);
-		b.n = legacy->page[i].members.n;
+		legacy->page[i] = keep(m, buf_str(&b), ERA_LEGACY);
 		buf_addc(&b, ',');
 		mcp_write_caching(&b, MCP_LIST_TTL_MS, false);
-		modern->page[i] = keep(m, &b, ERA_MODERN);
+		modern->page[i] = keep(m, buf_str(&b), ERA_MODERN);
 	}
 	buf_free(&b);
 }
@@ -266,7 +272,7 @@ prepare_discover(struct mcp *m)
 	mcp_write_caching(&b, MCP_LIST_TTL_MS, true);
 	*pages =
 	    (struct mcp_pages){ arena_many(m->arena, 1, struct mcp_page), 1 };
-	pages->page[0] = keep(m, &b, ERA_MODERN);
+	pages->page[0] = keep(m, buf_str(&b), ERA_MODERN);
 	buf_free(&b);
 }
 

@@ -13,8 +13,8 @@
 
 #define MCP_LIST_TTL_MS 300000 /* lists change with the program alone */
 
-/* A result that is the same for everybody: its members, and the same with the
- * end of the answer behind them. */
+/* A result that is the same for everybody: its members, and the answer around
+ * them from behind the id on. */
 struct mcp_page {
 	struct str members;
 	struct http_tail *tail;

@@ -191,8 +191,7 @@ mcp_list(struct rpc *r)
 		    "params.cursor is none of ours, or of a list that has "
 		    "changed: begin without it");
 	} else if (r->alone) {
-		rpc_result(r);
-		r->tail = pages->page[at].tail;
+		rpc_result_tail(r, pages->page[at].tail);
 	} else {
 		rpc_result_members(r, pages->page[at].members);
 	}

@@ -4,7 +4,6 @@
  * epoch of now nothing at all was revoked since, and the token's word is
  * enough. After that its grant is asked for, once in a process and epoch. */
 
-#include <openssl/sha.h>
 
 #include "auth/refused.h"
 #include "oauth/oauth_impl.h"
@@ -149,13 +148,12 @@ int
 bearer_prove(struct oauth *o, struct http_req *req, struct str token, bool wait,
     struct jws *j, struct who *out, struct err *e)
 {
-	uint8_t hash[SHA256_DIGEST_LENGTH];
+	struct proof_key key = proofs_key(o->proofs, token);
 	uint64_t epoch = oauth_epoch(o);
 	struct arena *a = http_arena(req);
 	int rc;
 
-	SHA256((const uint8_t *)token.p, token.n, hash);
-	if (proofs_get(o->proofs, hash, epoch, out))
+	if (proofs_get(o->proofs, &key, epoch, out))
 		return prove_known(a, token, j, e);
 	rc = jwt_verify(o->parts.keys, a, ACCESS_TYP, token, wait, j, e);
 	if (rc < 0)
@@ -169,7 +167,7 @@ bearer_prove(struct oauth *o, struct http_req *req, struct str token, bool wait,
 		if (rc <= 0)
 			return rc;
 	}
-	proofs_put(o->proofs, hash, out, epoch);
+	proofs_put(o->proofs, &key, out, epoch);
 	return 1;
 }
 

@@ -7,13 +7,29 @@
 #include "base/clock.h"
 #include "tap.h"
 
-static const uint8_t *
-hash_of(int n)
+static const struct proof_key *
+key_of(int n)
 {
-	static uint8_t hash[OPAQUE_HASH_BYTES];
+	static struct proof_key key;
 
-	memcpy(hash, &n, sizeof(n));
-	return hash;
+	memcpy(key.b, &n, sizeof(n));
+	return &key;
+}
+
+static void
+test_keys(struct proofs *p)
+{
+	struct proofs *other = proofs_new(1);
+	struct proof_key one = proofs_key(p, STR("token"));
+	struct proof_key same = proofs_key(p, STR("token"));
+	struct proof_key longer = proofs_key(p, STR("token2"));
+	struct proof_key elsewhere = proofs_key(other, STR("token"));
+
+	ok(memcmp(&one, &same, sizeof(one)) == 0, "a token has one key");
+	ok(memcmp(&one, &longer, sizeof(one)) != 0, "another has another");
+	ok(memcmp(&one, &elsewhere, sizeof(one)) != 0,
+	    "and in another process, too");
+	proofs_free(&other);
 }
 
 int
@@ -23,34 +39,35 @@ main(void)
 	struct who who = { .scopes = 5, .expires_us = INT64_MAX };
 	struct who got;
 
-	ok(!proofs_get(p, hash_of(1), 7, &got), "empty");
-	proofs_put(p, hash_of(1), &who, 7);
-	ok(proofs_get(p, hash_of(1), 7, &got) && got.scopes == 5, "there");
-	ok(!proofs_get(p, hash_of(2), 7, &got), "another is not");
-	ok(!proofs_get(p, hash_of(1), 8, &got), "the epoch moved");
-	ok(!proofs_get(p, hash_of(1), 7, &got), "which is for good");
+	test_keys(p);
+	ok(!proofs_get(p, key_of(1), 7, &got), "empty");
+	proofs_put(p, key_of(1), &who, 7);
+	ok(proofs_get(p, key_of(1), 7, &got) && got.scopes == 5, "there");
+	ok(!proofs_get(p, key_of(2), 7, &got), "another is not");
+	ok(!proofs_get(p, key_of(1), 8, &got), "the epoch moved");
+	ok(!proofs_get(p, key_of(1), 7, &got), "which is for good");
 	who.expires_us = clock_wall_us() - 1;
-	proofs_put(p, hash_of(1), &who, 7);
-	ok(!proofs_get(p, hash_of(1), 7, &got), "the token expired");
+	proofs_put(p, key_of(1), &who, 7);
+	ok(!proofs_get(p, key_of(1), 7, &got), "the token expired");
 	who.expires_us = INT64_MAX;
 	for (int i = 0; i < PROOFS_MAX; i++)
-		proofs_put(p, hash_of(i), &who, 7);
-	ok(proofs_get(p, hash_of(0), 7, &got), "the first is still there");
-	proofs_put(p, hash_of(PROOFS_MAX), &who, 7);
+		proofs_put(p, key_of(i), &who, 7);
+	ok(proofs_get(p, key_of(0), 7, &got), "the first is still there");
+	proofs_put(p, key_of(PROOFS_MAX), &who, 7);
 	is_int(proofs_count(p), PROOFS_MAX, "never more than the bound");
-	ok(proofs_get(p, hash_of(0), 7, &got), "what was used stays");
-	ok(!proofs_get(p, hash_of(1), 7, &got), "what was not makes room");
-	proofs_put(p, hash_of(0), &who, 7);
+	ok(proofs_get(p, key_of(0), 7, &got), "what was used stays");
+	ok(!proofs_get(p, key_of(1), 7, &got), "what was not makes room");
+	proofs_put(p, key_of(0), &who, 7);
 	is_int(proofs_count(p), PROOFS_MAX, "putting again adds nothing");
 	proofs_free(&p);
 
 	p = proofs_new(1000);
-	proofs_put(p, hash_of(1), &who, 7);
+	proofs_put(p, key_of(1), &who, 7);
 	usleep(2000);
-	ok(!proofs_get(p, hash_of(1), 7, &got), "its time is over");
+	ok(!proofs_get(p, key_of(1), 7, &got), "its time is over");
 	proofs_free(&p);
 	p = proofs_new(0);
-	proofs_put(p, hash_of(1), &who, 7);
+	proofs_put(p, key_of(1), &who, 7);
 	is_int(proofs_count(p), 0, "a time of 0 keeps nothing");
 	proofs_free(&p);
 	proofs_free(&p);
