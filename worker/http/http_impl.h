@@ -168,6 +168,8 @@ void reply_refuse(struct http_req *req, int status, const char *message);
  * that says how long the body is, or "". */
 void reply_head(struct http_req *req, int status, const char *content_type,
     const char *framing);
+/* Send srv->head with up to HTTP_PARTS_MAX parts behind it, and forget it. */
+void reply_send(struct http_req *req, const struct str *part, size_t n);
 /* 1 go on, 0 answered: Host or Origin is not ours, or a preflight. */
 int cors_check(struct http_req *req);
 /* Host is this machine, as its own browsers call it. */

@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/date.h"
+#include "base/xalloc.h"
 #include "http/http_impl.h"
 
 #define JOINED_BYTES 4096
@@ -160,10 +161,10 @@ total_of(const struct str *part, size_t n)
 	return total;
 }
 
-/* Head and body, of which the parts that are short go behind the head: to copy
- * them costs less than to have the kernel gather them. */
-static void
-send_all(struct http_req *req, const struct str *part, size_t n)
+/* The parts that are short go behind the head: to copy them costs less than to
+ * have the kernel gather them. */
+void
+reply_send(struct http_req *req, const struct str *part, size_t n)
 {
 	struct buf *h = &req->srv->head;
 	struct iovec iov[1 + HTTP_PARTS_MAX];
@@ -177,6 +178,9 @@ send_all(struct http_req *req, const struct str *part, size_t n)
 		iov[used++] =
 		    (struct iovec){ (void *)(uintptr_t)part[i].p, part[i].n };
 	conn_send(req->conn, iov, used);
+	/* A code or a token may have been in it. */
+	wipe(h->p, h->n);
+	buf_clear(h);
 }
 
 void
@@ -196,7 +200,7 @@ http_reply_parts(struct http_req *req, int status, const char *content_type,
 	if (req->method == HTTP_HEAD)
 		n = 0;
 	req->body_sent = total_of(part, n);
-	send_all(req, part, n);
+	reply_send(req, part, n);
 }
 
 void

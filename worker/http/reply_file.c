@@ -70,7 +70,7 @@ begin(struct http_req *req, const char *content_type, int64_t size)
 	reply_head(req, 200, content_type, length);
 	req->replied = req->sending = true;
 	req->status = 200;
-	conn_send_str(req->conn, buf_str(&req->srv->head));
+	reply_send(req, NULL, 0);
 }
 
 void

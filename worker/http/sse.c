@@ -48,7 +48,7 @@ sse_open(struct http_req *req)
 		s->conn = c;
 		c->sse = s;
 		conn_move(c, CONN_STREAM);
-		conn_send_str(c, buf_str(&req->srv->head));
+		reply_send(req, NULL, 0);
 	}
 	return s;
 }

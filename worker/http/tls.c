@@ -433,6 +433,8 @@ tls_send(struct tls *t, struct ssl_st *c, const struct iovec *iov, int n)
 	ERR_clear_error();
 	while ((record = next_record(t, iov, n, done)).n != 0) {
 		rc = SSL_write(c, record.p, (int)record.n);
+		if (record.p == t->record)
+			wipe(t->record, record.n);
 		if (rc <= 0 && outcome(c, rc, SSL_ERROR_WANT_WRITE) < 0)
 			return -1;
 		if (rc <= 0)
