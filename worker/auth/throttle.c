@@ -82,7 +82,7 @@ throttle_free(struct throttle **t)
 /* Several limits asked for one request, and the one that is nearest. */
 struct inquiry {
 	struct throttle *t;
-	int64_t now_us; /* 0: not looked up yet */
+	int64_t now_us;	   /* 0: not looked up yet */
 	enum what nearest; /* 0: none is set */
 	struct limit_state state;
 };

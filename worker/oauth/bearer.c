@@ -4,7 +4,6 @@
  * epoch of now nothing at all was revoked since, and the token's word is
  * enough. After that its grant is asked for, once in a process and epoch. */
 
-
 #include "auth/refused.h"
 #include "oauth/oauth_impl.h"
 
