@@ -187,7 +187,8 @@ test_timeout(void)
 	ok(w[0].rc < 0 && w[0].e.code == ERR_UNAVAILABLE && w[1].rc < 0 &&
 		w[1].e.code == ERR_UNAVAILABLE,
 	    "no connection in time: %s", w[0].e.msg);
-	ok(w[0].took_us >= 99000 && w[0].took_us < 1900000, "after %d ms",
+	/* The kernel's wake-ups may be some milliseconds early. */
+	ok(w[0].took_us >= 90000 && w[0].took_us < 1900000, "after %d ms",
 	    (int)(w[0].took_us / 1000));
 	in_fiber(write_once, &w[0]);
 	is_int(w[0].rc, 0, "free again");
@@ -448,6 +449,7 @@ test_idle(void)
 	    " WHERE application_name = 'pierre-mcp-server'";
 	static int ms = 50;
 	static struct worker w[20];
+	int n;
 
 	t.conf.pg_idle_timeout_us = 1000000;
 	t.conf.pg_min_connections = 1;
@@ -456,7 +458,8 @@ test_idle(void)
 	for (size_t i = 0; i < ARRAY_LEN(w); i++)
 		fiber_spawn(loop, write_once, &w[i]);
 	ok(loop_settle(loop, 20000), "the fibers end");
-	is_str(temp_pg(&t, count), "4", "never more than our share");
+	n = atoi(temp_pg(&t, count));
+	ok(n > 1 && n <= 4, "never more than our share: %d", n);
 	for (int i = 0; i < 200 && strcmp(temp_pg(&t, count), "1") != 0; i++)
 		in_fiber(dream, &ms);
 	is_str(temp_pg(&t, count), "1", "what is idle is closed");
