@@ -97,6 +97,9 @@ is($o->call($_)->{status}, 401, 'J1 no token at all: ' . substr $_, 0, 13)
 
 # J5: keys are read when they change, not when somebody names one.
 {
+	# What was revoked before has been heard of, and each worker has read them since.
+	sleep 0.6;
+	$o->call(sign($mine, { %header, kid => "early $_" }, $claims)) for 1 .. 30;
 	# One that nobody can read: whoever read them now would fail.
 	my $id = $t->{postgres} ? 'gen_random_uuid()' : 'randomblob(16)';
 	$t->value("INSERT INTO signing_keys SELECT $id, sealed, signs_from, created_at FROM signing_keys LIMIT 1");

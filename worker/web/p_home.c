@@ -51,6 +51,19 @@ struct training {
 	bool all_rated;
 };
 
+/* What an athlete did before the day `first` has faded, which is not nothing: a
+ * load of naught on that day.  1, 0 when there is no activity at all, -1. */
+static int
+faded_load(struct db *db, struct arena *a, const struct owner *o, int32_t first,
+    struct pmc_load *out, struct err *e)
+{
+	int32_t oldest;
+	int rc = activity_days_first(db, a, o, NULL, &oldest, e);
+
+	*out = (struct pmc_load){ first, 0 };
+	return rc > 0 ? oldest < first : rc;
+}
+
 static int
 read_pmc(struct http_req *req, const struct athlete *who, struct training *t,
     struct err *e)
@@ -77,12 +90,14 @@ read_pmc(struct http_req *req, const struct athlete *who, struct training *t,
 	    activity_days_loads(app->db, a, &o, first, NULL, &days, &n, e) < 0)
 		return -1;
 	t->all_rated = rc > 0;
-	list = arena_many(a, n, struct pmc_load);
+	list = arena_many(a, n + 1, struct pmc_load);
 	for (size_t i = 0; i < n; i++)
 		list[i] = (struct pmc_load){ days[i].day,
 			days[i].loads > 0 ? days[i].load : VALUE_MISSING };
+	if (n == 0 && (rc = faded_load(app->db, a, &o, first, list, e)) > 0)
+		n = 1;
 	pmc_compute(a, &t->pmc, &settings, list, n, page_day_of(who));
-	return 0;
+	return rc < 0 ? -1 : 0;
 }
 
 static int
