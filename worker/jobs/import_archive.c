@@ -23,7 +23,7 @@ struct reading {
 	struct export *x;
 	struct export_item item;
 	int rc;
-	struct err *e;
+	struct err why; /* rc is -1 */
 };
 
 static void
@@ -31,8 +31,8 @@ open_in_thread(void *arg)
 {
 	struct reading *r = arg;
 
-	r->x =
-	    export_open(r->arena, r->in->bytes, r->in->zone, NULL, NULL, r->e);
+	r->x = export_open(
+	    r->arena, r->in->bytes, r->in->zone, NULL, NULL, &r->why);
 	r->rc = r->x != NULL ? 0 : -1;
 }
 
@@ -41,7 +41,8 @@ next_in_thread(void *arg)
 {
 	struct reading *r = arg;
 
-	r->rc = export_next(r->x, &r->item, r->e);
+	r->why = ERR_INIT;
+	r->rc = export_next(r->x, &r->item, &r->why);
 }
 
 static void
@@ -115,17 +116,14 @@ import_members(struct reading *r, struct tally *t, struct err *e)
 	struct job_run *run = r->in->run;
 
 	for (;;) {
-		struct err why = ERR_INIT;
-
 		if (job_run_go_on(run, e) < 0)
 			return -1;
-		r->e = &why;
 		if (fiber_offload(next_in_thread, r, e) < 0)
 			return -1;
 		if (r->rc == 0)
 			return 0;
 		if (r->rc < 0) {
-			note_failure(t, "", &why);
+			note_failure(t, "", &r->why);
 			return 0;
 		}
 		if (r->item.refused)
@@ -185,15 +183,19 @@ int
 import_archive(const struct archive_in *in, struct arena *a,
     const char **state_r, const char **result_r, struct err *e)
 {
-	struct reading r = { .in = in, .arena = a, .e = e };
+	struct reading r = { .in = in, .arena = a, .why = ERR_INIT };
 	struct tally *t = arena_one(a, struct tally);
 	struct err late = ERR_INIT;
 	int rc;
 
 	jsonw_init(&t->w, &t->failures);
 	jsonw_array(&t->w);
-	if (fiber_offload(open_in_thread, &r, e) < 0 || r.rc < 0)
+	if (fiber_offload(open_in_thread, &r, e) < 0)
 		return -1;
+	if (r.rc < 0) {
+		*e = r.why;
+		return -1;
+	}
 	rc = import_members(&r, t, e);
 	if (rc == 0) {
 		*state_r = state_of(t);

@@ -12,7 +12,7 @@ median_around(const uint16_t *ms, size_t n, size_t i)
 	size_t half = HRV_MEDIAN_OF / 2, k = 0;
 	size_t from = i > half ? i - half : 0;
 	size_t to = i + half < n ? i + half + 1 : n;
-	uint16_t sorted[HRV_MEDIAN_OF];
+	uint16_t sorted[HRV_MEDIAN_OF] = { 0 };
 
 	for (size_t at = from; at < to; at++) {
 		size_t place = k++;
