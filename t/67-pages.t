@@ -480,10 +480,11 @@ is_redirect($b->send('/account/thresholds', remove => 'run_pace_mps/2026-01-03')
 
 # --- many people ----------------------------------------------------------------------------
 
-$t->value(q{INSERT INTO users (id, tenant_id, username, display_name, email, timezone, sex, is_admin,
-    suspended, created_at) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 120)
-    SELECT randomblob(16), tenant_id, 'crowd' || i, '', '', 'UTC', 'unknown', 0, 0, created_at
-    FROM users, n WHERE username = 'demo'});
+my $any_id = $t->{postgres} ? 'gen_random_uuid()' : 'randomblob(16)';
+$t->value("INSERT INTO users (id, tenant_id, username, display_name, email, timezone, sex, is_admin," .
+    ' suspended, created_at) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 120)' .
+    " SELECT $any_id, tenant_id, 'crowd' || i, '', '', 'UTC', 'unknown', is_admin, suspended, created_at" .
+    " FROM users, n WHERE username = 'demo'");
 my %people;
 my $pages = 0;
 for ($next = '/admin'; $next; $pages++) {
