@@ -2,48 +2,12 @@
  * tell: who asks for one person asks for him in every part of the query, and
  * nobody reads all that a person has of something without saying so here. */
 
-#include <fnmatch.h>
-#include <sqlite3.h>
-
-#include "store/driver.h"
+#include "store/plans.h"
 #include "store/temp_db.h"
 #include "tap.h"
 
 static struct temp_db t;
 static sqlite3 *raw;
-
-static const char *const types[][2] = { { "@time", "INTEGER" },
-	{ NULL, NULL } };
-
-/* The list holds names, or patterns as a shell has them. */
-static bool
-is_one_of(const char *name, const char *const *list)
-{
-	while (*list != NULL && fnmatch(*list, name, 0) != 0)
-		list++;
-	return *list != NULL;
-}
-
-/* The plan's lines with a blank between. */
-static const char *
-plan_of(const struct sql_query *q)
-{
-	struct buf out = BUF_INIT;
-	const char *text;
-	sqlite3_stmt *s = NULL;
-
-	sqlite3_prepare_v2(raw,
-	    arena_printf(t.arena, "EXPLAIN QUERY PLAN %s",
-		db_expand_types(t.arena, q->text, types)),
-	    -1, &s, NULL);
-	while (sqlite3_step(s) == SQLITE_ROW)
-		buf_printf(
-		    &out, "%s; ", (const char *)sqlite3_column_text(s, 3));
-	sqlite3_finalize(s);
-	text = arena_strndup(t.arena, out.p != NULL ? out.p : "", out.n);
-	buf_free(&out);
-	return text;
-}
 
 /* Plans name indices, or nothing but the table: which table is it? */
 static const char *
@@ -106,7 +70,7 @@ static struct reach
 reach_of(const struct sql_query *q)
 {
 	struct reach r = { 0 };
-	const char *plan = plan_of(q), *end;
+	const char *plan = plan_of(t.arena, raw, q), *end;
 
 	for (; (end = strstr(plan, "; ")) != NULL; plan = end + 2)
 		look_at_step(
@@ -177,7 +141,8 @@ test_owner(void)
 			continue;
 		n++;
 		ok(asks_for_one(q) && puts_in_own(q->text),
-		    "%s asks for one person's rows: %s", q->name, plan_of(q));
+		    "%s asks for one person's rows: %s", q->name,
+		    plan_of(t.arena, raw, q));
 	}
 	ok(n > 100, "%d queries ask for one person", n);
 }
@@ -217,7 +182,7 @@ test_history(void)
 	for (const struct sql_query *q = sql_queries; q->name != NULL; q++)
 		ok(reach_of(q).whole == 0 || is_one_of(q->name, may),
 		    "%s reads no more of a person than it gives: %s", q->name,
-		    plan_of(q));
+		    plan_of(t.arena, raw, q));
 }
 
 int

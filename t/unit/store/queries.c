@@ -1,27 +1,12 @@
 /* The texts in sql/queries: each is valid, none reads a whole table where an
  * index should serve, and each about a person asks for his rows only. */
 
-#include <fnmatch.h>
-#include <sqlite3.h>
-
-#include "store/driver.h"
+#include "store/plans.h"
 #include "store/temp_db.h"
 #include "tap.h"
 
 static struct temp_db t;
 static sqlite3 *raw;
-
-static const char *const types[][2] = { { "@time", "INTEGER" },
-	{ NULL, NULL } };
-
-/* The list holds names, or patterns as a shell has them. */
-static bool
-is_one_of(const char *name, const char *const *list)
-{
-	while (*list != NULL && fnmatch(*list, name, 0) != 0)
-		list++;
-	return *list != NULL;
-}
 
 static void
 test_prepare(void)
@@ -34,7 +19,7 @@ test_prepare(void)
 		int n;
 
 		ok(sqlite3_prepare_v2(raw,
-		       db_expand_types(t.arena, q->text, types), -1, &s,
+		       db_expand_types(t.arena, q->text, plan_types), -1, &s,
 		       &rest) == SQLITE_OK &&
 			rest[strspn(rest, " \n")] == '\0',
 		    "%s is one valid statement", q->name);
@@ -50,27 +35,6 @@ test_prepare(void)
 		    "it says whether it writes");
 		sqlite3_finalize(s);
 	}
-}
-
-/* The plan's lines with a blank between. */
-static const char *
-plan_of(const struct sql_query *q)
-{
-	struct buf out = BUF_INIT;
-	const char *text;
-	sqlite3_stmt *s = NULL;
-
-	sqlite3_prepare_v2(raw,
-	    arena_printf(t.arena, "EXPLAIN QUERY PLAN %s",
-		db_expand_types(t.arena, q->text, types)),
-	    -1, &s, NULL);
-	while (sqlite3_step(s) == SQLITE_ROW)
-		buf_printf(
-		    &out, "%s; ", (const char *)sqlite3_column_text(s, 3));
-	sqlite3_finalize(s);
-	text = arena_strndup(t.arena, out.p != NULL ? out.p : "", out.n);
-	buf_free(&out);
-	return text;
 }
 
 static void
@@ -127,7 +91,7 @@ test_plans(void)
 
 	for (size_t i = 0; i < ARRAY_LEN(hot); i++) {
 		const struct sql_query *q = &sql_queries[hot[i].id];
-		const char *plan = plan_of(q);
+		const char *plan = plan_of(t.arena, raw, q);
 
 		ok(strstr(plan, hot[i].index) != NULL, "%s: %s", q->name, plan);
 		ok(strstr(plan, "TEMP B-TREE") == NULL ||
@@ -135,7 +99,7 @@ test_plans(void)
 		    "%s is read in order", q->name);
 	}
 	for (const struct sql_query *q = sql_queries; q->name != NULL; q++)
-		ok(strstr(plan_of(q), "SCAN ") == NULL ||
+		ok(strstr(plan_of(t.arena, raw, q), "SCAN ") == NULL ||
 			is_one_of(q->name, may_scan),
 		    "%s scans nothing", q->name);
 }
