@@ -238,13 +238,21 @@ DATA_TESTS ?= $(wildcard $(addprefix t/,21-auth.t 50-import.t 53-archives.t \
 	67-pages.t 70-mcp.t 71-tools.t 72-sessions.t))
 
 # Each test has ports and folders of its own, and waits more than it works.
+# Side by side they share the machine all the same, and some hold a bound of
+# time: what fails is told, and has the machine to itself for the verdict.
 JOBS ?= 2
+PROVE_STATE = --statefile=$(BUILD)/prove.state
+define PROVE_FILES
+$(PROVE) -j$(JOBS) --timer $(PROVE_STATE) --state=save $(1) || \
+    { echo "=== what failed, again and alone"; \
+      $(PROVE) -v --timer $(PROVE_STATE) --state=failed; }
+endef
 
 tests: all unit-build $(BUILD)/clients/.scripts $(if $(CI),fuzz-replay)
 	@$(PROVE) -j$(JOBS) --exec '' $(UNIT_BIN)
-	@$(PROVE) -j$(JOBS) --timer $(TESTS)
-	@$(if $(filter $(DATA_TESTS),$(TESTS)),PIERRE_TEST_ENGINE=postgresql \
-	    $(PROVE) -j$(JOBS) --timer $(filter $(DATA_TESTS),$(TESTS)))
+	@$(call PROVE_FILES,$(TESTS))
+	@$(if $(filter $(DATA_TESTS),$(TESTS)),export PIERRE_TEST_ENGINE=postgresql; \
+	    $(call PROVE_FILES,$(filter $(DATA_TESTS),$(TESTS))))
 
 check: deps
 	@$(MAKE) --no-print-directory WERROR=1 tests

@@ -97,7 +97,9 @@ like(($t->signal('status'))[1], qr/^ +\d+ +worker .* POST \/mcp for \d+\.\d s$/m
 
 # --- nobody answers but the master -----------------------------------------------------
 
+my $answered = qr/^pierre_http_requests_total\{route="POST \/mcp",status="200"\} [1-9]/m;
 ok($t->tool('explain_metric', { metric => 'tss' }), 'a tool is called');
+ok(until_true(sub { $t->request('GET', '/metrics')->{content} =~ $answered }), 'and counted');
 kill 'STOP', @{ $children->{workers} }, $children->{keeper};
 my @took;
 for (1 .. 5) {
@@ -127,8 +129,7 @@ like(admin($_), qr{^HTTP/1\.1 200 }, "$_ there, without a token")
 like(admin('/admin/health'), qr/"checks":\[/, 'with what an administrator is shown');
 like(admin('/admin/status'), qr{"route":"POST /mcp"}, 'what the workers hang in');
 like(admin('/admin/status', 'Accept: text/html'), qr{<title>.*POST /mcp}s, 'as a page');
-like(admin('/metrics'), qr/^pierre_http_requests_total\{route="POST \/mcp",status="200"\} [1-9]/m,
-    'and what they have counted, by its names');
+like(admin('/metrics'), $answered, 'and what they have counted, by its names');
 like(admin('/metrics'), qr/^pierre_mcp_tool_calls_total\{tool="\w+",outcome="\w+"\}/m, 'of all rooms');
 like(admin($_), qr{^HTTP/1\.1 404 .*NOT_FOUND}s, "not $_") for qw(/mcp / /nothing);
 my $found = until_true(sub { status_json()->{totals}{processes_stuck} >= 1 }, 15);

@@ -2,6 +2,8 @@
 
 #include "base/enc.h"
 
+#include <zlib.h>
+
 static const char hex_digits[] = "0123456789abcdef";
 static const char base64_digits[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -160,13 +162,5 @@ dec_percent(struct buf *out, struct str s, bool plus_is_space)
 uint32_t
 enc_crc32(const void *p, size_t n)
 {
-	const unsigned char *in = p;
-	uint32_t crc = 0xffffffffu;
-
-	for (size_t i = 0; i < n; i++) {
-		crc ^= in[i];
-		for (int bit = 0; bit < 8; bit++)
-			crc = crc >> 1 ^ (0xedb88320u & (0u - (crc & 1)));
-	}
-	return ~crc;
+	return (uint32_t)crc32_z(0, p, n);
 }

@@ -191,9 +191,9 @@ sub oidc {
 }
 
 # Three requests to an authorization server: a client's own token, what a token
-# is worth, the metadata.
+# is worth, the metadata; and a token for a resource, where that is another kind.
 sub oauth_cases {
-	my ($who, $pid, $base, $prefix, $introspect, $id, $secret) = @_;
+	my ($who, $pid, $base, $prefix, $introspect, $id, $secret, $resource) = @_;
 	my %form = ('Content-Type' => 'application/x-www-form-urlencoded');
 	my $client = "client_id=$id&client_secret=$secret";
 	my $r = HTTP::Tiny->new->post("$base$prefix/token", { headers => \%form,
@@ -202,6 +202,9 @@ sub oauth_cases {
 	return (
 		["$who client_credentials", $pid, "$base$prefix/token",
 			lua("$who-token", \%form, "grant_type=client_credentials&$client")],
+		$resource ? ["$who client_credentials, signed", $pid, "$base$prefix/token",
+			lua("$who-signed", \%form,
+			    "grant_type=client_credentials&resource=$resource&$client")] : (),
 		["$who introspection", $pid, "$base$introspect",
 			lua("$who-introspect", \%form, "token=$token&$client")],
 		["$who discovery", $pid, "$base/.well-known/openid-configuration", undef],
@@ -351,7 +354,7 @@ my @cases = (
 	['tools/call get_activities', $ours->pid, "$base/mcp",
 		call('activities', 'get_activities', { limit => 10 }, $ours->token)],
 	oauth_cases('oidc-provider', $oidc, $oidc_url, '', '/token/introspection',
-	    'bench', 'a-secret-of-the-bench'),
+	    'bench', 'a-secret-of-the-bench', 'urn:bench'),
 	oauth_cases('ours', $ours->pid, $base, '/oauth2', '/oauth2/introspect',
 	    @bench{qw(client_id client_secret)}),
 );
@@ -414,9 +417,12 @@ for (['SQLite', 'bare SELECT'], ['PostgreSQL', 'pgbench -S']) {
 	$ratio{"point_read_per_cpu_vs_$_->[1]"} = $mine->{per_cpu} / $bare->{per_cpu}
 	    if $mine && $bare;
 }
-for my $what (qw(client_credentials introspection discovery)) {
-	$ratio{"${what}_per_cpu_vs_oidc_provider"} = $row{"ours $what"}{per_cpu} /
-	    $row{"oidc-provider $what"}{per_cpu} if $row{"ours $what"} && $row{"oidc-provider $what"};
+my @granted = (['client_credentials, signed' => 'client_credentials'],
+	map { [$_ => $_] } qw(client_credentials introspection discovery));
+for (@granted) {
+	my ($theirs, $ours) = @row{"oidc-provider $_->[0]", "ours $_->[1]"};
+	$ratio{"$_->[0]_per_cpu_vs_oidc_provider" =~ tr/, /_/sr} = $ours->{per_cpu} / $theirs->{per_cpu}
+	    if $ours && $theirs;
 }
 my @costs = (
 	['livez_cpu_vs_nginx', 'GET /livez', 'nginx return 200'],
@@ -455,7 +461,7 @@ printf "A point read through MCP: %.2f x the reads per CPU-second of %s.\n",
     for grep { $ratio{"point_read_per_cpu_vs_$_"} } 'bare SELECT', 'pgbench -S';
 printf "An idle connection takes %.1f KiB, with TLS %.1f KiB.\n", @idle{qw(plain TLS)}
     if %idle;
-for my $what (qw(client_credentials introspection discovery)) {
-	my $n = $ratio{"${what}_per_cpu_vs_oidc_provider"} or next;
+for my $what (map { $_->[0] } @granted) {
+	my $n = $ratio{"${what}_per_cpu_vs_oidc_provider" =~ tr/, /_/sr} or next;
 	printf "%s: %.1f x the requests per CPU-second of oidc-provider.\n", $what, $n;
 }

@@ -238,9 +238,9 @@ sub test_death {
 	kill 'KILL', $pid;
 	ok(until_true(sub { property('MainPID') =~ /^(?!0$|$pid$)/ &&
 	    get('/readyz')->{status} == 200 }, 20), 'a killed master is replaced');
-	drop_in('watchdog', "WatchdogSec=2s\n");
-	works('a watchdog of 2 s', 'systemctl', 'restart', $unit);
-	sleep 4;
+	drop_in('watchdog', "WatchdogSec=5s\n");
+	works('a watchdog of 5 s', 'systemctl', 'restart', $unit);
+	sleep 7;
 	is(property('NRestarts'), 0, 'it is fed');
 	$pid = property('MainPID');
 	kill 'STOP', $pid;

@@ -144,8 +144,18 @@ jws_verify(const struct jws *j, enum jws_alg alg, EVP_PKEY *key)
 	return n > 0 && is_signed(j, key, EVP_sha256(), der, (size_t)n);
 }
 
+EVP_MD_CTX *
+jws_signer_new(EVP_PKEY *key)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+
+	CHECK(EVP_DigestSignInit(ctx, NULL, EVP_sha256(), NULL, key) == 1);
+	return ctx;
+}
+
+/* A copy of what is ready costs less than to look the algorithms up again. */
 static void
-add_signature(EVP_PKEY *key, struct str text, struct buf *out)
+add_signature(const EVP_MD_CTX *signer, struct str text, struct buf *out)
 {
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	uint8_t der[2 * HALF + 16], raw[2 * HALF];
@@ -154,7 +164,7 @@ add_signature(EVP_PKEY *key, struct str text, struct buf *out)
 	ECDSA_SIG *sig;
 
 	CHECK(
-	    EVP_DigestSignInit(ctx, NULL, EVP_sha256(), NULL, key) == 1 &&
+	    EVP_MD_CTX_copy_ex(ctx, signer) == 1 &&
 	    EVP_DigestSign(ctx, der, &n, (const uint8_t *)text.p, text.n) == 1);
 	sig = d2i_ECDSA_SIG(NULL, &p, (long)n);
 	CHECK(sig != NULL &&
@@ -166,8 +176,8 @@ add_signature(EVP_PKEY *key, struct str text, struct buf *out)
 }
 
 void
-jws_sign_es256(
-    EVP_PKEY *key, struct str header, struct str claims, struct buf *out)
+jws_sign_es256(const EVP_MD_CTX *signer, struct str header, struct str claims,
+    struct buf *out)
 {
 	size_t begin = out->n;
 	struct buf signature = BUF_INIT;
@@ -176,7 +186,7 @@ jws_sign_es256(
 	buf_addc(out, '.');
 	enc_base64url(out, claims.p, claims.n);
 	add_signature(
-	    key, str_make(out->p + begin, out->n - begin), &signature);
+	    signer, str_make(out->p + begin, out->n - begin), &signature);
 	buf_addc(out, '.');
 	buf_addstr(out, buf_str(&signature));
 	buf_free(&signature);

@@ -28,9 +28,11 @@ NODISCARD int jws_parse(
 /* Whether this key signed it by the algorithm that it names. */
 NODISCARD bool jws_verify(const struct jws *j, enum jws_alg alg, EVP_PKEY *key);
 
-/* Append header.claims.signature by a P-256 key; header and claims are JSON. */
-void jws_sign_es256(
-    EVP_PKEY *key, struct str header, struct str claims, struct buf *out);
+/* What signs by a P-256 key; to be freed. */
+EVP_MD_CTX *jws_signer_new(EVP_PKEY *key);
+/* Append header.claims.signature; header and claims are JSON. */
+void jws_sign_es256(const EVP_MD_CTX *signer, struct str header,
+    struct str claims, struct buf *out);
 
 /* A claim that is text, or ""; a claim that is a number of seconds, in
  * microseconds, or -1. */

@@ -23,6 +23,7 @@ struct key {
 	struct uuid id;
 	char kid[UUID_TEXT_LEN + 1];
 	EVP_PKEY *pkey;
+	EVP_MD_CTX *signer;
 	int64_t signs_from_us;
 };
 
@@ -87,6 +88,16 @@ find(const struct jwt_keys *k, struct str kid)
 	return NULL;
 }
 
+static void
+free_keys(struct key *keys, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		EVP_MD_CTX_free(keys[i].signer);
+		EVP_PKEY_free(keys[i].pkey);
+	}
+	free(keys);
+}
+
 /* Put the rows in place of what there is; keys that stay are not parsed
  * again. */
 static int
@@ -109,19 +120,18 @@ take(struct jwt_keys *k, const struct signing_key_row *rows, size_t n,
 		else
 			fresh[i].pkey =
 			    open_key(k, fresh[i].kid, rows[i].sealed, e);
-		rc = fresh[i].pkey != NULL ? 0 : -1;
+		if (fresh[i].pkey == NULL)
+			rc = -1;
+		else
+			fresh[i].signer = jws_signer_new(fresh[i].pkey);
 	}
 	if (rc == 0) {
-		struct key *old = k->keys;
-
+		free_keys(k->keys, k->n);
 		k->keys = fresh;
-		fresh = old;
-		i = k->n;
 		k->n = n;
+	} else {
+		free_keys(fresh, i);
 	}
-	while (i-- > 0)
-		EVP_PKEY_free(fresh[i].pkey);
-	free(fresh);
 	return rc;
 }
 
@@ -246,9 +256,7 @@ jwt_keys_free(struct jwt_keys **k)
 {
 	if (*k == NULL)
 		return;
-	for (size_t i = 0; i < (*k)->n; i++)
-		EVP_PKEY_free((*k)->keys[i].pkey);
-	free((*k)->keys);
+	free_keys((*k)->keys, (*k)->n);
 	free(*k);
 	*k = NULL;
 }
@@ -316,7 +324,7 @@ jwt_sign(struct jwt_keys *k, const char *typ, struct str claims,
 	key = signer(k, now_us);
 	buf_printf(&header, "{\"alg\":\"ES256\",\"typ\":\"%s\",\"kid\":\"%s\"}",
 	    typ, key->kid);
-	jws_sign_es256(key->pkey, buf_str(&header), claims, out);
+	jws_sign_es256(key->signer, buf_str(&header), claims, out);
 	buf_free(&header);
 	return 0;
 }
