@@ -518,7 +518,14 @@ json_raw_member(struct str text, struct str name)
 const cJSON *
 json_get(const cJSON *obj, const char *name)
 {
-	return cJSON_GetObjectItemCaseSensitive(obj, name);
+	const cJSON *item;
+
+	cJSON_ArrayForEach (item, obj) {
+		if (item->string != NULL && item->string[0] == name[0] &&
+		    strcmp(item->string, name) == 0)
+			return item;
+	}
+	return NULL;
 }
 
 const char *

@@ -128,6 +128,10 @@ NODISCARD int http_query_get(
 struct str http_param(const struct http_req *req, const char *name);
 /* First value of a header, name without case; STR_NULL when absent. */
 struct str http_header(const struct http_req *req, const char *name);
+/* The same, of a header that may stand once at most; false when it stands more
+ * often. */
+NODISCARD bool http_header_only(
+    const struct http_req *req, const char *name, struct str *value_r);
 /* How many times the header stands. */
 size_t http_header_count(const struct http_req *req, const char *name);
 /* The whole body; empty when there is none. */

@@ -6,7 +6,7 @@
 #include "base/xalloc.h"
 #include "http/http_impl.h"
 
-#define JOINED_BYTES 1024
+#define JOINED_BYTES 4096
 
 static struct str
 status_line(int status)

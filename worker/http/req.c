@@ -100,6 +100,23 @@ http_header_count(const struct http_req *req, const char *name)
 	return n;
 }
 
+bool
+http_header_only(
+    const struct http_req *req, const char *name, struct str *value_r)
+{
+	struct str want = str_of(name);
+
+	*value_r = STR_NULL;
+	for (size_t i = 0; i < req->h1.headers_n; i++) {
+		if (!is_named(req, i, want))
+			continue;
+		if (value_r->p != NULL)
+			return false;
+		*value_r = h1_str(req->base, req->h1.header[i].value);
+	}
+	return true;
+}
+
 struct str
 http_body(const struct http_req *req)
 {

@@ -56,19 +56,22 @@ check_media_types(struct rpc *r)
 
 /* A header that stands twice could be read differently by others. */
 static bool
-check_single_headers(struct rpc *r)
+read_single(struct rpc *r, const char *name, struct str *value_r)
 {
-	static const char *const names[] = { "MCP-Protocol-Version",
-		"Mcp-Method", "Mcp-Name" };
+	if (http_header_only(r->http, name, value_r))
+		return true;
+	rpc_error(r, 400, RPC_HEADER_MISMATCH,
+	    "the header %s stands more than once", name);
+	return false;
+}
 
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		if (http_header_count(r->http, names[i]) > 1) {
-			rpc_error(r, 400, RPC_HEADER_MISMATCH,
-			    "the header %s stands more than once", names[i]);
-			return false;
-		}
-	}
-	return true;
+static bool
+read_headers(struct rpc *r, struct era_input *in)
+{
+	in->has_headers = true;
+	return read_single(r, "MCP-Protocol-Version", &in->version) &&
+	       read_single(r, "Mcp-Method", &in->method) &&
+	       read_single(r, "Mcp-Name", &in->name);
 }
 
 /* A message that is answered with no message. */
@@ -108,15 +111,10 @@ serve_request(struct rpc *r)
 static void
 serve_message(struct rpc *r, struct mcp_stream *stream)
 {
-	struct era_input in = {
-		.has_headers = true,
-		.version = http_header(r->http, "mcp-protocol-version"),
-		.method = http_header(r->http, "mcp-method"),
-		.name = http_header(r->http, "mcp-name"),
-	};
+	struct era_input in = { .message = NULL };
 	enum rpc_kind kind = RPC_DONE;
 
-	if (check_media_types(r) && check_single_headers(r))
+	if (check_media_types(r) && read_headers(r, &in))
 		kind = rpc_read(r, http_body(r->http), &in);
 	if (kind == RPC_DONE ||
 	    (r->era == ERA_LEGACY && r->method != METHOD_INITIALIZE &&

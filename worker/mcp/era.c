@@ -12,17 +12,17 @@
 #include "base/json.h"
 #include "mcp/client.h"
 
-static const struct {
-	const char *name;
+static const struct method {
+	struct str name;
 	enum mcp_eras eras;
 	const char *mirrored;
 	uint32_t needs;
 } methods[METHOD_COUNT + 1] = {
 #define METHOD(id, name, eras, mirrored, needs, handler)                       \
-	{ name, eras, mirrored, needs },
+	{ STR(name), eras, mirrored, needs },
 #include "mcp/methods.def"
 #undef METHOD
-	[METHOD_COUNT] = { "other", 0, NULL, 0 },
+	[METHOD_COUNT] = { STR("other"), 0, NULL, 0 },
 };
 
 const char *const era_versions[] = { ERA_MODERN_VERSION, "2025-11-25",
@@ -31,7 +31,7 @@ const char *const era_versions[] = { ERA_MODERN_VERSION, "2025-11-25",
 const char *
 era_method_name(enum mcp_method m)
 {
-	return methods[m <= METHOD_COUNT ? m : METHOD_COUNT].name;
+	return methods[m <= METHOD_COUNT ? m : METHOD_COUNT].name.p;
 }
 
 uint32_t
@@ -190,23 +190,32 @@ check_version(
 	}
 }
 
-static void
-find_method(const char *name, enum mcp_eras era, struct era_decision *d)
+/* METHOD_COUNT: there is none. */
+static enum mcp_method
+method_named(const char *name)
 {
-	for (int m = 0; m < METHOD_COUNT; m++) {
-		if (strcmp(methods[m].name, name) == 0 &&
-		    (methods[m].eras & era) != 0) {
-			d->method = (enum mcp_method)m;
-			return;
-		}
-	}
-	refuse(d, era == MODERN ? 404 : 200, RPC_METHOD_NOT_FOUND,
-	    "there is no method \"%.80s\"", name);
+	struct str wanted = str_of(name);
+	int m = 0;
+
+	while (m < METHOD_COUNT && !str_eq(methods[m].name, wanted))
+		m++;
+	return (enum mcp_method)m;
 }
 
 static void
-check_headers(
-    const struct era_input *in, const char *method, struct era_decision *d)
+take_method(const char *name, enum mcp_method m, enum mcp_eras era,
+    struct era_decision *d)
+{
+	if ((methods[m].eras & era) != 0)
+		d->method = m;
+	else
+		refuse(d, era == MODERN ? 404 : 200, RPC_METHOD_NOT_FOUND,
+		    "there is no method \"%.80s\"", name);
+}
+
+static void
+check_headers(const struct era_input *in, const char *method, enum mcp_method m,
+    struct era_decision *d)
 {
 	if (!in->has_headers)
 		return;
@@ -216,17 +225,16 @@ check_headers(
 		return;
 	}
 	check_method_header(in, method, d);
-	for (int m = 0; m < METHOD_COUNT && d->verdict != ERA_REFUSE; m++) {
-		if (strcmp(methods[m].name, method) == 0 &&
-		    methods[m].mirrored != NULL)
-			check_name_header(in, methods[m].mirrored, d);
-	}
+	if (d->verdict != ERA_REFUSE && methods[m].mirrored != NULL)
+		check_name_header(in, methods[m].mirrored, d);
 }
 
 static void
 decide_modern(const struct era_input *in, const char *method, const cJSON *meta,
     struct era_decision *d)
 {
+	enum mcp_method m = method_named(method);
+
 	d->era = ERA_MODERN;
 	check_envelope(meta, d);
 	if (d->verdict == ERA_REFUSE)
@@ -234,9 +242,9 @@ decide_modern(const struct era_input *in, const char *method, const cJSON *meta,
 	check_version(in, json_get(meta, META_VERSION)->valuestring, d);
 	if (d->verdict == ERA_REFUSE || d->verdict == ERA_NOTE)
 		return;
-	check_headers(in, method, d);
+	check_headers(in, method, m, d);
 	if (d->verdict != ERA_REFUSE)
-		find_method(method, MODERN, d);
+		take_method(method, m, MODERN, d);
 }
 
 /* --- legacy -------------------------------------------------------------- */
@@ -272,7 +280,7 @@ decide_legacy(
 		    "the version in the header MCP-Protocol-Version is not "
 		    "supported");
 	else if (d->verdict == ERA_SERVE)
-		find_method(method, LEGACY, d);
+		take_method(method, method_named(method), LEGACY, d);
 }
 
 /* --- the decision -------------------------------------------------------- */
