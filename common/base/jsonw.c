@@ -202,6 +202,9 @@ jsonw_double(struct jsonw *w, double v)
 		jsonw_null(w);
 		return;
 	}
+	/* Nothing has no sign, as in jsonw_fixed(). */
+	if (v == 0)
+		v = 0;
 	for (int digits = 15; digits <= 17; digits++) {
 		snprintf(text, sizeof(text), "%.*g", digits, v);
 		if (strtod(text, NULL) == v)

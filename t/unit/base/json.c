@@ -124,6 +124,7 @@ test_writer(void)
 	jsonw_kv_array(&w, "a");
 	jsonw_int(&w, INT64_MIN);
 	jsonw_double(&w, 0.1);
+	jsonw_double(&w, -0.0);
 	jsonw_double(&w, NAN);
 	jsonw_fixed(&w, -2.004, 2);
 	jsonw_fixed(&w, -0.0001, 2);
@@ -137,7 +138,7 @@ test_writer(void)
 	jsonw_done(&w);
 	is_str(buf_cstr(&out),
 	    "{\"s\":\"a\\\"\\\\\\n\\u0001\\u007f\xef\xbf\xbd\xc3\xa9\","
-	    "\"a\":[-9223372036854775808,0.1,null,-2,0,12.5,1e+300],"
+	    "\"a\":[-9223372036854775808,0.1,0,null,-2,0,12.5,1e+300],"
 	    "\"t\":\"1970-01-01T00:00:01.500Z\",\"d\":\"1970-01-01\"}",
 	    "writer");
 	buf_free(&out);
