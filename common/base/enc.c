@@ -27,23 +27,23 @@ static void
 encode64(struct buf *out, const unsigned char *in, size_t n, const char *digits,
     bool pad)
 {
+	char *to = buf_reserve(out, n / 3 * 4 + 4);
+
 	for (size_t i = 0; i < n; i += 3) {
 		size_t have = MIN(n - i, (size_t)3);
 		uint32_t v = (uint32_t)in[i] << 16;
-		char four[4] = { 0, 0, '=', '=' };
 
 		if (have > 1)
 			v |= (uint32_t)in[i + 1] << 8;
 		if (have > 2)
 			v |= in[i + 2];
-		four[0] = digits[v >> 18];
-		four[1] = digits[v >> 12 & 63];
-		if (have > 1)
-			four[2] = digits[v >> 6 & 63];
-		if (have > 2)
-			four[3] = digits[v & 63];
-		buf_add(out, four, pad ? 4 : have + 1);
+		to[0] = digits[v >> 18];
+		to[1] = digits[v >> 12 & 63];
+		to[2] = have > 1 ? digits[v >> 6 & 63] : '=';
+		to[3] = have > 2 ? digits[v & 63] : '=';
+		to += pad ? 4 : have + 1;
 	}
+	out->n = (size_t)(to - out->p);
 }
 
 void

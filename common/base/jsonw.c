@@ -120,32 +120,48 @@ escape_byte(struct buf *out, unsigned char c)
 	}
 }
 
+/* What stands for itself, by one byte. */
+static const bool is_plain[256] = {
+	[' ' ... '!'] = true,
+	['#' ... '['] = true,
+	[']' ... '~'] = true,
+};
+
+/* From i on to what cannot be written as it is; a broken sequence of UTF-8 is
+ * such. */
+static size_t
+skip_plain(struct str s, size_t i)
+{
+	const unsigned char *p = (const unsigned char *)s.p;
+	size_t len = 1;
+
+	while (len > 0) {
+		while (i < s.n && is_plain[p[i]])
+			i++;
+		if (i == s.n || p[i] < 0x80)
+			break;
+		len = str_utf8_length(str_make(s.p + i, s.n - i));
+		i += len;
+	}
+	return i;
+}
+
 void
 jsonw_escape(struct buf *out, struct str s)
 {
-	const unsigned char *p = (const unsigned char *)s.p;
-	size_t plain = 0, i = 0;
+	size_t done = 0, i;
 
-	while (i < s.n) {
-		size_t len = 1;
-		unsigned char c = p[i];
+	while ((i = skip_plain(s, done)) < s.n) {
+		unsigned char c = (unsigned char)s.p[i];
 
+		buf_add(out, s.p + done, i - done);
 		if (c >= 0x80)
-			len = str_utf8_length(str_make(s.p + i, s.n - i));
-		if (len > 0 && c >= 0x20 && c != '"' && c != '\\' &&
-		    c != 0x7f) {
-			i += len;
-			continue;
-		}
-		buf_add(out, s.p + plain, i - plain);
-		if (len == 0)
 			buf_adds(out, "\xef\xbf\xbd");
 		else
 			escape_byte(out, c);
-		plain = ++i;
+		done = i + 1;
 	}
-	if (s.n > plain)
-		buf_add(out, s.p + plain, s.n - plain);
+	buf_add(out, s.p + done, s.n - done);
 }
 
 void
