@@ -174,6 +174,9 @@ struct buf *http_out(struct http_req *req);
  * body.  Exactly one of the reply functions is called per request; a handler
  * that returns without is answered with 500. */
 void http_reply(struct http_req *req, int status, const char *content_type);
+/* As http_reply with 200 and an entity tag of the bytes; 304 to whoever has
+ * them (If-None-Match). */
+void http_reply_tagged(struct http_req *req, const char *content_type);
 /* As http_reply, for bytes that outlive the process' traffic (prepared
  * answers); not copied. */
 void http_reply_static(struct http_req *req, int status,

@@ -1,6 +1,27 @@
 #include "http/negotiate.h"
 
+#include <openssl/evp.h>
+#include <stdio.h>
+
+#include "base/check.h"
+#include "base/enc.h"
+
+#define TAG_BYTES 16 /* of the digest */
+
 /* --- entity tags ---------------------------------------------------------- */
+
+void
+etag_make(struct str bytes, const char *suffix, char out[ETAG_MAX])
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	struct buf text = BUF_INIT;
+
+	CHECK(EVP_Digest(bytes.p, bytes.n, digest, NULL, EVP_sha256(), NULL) ==
+	      1);
+	enc_base64url(&text, digest, TAG_BYTES);
+	snprintf(out, ETAG_MAX, "\"%s%s\"", buf_cstr(&text), suffix);
+	buf_free(&text);
+}
 
 /* One tag, with its W/, from the front of *rest; false when there is none. */
 static bool

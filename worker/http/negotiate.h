@@ -8,6 +8,10 @@
 
 enum etag_comparison { ETAG_WEAK, ETAG_STRONG };
 
+#define ETAG_MAX 40
+/* A strong entity tag of these bytes, in its quotes; the suffix tells forms of
+ * them apart, as "-gzip", or is "". */
+void etag_make(struct str bytes, const char *suffix, char out[ETAG_MAX]);
 /* Whether a strong entity tag, in its quotes, is in the list of If-None-Match
  * (weak) or If-Match (strong); "*" holds every tag.  What is no list holds
  * none. */

@@ -1,23 +1,18 @@
 #include "http/static.h"
 
-#include <openssl/evp.h>
 #include <stdlib.h>
 
-#include "base/check.h"
-#include "base/enc.h"
 #include "base/xalloc.h"
 #include "http/http_impl.h"
 #include "http/negotiate.h"
 #include "http/pack.h"
 
-#define TAG_BYTES  16 /* of the digest */
-#define TAG_MAX	   40
 #define GZIP_WBITS (15 + 16)
 
 /* One of the forms the bytes are sent in. */
 struct variant {
 	struct str body;
-	char etag[TAG_MAX];
+	char etag[ETAG_MAX];
 };
 
 struct http_static {
@@ -28,20 +23,6 @@ struct http_static {
 	struct buf packed;
 };
 
-/* A name of the bytes, "-gzip" being one of their packed form. */
-static void
-name_variant(struct variant *f, struct str bytes, const char *suffix)
-{
-	unsigned char digest[EVP_MAX_MD_SIZE];
-	struct buf text = BUF_INIT;
-
-	CHECK(EVP_Digest(bytes.p, bytes.n, digest, NULL, EVP_sha256(), NULL) ==
-	      1);
-	enc_base64url(&text, digest, TAG_BYTES);
-	snprintf(f->etag, sizeof(f->etag), "\"%s%s\"", buf_cstr(&text), suffix);
-	buf_free(&text);
-}
-
 struct http_static *
 http_static_new(
     const char *content_type, struct str body, const char *cache_control)
@@ -51,11 +32,11 @@ http_static_new(
 	s->content_type = content_type;
 	s->cache_control = cache_control != NULL ? cache_control : "no-cache";
 	s->plain.body = body;
-	name_variant(&s->plain, body, "");
+	etag_make(body, "", s->plain.etag);
 	pack_deflate(&s->packed, body, GZIP_WBITS);
 	if (pack_pays(s->packed.n, body.n)) {
 		s->gzip.body = buf_str(&s->packed);
-		name_variant(&s->gzip, body, "-gzip");
+		etag_make(body, "-gzip", s->gzip.etag);
 	}
 	return s;
 }
@@ -74,6 +55,27 @@ const char *
 http_static_etag(const struct http_static *s)
 {
 	return s->plain.etag;
+}
+
+static bool
+is_known(const struct http_req *req, const char *etag)
+{
+	struct str none = http_header(req, "If-None-Match");
+
+	return none.p != NULL && etag_is_listed(none, str_of(etag), ETAG_WEAK);
+}
+
+void
+http_reply_tagged(struct http_req *req, const char *content_type)
+{
+	char etag[ETAG_MAX];
+
+	etag_make(buf_str(http_out(req)), "", etag);
+	http_add_header(req, "ETag", etag);
+	if (is_known(req, etag))
+		http_reply(req, 304, NULL);
+	else
+		http_reply(req, 200, content_type);
 }
 
 /* A part is cut from the plain bytes. */
@@ -145,8 +147,7 @@ http_static_reply(struct http_req *req, const struct http_static *s)
 	const struct variant *f = choose(req, s);
 	struct str etag = str_of(f->etag);
 	struct str match = http_header(req, "If-Match");
-	struct str none = http_header(req, "If-None-Match");
-	bool known = none.p != NULL && etag_is_listed(none, etag, ETAG_WEAK);
+	bool known = is_known(req, f->etag);
 	size_t from, count;
 	int part = known ? 0 : find_part(req, f, &from, &count);
 

@@ -7,6 +7,14 @@
 #define JSON_TYPE "application/json"
 #define CACHE	  "public, max-age=300"
 
+/* What is written: anybody may keep it, and ask whether it is the same. */
+static void
+publish(struct http_req *req)
+{
+	http_add_header(req, "Cache-Control", CACHE);
+	http_reply_tagged(req, JSON_TYPE);
+}
+
 static void
 write_list(struct jsonw *w, const char *key, const char *const *list, size_t n)
 {
@@ -36,13 +44,22 @@ write_algs(struct jsonw *w, const char *key)
 	jsonw_end_array(w);
 }
 
+/* How clients prove themselves at an endpoint, and what they sign by (RFC 8414
+ * section 2 wants that beside private_key_jwt). */
 static void
-write_auth_methods(struct jsonw *w, const char *key)
+write_auth(struct jsonw *w, struct http_req *req, const char *endpoint,
+    enum client_auth first)
 {
-	jsonw_kv_array(w, key);
-	for (enum client_auth i = 0; i < CLIENT_AUTH_COUNT; i++)
+	struct arena *a = http_arena(req);
+
+	jsonw_kv_array(
+	    w, arena_printf(a, "%s_endpoint_auth_methods_supported", endpoint));
+	for (enum client_auth i = first; i < CLIENT_AUTH_COUNT; i++)
 		jsonw_cstr(w, client_auth_name(i));
 	jsonw_end_array(w);
+	write_algs(
+	    w, arena_printf(a, "%s_endpoint_auth_signing_alg_values_supported",
+		   endpoint));
 }
 
 static void
@@ -70,7 +87,7 @@ write_endpoints(struct jsonw *w, const struct oauth *o, struct http_req *req)
 }
 
 static void
-write_abilities(struct jsonw *w, const struct oauth *o)
+write_abilities(struct jsonw *w, const struct oauth *o, struct http_req *req)
 {
 	static const char *const responses[] = { "code" };
 	static const char *const modes[] = { "query" };
@@ -83,10 +100,10 @@ write_abilities(struct jsonw *w, const struct oauth *o)
 	write_list(w, "response_modes_supported", modes, 1);
 	write_list(w, "grant_types_supported", grants, ARRAY_LEN(grants));
 	write_list(w, "code_challenge_methods_supported", challenges, 1);
-	write_auth_methods(w, "token_endpoint_auth_methods_supported");
-	write_algs(w, "token_endpoint_auth_signing_alg_values_supported");
-	write_auth_methods(w, "revocation_endpoint_auth_methods_supported");
-	write_auth_methods(w, "introspection_endpoint_auth_methods_supported");
+	write_auth(w, req, "token", CLIENT_AUTH_NONE);
+	write_auth(w, req, "revocation", CLIENT_AUTH_NONE);
+	/* Who proves nothing learns nothing there. */
+	write_auth(w, req, "introspection", CLIENT_AUTH_NONE + 1);
 	write_algs(w, "dpop_signing_alg_values_supported");
 	jsonw_kv_bool(
 	    w, "authorization_response_iss_parameter_supported", true);
@@ -107,8 +124,7 @@ finish(struct http_req *req, struct jsonw *w)
 {
 	jsonw_end_object(w);
 	jsonw_done(w);
-	http_add_header(req, "Cache-Control", CACHE);
-	http_reply(req, 200, JSON_TYPE);
+	publish(req);
 }
 
 static void
@@ -118,7 +134,7 @@ write_server(struct http_req *req, struct jsonw *w)
 
 	begin(req, w);
 	write_endpoints(w, o, req);
-	write_abilities(w, o);
+	write_abilities(w, o, req);
 	jsonw_kv_array(w, "protected_resources");
 	jsonw_cstr(w, site_resource(req, conf_of(o), STR("/mcp")));
 	jsonw_cstr(w, site_of(req, conf_of(o)));
@@ -168,6 +184,8 @@ oauth_http_resource_metadata(struct http_req *req)
 	write_algs(&w, "dpop_signing_alg_values_supported");
 	jsonw_kv_cstr(&w, "jwks_uri", oauth_url(o, req, JWKS_PATH));
 	jsonw_kv_cstr(&w, "resource_name", "Pierre fitness data");
+	/* The first page says how to connect. */
+	jsonw_kv_cstr(&w, "resource_documentation", oauth_url(o, req, "/"));
 	finish(req, &w);
 }
 
@@ -181,6 +199,5 @@ oauth_http_jwks(struct http_req *req)
 		http_reply_error(req, &e);
 		return;
 	}
-	http_add_header(req, "Cache-Control", CACHE);
-	http_reply(req, 200, JSON_TYPE);
+	publish(req);
 }
