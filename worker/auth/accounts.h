@@ -54,7 +54,8 @@ struct registration {
 NODISCARD int accounts_register(struct accounts *a, struct arena *arena,
     const struct origin *from, const struct registration *r, struct user *out,
     bool *pending_r, struct err *e);
-/* By an invitation to a tenant, whatever auth.registration says; ERR_DENIED
+/* By an invitation to a tenant, whatever auth.registration says; where there is
+ * mail the person confirms the address first (out->unverified).  ERR_DENIED
  * when the token is not good any more, ERR_CONFLICT when the address is taken.
  */
 NODISCARD int accounts_join(struct accounts *a, struct arena *arena,

@@ -215,6 +215,8 @@ join(struct db *tx, void *arg, struct err *e)
 		return -1;
 	c->user->athlete.tenant_id = c->link.owner.tenant_id;
 	c->user->tenant_role = TENANT_MEMBER;
+	/* The link was handed over somehow; it says nothing of the address. */
+	c->user->unverified = mail_is_on(c->deed.accounts->conf);
 	return insert(tx, c, e);
 }
 
@@ -237,7 +239,7 @@ accounts_join(struct accounts *a, struct arena *arena,
 	opaque_hash(a->key, token, hash);
 	if (prepare(&c, r, e) < 0)
 		return -1;
-	if (db_write(a->db, join, &c, e) == 0)
+	if (accounts_write(a, join, &c, e) == 0)
 		return 0;
 	c.deed.note.subject = (struct owner){ 0 };
 	return e->code == ERR_DENIED ? deed_refused(&c.deed, e) : -1;

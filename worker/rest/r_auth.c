@@ -132,9 +132,9 @@ read_registration(struct http_req *req, const char *token_name,
 
 /* The same whether the address was taken. */
 static const char *
-message_of(const struct app *app, bool invited, bool pending)
+message_of(const struct app *app, bool pending)
 {
-	if (!invited && mail_is_on(app->conf))
+	if (mail_is_on(app->conf))
 		return pending ? "registered; confirm the address by the mail "
 				 "that was sent, and an administrator has to "
 				 "approve"
@@ -170,8 +170,7 @@ rest_register(struct http_req *req)
 	jsonw_init(&w, http_out(req));
 	jsonw_object(&w);
 	jsonw_kv_uuid(&w, "user_id", &u.athlete.user_id);
-	jsonw_kv_cstr(
-	    &w, "message", message_of(app, invitation.n > 0, pending));
+	jsonw_kv_cstr(&w, "message", message_of(app, pending));
 	jsonw_end_object(&w);
 	jsonw_done(&w);
 	reply_private(req, 201);

@@ -135,7 +135,7 @@ web_register(struct http_req *req)
 /* Who may sign in at once does; others read what happens next. */
 static int
 make_account(struct http_req *req, struct str token, const struct field *f,
-    struct err *e)
+    bool *enters_r, struct err *e)
 {
 	const struct app *app = http_app_state(req);
 	const struct entrance *in = entrance_of(req);
@@ -151,6 +151,7 @@ make_account(struct http_req *req, struct str token, const struct field *f,
 	struct user u;
 	bool pending = false;
 
+	*enters_r = false;
 	if (!in->by_token)
 		return accounts_register(
 		    app->accounts, a, &from, &r, &u, &pending, e);
@@ -162,18 +163,24 @@ make_account(struct http_req *req, struct str token, const struct field *f,
 		   0) {
 		return -1;
 	}
+	if (u.unverified)
+		return 0;
+	*enters_r = true;
 	o = owner_of(&u.athlete);
 	return session_cookie_begin(req, &o, e);
 }
 
-/* Who registers by himself confirms his address, where there is mail. */
-static enum note
-note_of(const struct http_req *req)
+/* Who does not enter confirms the address first, where there is mail. */
+static void
+lead_on(struct http_req *req, bool enters)
 {
 	const struct app *app = http_app_state(req);
 	const struct entrance *in = entrance_of(req);
 
-	return !in->by_token && mail_is_on(app->conf) ? NOTE_CONFIRM : in->note;
+	if (!enters && mail_is_on(app->conf))
+		page_redirect(req, "/signin", NOTE_CONFIRM);
+	else
+		page_redirect(req, in->then, in->note);
 }
 
 static bool
@@ -186,11 +193,11 @@ is_persons_mistake(const struct err *e)
 void
 web_register_post(struct http_req *req)
 {
-	const struct entrance *in = entrance_of(req);
 	struct field f[FIELDS];
 	struct err e = ERR_INIT;
 	struct form form;
 	struct str token;
+	bool enters;
 
 	if (is_closed(req)) {
 		refuse_closed(req);
@@ -204,8 +211,8 @@ web_register_post(struct http_req *req)
 	token = form_str(&form, "token");
 	if (fields_read(http_arena(req), f, FIELDS, &form) > 0)
 		show(req, 422, f, token, NULL);
-	else if (make_account(req, token, f, &e) == 0)
-		page_redirect(req, in->then, note_of(req));
+	else if (make_account(req, token, f, &enters, &e) == 0)
+		lead_on(req, enters);
 	else if (is_persons_mistake(&e))
 		show(req,
 		    err_http_status(e.code) == 400 ? 422
