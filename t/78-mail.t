@@ -118,7 +118,7 @@ sub test_forgot {
 	forgot('ada@x.example') for 1 .. 3;
 	my $entries = $t->value(q{SELECT count(*) FROM audit_log WHERE action = 'password.forgot'});
 	is($entries, 6, 'each wish is noted');
-	is($t->value(q{SELECT count(*) FROM jobs WHERE kind = 'mail' AND input LIKE '%reset%'})
+	is($t->value(q{SELECT count(*) FROM jobs WHERE kind = 'mail' AND coalesce(input, result) LIKE '%reset%'})
 	    , 2, 'of mails asked for three go to one address at once: one said that she is known')
 	    if !$t->{postgres};
 	is((call('POST', '/api/auth/forgot-password', { email => $_ }))[0], 400, "no address: $_")
@@ -148,6 +148,34 @@ sub test_address {
 	is(log_in('ada@x.example', $another), undef, 'the old one does not');
 	like($smtp->await('ada@x.example', 7)->{head}, qr/^Subject: Your account has another address/m,
 	    'where she is told');
+}
+
+# An invitation is handed over somehow: it does not prove an address.
+sub test_join {
+	my $owner = log_in('new@x.example', $another);
+	my $invited = sub {
+		my ($status, $body) = call('POST', '/api/tenant/invitations', {}, $owner);
+		return $status == 201 && $body->{url} =~ /token=(\w+)$/ ? $1 : undef;
+	};
+	my ($status, $body) = call('POST', '/api/auth/register', { email => 'kid@x.example', password => $password,
+		invitation => $invited->() });
+	is($status, 201, 'by an invitation');
+	like($body->{message}, qr/confirm the address/, 'one has to confirm the address, too');
+	is(log_in('kid@x.example', $password), undef, 'before one enters');
+	my ($path, $link) = link_of($smtp->await('kid@x.example'));
+	like($path, qr{^/verify}, 'by a link');
+	is((call('POST', '/api/auth/verify-email', { token => $link }))[0], 200, 'confirmed');
+	ok(log_in('kid@x.example', $password), 'and enters');
+	my $b = Pierre::Browser->new($t);
+	my $r = $b->fill('/join?token=' . ($link = $invited->()), token => $link, email => 'sis@x.example',
+	    name => 'Sis', timezone => 'UTC', password => $password);
+	is("$r->{status} $r->{headers}{location}", '303 /signin', 'the page leads to sign in');
+	ok(!$b->{cookies}{session}, 'without a session');
+	like($b->follow($r)->{content}, qr/follow the link in it/, 'and says what to do');
+	($path) = link_of($smtp->await('sis@x.example'));
+	$b->get($path);
+	is($b->send('/verify', token => $path =~ s/.*=//r)->{status}, 303, 'the link does');
+	is($b->sign_in('sis@x.example', $password)->{status}, 303, 'and the door opens');
 }
 
 sub change {
@@ -203,7 +231,13 @@ sub test_tls {
 
 sub test_canaries {
 	my @links = map { link_of($_) } $smtp->mails;
-	cmp_ok(scalar @links, '==', 8, 'of all links, two of each');
+	cmp_ok(scalar @links, '==', 12, 'of all links, two of each');
+	ok(until_true(sub { $t->value(q{SELECT count(*) FROM jobs WHERE kind = 'mail' AND finished_at IS NULL}) == 0 }),
+	    'all mail has come to an end');
+	is($t->value(q{SELECT count(*) FROM jobs WHERE kind = 'mail' AND (input IS NOT NULL OR error IS NOT NULL AND } .
+	    q{CAST(error AS TEXT) LIKE '%@%')}), 0, 'and no job has the address that it went to');
+	cmp_ok($t->value(q{SELECT count(*) FROM jobs WHERE kind = 'mail' AND CAST(result AS TEXT) LIKE '%"verify"%'}),
+	    '>=', 3, 'but which it was');
 	my $log = $t->log;
 	my @found = grep { index($log, $_) >= 0 } $password, $another, 'relay secret', @links,
 	    map { $_->{to} } $smtp->mails;
@@ -221,6 +255,7 @@ for (qw(sqlite postgresql)) {
 	test_register();
 	test_forgot();
 	test_address();
+	test_join();
 	test_failing() if $engine eq 'sqlite';
 	test_canaries();
 	test_tls() if $engine eq 'sqlite';

@@ -22,10 +22,12 @@ WHERE tenant_id = $1 AND user_id = $2 AND id < $3 AND kind <> 'mail'
 ORDER BY id DESC
 LIMIT $4;
 
+-- The address that a mail was for is kept no longer than it is needed.
 -- name: job_save write
 UPDATE jobs SET state = $5, worker = $6, lease_until = $7, attempts = $8,
 	cancel_wanted = $9, items_done = $10, result = $11, error = $12,
-	started_at = $13, finished_at = $14, revision = revision + 1
+	started_at = $13, finished_at = $14, revision = revision + 1,
+	input = CASE WHEN $15 THEN NULL ELSE input END
 WHERE tenant_id = $1 AND user_id = $2 AND id = $3 AND revision = $4;
 
 -- name: job_open_count

@@ -3,8 +3,9 @@
 
 /* Mail to people: what there is to say, and the queue.  A mail that is due is a
  * job (jobs/mail_job.c), queued by the transaction that gives cause for it. The
- * row says which mail and to whom; a link is made when the mail is sent, so
- * that nowhere but in the mail itself it can be read. */
+ * row says which mail and, until that has come to an end, to whom; a link is
+ * made when the mail is sent, so that nowhere but in the mail itself it can be
+ * read. */
 
 #include "base/buf.h"
 #include "store/links.h"

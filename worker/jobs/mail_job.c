@@ -105,8 +105,12 @@ mail_run(struct job_run *r, struct err *e)
 	struct mail m = { .to = "" };
 	int rc = mail_read(r->arena, r->job.input, &m.kind, &m.to, e);
 
-	if (rc == 0)
-		rc = users_get(r->db, r->arena, &r->job.owner, &m.whose, e);
+	if (rc < 0)
+		return -1;
+	/* What the row says in the end: which, and not to whom. */
+	r->job.result =
+	    arena_printf(r->arena, "{\"mail\":\"%s\"}", mail_name(m.kind));
+	rc = users_get(r->db, r->arena, &r->job.owner, &m.whose, e);
 	if (rc < 0)
 		return -1;
 	if (!mail_is_on(r->conf) || rc == 0 || !is_still_wanted(&m)) {

@@ -220,6 +220,8 @@ jobs_save(struct db *db, struct arena *a, struct job *j, struct err *e)
 	bind_json(&q, 12, j->error);
 	bind_instant(&q, 13, j->started_us);
 	bind_instant(&q, 14, j->finished_us);
+	db_bind_bool(
+	    &q, 15, strcmp(j->kind, JOB_MAIL) == 0 && job_is_finished(j));
 	if (db_run(&q, e) < 0)
 		return -1;
 	j->revision += q.changed > 0;
