@@ -96,6 +96,8 @@ for my $engine (qw(sqlite postgresql)) {
 	like($out, qr/^11 data keys sealed by the new master key$/m, 'seals the data keys');
 	# A killed worker takes the request with it that it works on.
 	cmp_ok(scalar @bad, '<=', 1, "under $n requests") or diag explain \@bad;
+	is($t->value("SELECT count(*) FROM audit_log WHERE actor = 'pierrectl' AND action = '$_->[0]'"), $_->[1],
+	    "the audit trail has $_->[0]") for ['data_key.rotate', 11], ['master_key.change', 1];
 	($status, undef, $err) = $t->ctl('keys', 'check', $safe);
 	is($status, 78, 'the former one is not the database\'s any more');
 	like($err, qr/not this database's/, 'which is said');

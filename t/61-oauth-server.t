@@ -56,6 +56,22 @@ is_deeply([sort @{ $meta->{grant_types_supported} }],
     [qw(authorization_code client_credentials refresh_token)], 'A6 no implicit, no password grant');
 is_deeply([sort @{ $meta->{dpop_signing_alg_values_supported} }], [qw(ES256 EdDSA RS256)],
     'RFC 9449: signatures of proofs');
+is_deeply($meta->{"${_}_endpoint_auth_signing_alg_values_supported"}, $meta->{dpop_signing_alg_values_supported},
+    "RFC 8414: what clients sign by at the $_ endpoint") for qw(token revocation introspection);
+is_deeply([map { scalar grep { $_ eq 'none' } @{ $meta->{"${_}_endpoint_auth_methods_supported"} } }
+    qw(token revocation introspection)], [1, 1, 0], 'who proves nothing is offered no introspection');
+for my $path (map { "/.well-known/$_" } qw(oauth-authorization-server openid-configuration jwks.json
+    oauth-protected-resource oauth-protected-resource/mcp)) {
+	my $r = $t->request('GET', $path, token => undef);
+	my $tag = $r->{headers}{etag} // '';
+	like($tag, qr/^"[\w-]{22}"$/, "$path has a tag");
+	like($r->{headers}{'cache-control'}, qr/^public, max-age=\d+$/, 'and may be kept');
+	my @got = map { $t->request('GET', $path, token => undef, headers => { 'If-None-Match' => $_ }) }
+	    $tag, "\"x\", W/$tag", '"x"';
+	is(join(' ', map { "$_->{status} " . length($_->{content} // "") } @got), '304 0 304 0 200 ' . length $r->{content},
+	    'which who has it shows');
+	is($got[0]{headers}{etag}, $tag, 'and is told again');
+}
 unlike($meta->{issuer}, qr/[?#]/, 'RFC 8414: an issuer without query and fragment');
 # What is not offered is not there; the last ones another server had, each with a hole.
 is($t->request('POST', $_, token => undef, content => '')->{status}, 404, "no $_") for
@@ -78,6 +94,7 @@ for ('', '/mcp') {
 		token => undef));
 	is($r->{resource}, "$site$_", "the resource $site$_");
 	is_deeply($r->{authorization_servers}, [$site], 'and its server');
+	is($r->{resource_documentation}, "$site/", 'which says how to connect');
 	ok(!(grep { /location|admin/ } @{ $r->{scopes_supported} }), 'asks for no places at first');
 }
 
@@ -519,6 +536,12 @@ $o->sign_in;
 for (['grant revoked', sub { $o->{browser}->get('/account/clients');
 	my ($id) = $o->{browser}{page} =~ m{<strong>Renamed</strong>.*?name="disconnect" value="([^"]+)"}s;
 	is($o->{browser}->send('/account/clients', disconnect => $id)->{status}, 303, 'A19 a person ends one') }],
+    ['revoked by an administrator', sub {
+	my ($status, $out) = $t->ctl('grant', 'list', 'demo');
+	like($out, qr/^\d{4}-\d\d-\d\d  \d{4}-\d\d-\d\d  \Q$app->{client_id}\E  Renamed  profile:read/m,
+	    'A19 an administrator sees whom a person lets in');
+	is(($t->ctl('grant', 'revoke', 'demo', $app->{client_id}))[0], 0, 'A19 and ends it');
+	is(($t->ctl('grant', 'revoke', 'demo', $_))[0], 1, 'A19 once') for $app->{client_id}, 'nobody' }],
     ['logged out everywhere', sub {
 	is($o->{browser}->send('/account/security', csrf => ($o->{browser}->get('/account/security'),
 	    $o->{browser}->csrf)[1], end => 'others')->{status}, 303, 'all others') }]) {
@@ -639,8 +662,38 @@ is(($t->ctl('client', 'delete', $web->{client_id}))[0], 0, 'and forgotten');
 my %noted = map { split /\|/, $_ } split /\n/, $t->value("SELECT action || ' ' || detail, count(*) FROM audit_log " .
     "WHERE action LIKE 'client.%' GROUP BY action, detail");
 cmp_ok($noted{'client.register dynamic'}, '>', 10, 'who registers is noted');
+is($noted{'client.change by itself'}, 2, 'and who changes itself');
 is_deeply([@noted{'client.register registered', 'client.change disabled', 'client.change deleted'}], [3, 1, 2],
     'and what is done to clients') or diag explain \%noted;
+
+# --- what was refused is noted --------------------------------------------------------
+
+sub refused {
+	my ($action) = @_;
+	return { map { my ($detail, $n) = split /\|/, $_; ($detail => $n) } split /\n/, $t->value('SELECT detail, ' .
+	    "count(*) FROM audit_log WHERE action = '$action' AND result = 'refused' GROUP BY detail") };
+}
+my $refused = refused('client.prove');
+ok($refused->{$_}, "a client that does not prove itself: $_") for qw(client_secret_basic client_secret_post none),
+    'registration token';
+is($t->value("SELECT count(*) FROM audit_log WHERE action = 'client.prove' AND object NOT IN (SELECT object " .
+    "FROM audit_log WHERE action = 'client.register')"), 0, 'nobody fills the trail with names that he made up');
+$refused = refused('grant.exchange');
+ok($refused->{$_}, "a grant that is not had: $_") or diag explain $refused for 'code_verifier does not fit',
+    'redirect_uri is another than was asked for', 'the code has expired', 'the code was given to another client',
+    'it was given to another client', 'the refresh token has expired', 'the grant does not hold any more';
+is_deeply(refused('grant.create'), { 'the person said no' => 1 }, 'a consent that was not given');
+is($t->value("SELECT count(*) FROM audit_log WHERE result = 'refused' AND action IN ('client.prove', " .
+    "'grant.exchange', 'grant.create') AND (address <> '127.0.0.1' OR object = '')"), 0, 'from where, and of what');
+{
+	my $ended = $o->tokens($app);
+	is(($t->ctl('grant', 'revoke', 'demo', $app->{client_id}))[0], 0, 'a client that does not give up');
+	my $before = $t->value("SELECT count(*) FROM audit_log WHERE action = 'grant.exchange'");
+	fails($o->refresh($app, $ended->{refresh_token}), 400, 'invalid_grant', 'is refused') for 1 .. 12;
+	my $noted = $t->value("SELECT count(*) FROM audit_log WHERE action = 'grant.exchange'") - $before;
+	ok($noted >= 5 && $noted <= 6, 'and noted five times') or diag $noted;
+}
+is(($t->ctl('audit', 'verify'))[0], 0, 'the chain holds');
 
 # --- how many register (RFC 7591) ----------------------------------------------------
 

@@ -98,7 +98,7 @@ is($o->call($_)->{status}, 401, 'J1 no token at all: ' . substr $_, 0, 13)
 # J5: keys are read when they change, not when somebody names one.
 {
 	# What was revoked before has been heard of, and each worker has read them since.
-	sleep 0.6;
+	sleep 1.1;
 	$o->call(sign($mine, { %header, kid => "early $_" }, $claims)) for 1 .. 30;
 	# One that nobody can read: whoever read them now would fail.
 	my $id = $t->{postgres} ? 'gen_random_uuid()' : 'randomblob(16)';
@@ -160,11 +160,18 @@ ok($stream->{ended}, 'J9 its stream ends too');
 
 # J8: keys change under the hands of clients.
 my $held = $o->tokens($app);
+my $tag = $t->request('GET', '/oauth2/jwks', token => undef)->{headers}{etag};
 my ($status, $out) = $t->ctl('signing-key', 'rotate', '--at-once');
 is($status, 0, 'J8 a new key');
 chomp $out;
 ok(until_true(sub { $o->decode($t->request('GET', '/oauth2/jwks', token => undef))->{keys}[1] }, 3),
     'J8 both are published');
+my $in_row = 0;
+ok(until_true(sub { $in_row = $t->request('GET', '/oauth2/jwks', token => undef,
+    headers => { 'If-None-Match' => $tag })->{status} == 200 ? $in_row + 1 : 0; $in_row >= 8 }, 3),
+    'J8 which who kept the one learns from every worker');
+is($t->value("SELECT count(*) FROM audit_log WHERE action = 'signing_key.rotate' AND object = '$out'"), 1,
+    'J8 and is noted');
 ok(until_true(sub { my $n = $o->decode($o->refresh($app, $held->{refresh_token}));
 	$held = $n if $n->{access_token};
 	$json->decode(decode_base64url((split /\./, $held->{access_token})[0]))->{kid} eq $out }, 10),

@@ -31,6 +31,7 @@ struct jwt_keys {
 	const struct conf *conf;
 	struct db *db;
 	struct keyring *keyring;
+	struct audit *audit;
 	struct shm *shm;
 	struct key *keys; /* oldest first */
 	size_t n;
@@ -155,11 +156,23 @@ load(struct jwt_keys *k, struct err *e)
 /* --- making -------------------------------------------------------------- */
 
 struct turn {
+	struct jwt_keys *keys;
+	const struct origin *from;
 	struct arena *arena;
 	struct signing_key_row row;
 	int64_t unless_newer_us; /* one that was made since is enough */
 	bool made;
 };
+
+static int
+note_turn(struct db *tx, const struct turn *t, struct err *e)
+{
+	char kid[UUID_TEXT_LEN + 1];
+	struct audit_note note = { .action = AUDIT_SIGNING_KEY, .object = kid };
+
+	uuid_format(&t->row.id, kid);
+	return audit_note(t->keys->audit, tx, t->arena, t->from, &note, e);
+}
 
 static int
 insert_key(struct db *tx, void *arg, struct err *e)
@@ -177,7 +190,10 @@ insert_key(struct db *tx, void *arg, struct err *e)
 			return 0;
 	}
 	t->made = true;
-	return signing_keys_insert(tx, t->arena, &t->row, e);
+	if (signing_keys_insert(tx, t->arena, &t->row, e) < 0)
+		return -1;
+	/* The first turns nothing. */
+	return n > 0 ? note_turn(tx, t, e) : 0;
 }
 
 static int
@@ -200,10 +216,12 @@ seal_new(struct jwt_keys *k, const char *kid, struct buf *out, struct err *e)
 
 /* A new key, unless one was made at that time or later. */
 static int
-turn(struct jwt_keys *k, int64_t after_us, int64_t unless_newer_us,
-    struct uuid *id_r, struct err *e)
+turn(struct jwt_keys *k, const struct origin *from, int64_t after_us,
+    int64_t unless_newer_us, struct uuid *id_r, struct err *e)
 {
-	struct turn t = { .arena = arena_new(),
+	struct turn t = { .keys = k,
+		.from = from,
+		.arena = arena_new(),
 		.unless_newer_us = unless_newer_us,
 		.row = { .id = uuid_new(),
 		    .signs_from_us = clock_wall_us() + after_us } };
@@ -227,10 +245,10 @@ turn(struct jwt_keys *k, int64_t after_us, int64_t unless_newer_us,
 }
 
 int
-jwt_keys_rotate(
-    struct jwt_keys *k, int64_t after_s, struct uuid *id_r, struct err *e)
+jwt_keys_rotate(struct jwt_keys *k, const struct origin *from, int64_t after_s,
+    struct uuid *id_r, struct err *e)
 {
-	return turn(k, after_s * US_PER_S, INT64_MAX, id_r, e);
+	return turn(k, from, after_s * US_PER_S, INT64_MAX, id_r, e);
 }
 
 struct jwt_keys *
@@ -238,14 +256,16 @@ jwt_keys_open(const struct conf *conf, struct db *db, struct keyring *keyring,
     struct shm *shm, struct err *e)
 {
 	struct jwt_keys *k = xcalloc(1, sizeof(*k));
+	struct origin from = origin_of_server();
 	int rc;
 
 	*k = (struct jwt_keys){
 		.conf = conf, .db = db, .keyring = keyring, .shm = shm
 	};
-	rc = load(k, e);
+	k->audit = audit_new(keyring, e);
+	rc = k->audit != NULL ? load(k, e) : -1;
 	if (rc == 0 && k->n == 0)
-		rc = turn(k, 0, 0, NULL, e);
+		rc = turn(k, &from, 0, 0, NULL, e);
 	if (rc < 0)
 		jwt_keys_free(&k);
 	return k;
@@ -257,6 +277,7 @@ jwt_keys_free(struct jwt_keys **k)
 	if (*k == NULL)
 		return;
 	free_keys((*k)->keys, (*k)->n);
+	audit_free(&(*k)->audit);
 	free(*k);
 	*k = NULL;
 }
@@ -299,12 +320,13 @@ static void
 turn_when_due(struct jwt_keys *k, int64_t now_us)
 {
 	int64_t life_us = k->conf->signing_key_lifetime_us;
+	struct origin from = origin_of_server();
 	struct err e = ERR_INIT;
 
 	if (life_us == 0 || k->keys[k->n - 1].signs_from_us + life_us > now_us)
 		return;
-	if (turn(k, JWT_KEYS_MAX_AGE_S * US_PER_S, now_us - life_us, NULL, &e) <
-	    0)
+	if (turn(k, &from, JWT_KEYS_MAX_AGE_S * US_PER_S, now_us - life_us,
+		NULL, &e) < 0)
 		log_err(LOG_ERROR, "auth", "turning the signing keys", &e);
 }
 

@@ -8,6 +8,7 @@
  * know both.  Which key signs follows from the rows alone: the newest whose
  * time has come. */
 
+#include "auth/audit.h"
 #include "auth/jws.h"
 #include "base/uuid.h"
 
@@ -46,8 +47,9 @@ NODISCARD int jwt_verify(struct jwt_keys *k, struct arena *a, const char *typ,
 /* The JWK set (RFC 7517).  May wait. */
 NODISCARD int jwt_keys_write(
     struct jwt_keys *k, struct buf *out, struct err *e);
-/* Make a new key, which signs after so many seconds. */
-NODISCARD int jwt_keys_rotate(
-    struct jwt_keys *k, int64_t after_s, struct uuid *id_r, struct err *e);
+/* Make a new key, which signs after so many seconds.  Every turn of the keys is
+ * noted in the audit trail, the server's own too. */
+NODISCARD int jwt_keys_rotate(struct jwt_keys *k, const struct origin *from,
+    int64_t after_s, struct uuid *id_r, struct err *e);
 
 #endif

@@ -70,11 +70,23 @@ origin_as(const struct origin *from, const struct uuid *actor_id)
 	return as;
 }
 
-struct origin
-origin_of_command(void)
+static struct origin
+of_nobody(const char *actor)
 {
 	return (struct origin){ .address = "",
 		.user_agent = "",
 		.request_id = "",
-		.actor = "pierrectl" };
+		.actor = actor };
+}
+
+struct origin
+origin_of_command(void)
+{
+	return of_nobody("pierrectl");
+}
+
+struct origin
+origin_of_server(void)
+{
+	return of_nobody("server");
 }

@@ -16,7 +16,8 @@ struct origin {
 	unsigned char key[16]; /* http_peer_key() */
 	bool has_key;
 	struct uuid actor_id; /* who does it; zero: nobody yet */
-	const char *actor;    /* by what: "session UUID", "pierrectl", "" */
+	const char
+	    *actor; /* by what: "session UUID", "pierrectl", "server", "" */
 };
 
 /* Of a request; lives in its arena. */
@@ -25,5 +26,7 @@ struct origin origin_of(struct http_req *req);
 struct origin origin_as(const struct origin *from, const struct uuid *actor_id);
 /* Of whoever sits at this machine. */
 struct origin origin_of_command(void);
+/* Of the server itself, when something is due. */
+struct origin origin_of_server(void);
 
 #endif

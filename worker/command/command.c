@@ -185,6 +185,16 @@ command_visible(struct buf *out, const char *name)
 }
 
 void
+command_print_day(int64_t us)
+{
+	char day[DATE_TEXT_LEN + 1] = "never";
+
+	if (us != 0)
+		date_format_day(date_of_instant(us, 0), day);
+	printf("%-10s  ", day);
+}
+
+void
 command_progress(const char *what, unsigned done, unsigned all)
 {
 	static const char bar[] = "##############################";

@@ -72,6 +72,8 @@ NODISCARD int command_today(
  * of ours: bytes that are no printable UTF-8 become \xNN. */
 struct buf;
 void command_visible(struct buf *out, const char *name);
+/* Print the day of an instant, or "never" for 0, as a column. */
+void command_print_day(int64_t us);
 
 /* --- progress ------------------------------------------------------------ */
 

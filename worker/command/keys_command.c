@@ -2,13 +2,29 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "auth/accounts.h"
 #include "auth/keytree.h"
 #include "auth/reencrypt.h"
 #include "base/date.h"
+#include "base/log.h"
 #include "command/command.h"
 #include "config/conf.h"
 
 /* pierrectl keys: the key tree of a database, while its server runs or not. */
+
+/* What was done is done, whether the audit trail can be told or not.  The
+ * accounts are open: what can fail is tried before. */
+static void
+note(struct command *c, enum audit_action what, const char *object)
+{
+	struct origin from = origin_of_command();
+	struct audit_note n = { .action = what, .object = object };
+	struct err e = ERR_INIT;
+
+	if (audit_note_alone(accounts_audit(c->accounts), c->db, c->arena,
+		&from, &n, &e) < 0)
+		log_err(LOG_WARN, "keys", "noting it in the audit trail", &e);
+}
 
 /* --- status -------------------------------------------------------------- */
 
@@ -91,7 +107,7 @@ command_keys_rotate(struct command *c, struct err *e)
 	struct uuid id;
 	int rc;
 
-	if (command_args(c, 0, e) < 0 ||
+	if (command_args(c, 0, e) < 0 || command_accounts(c, e) == NULL ||
 	    (master = masterkey_open(c->conf, c->db, e)) == NULL)
 		return -1;
 	rc = keytree_rotate(master, c->db, &id, e);
@@ -99,6 +115,7 @@ command_keys_rotate(struct command *c, struct err *e)
 	if (rc < 0)
 		return -1;
 	uuid_format(&id, text);
+	note(c, AUDIT_DATA_KEY, text);
 	printf("data key %s is in force\n", text);
 	return 0;
 }
@@ -167,6 +184,7 @@ change_master(struct command *c, const struct masterkey *old,
 
 	if (keytree_rekey(old, fresh, c->db, &n, e) < 0)
 		return -1;
+	note(c, AUDIT_MASTER_KEY, NULL);
 	printf("%zu data key%s sealed by the new master key\n", n,
 	    n == 1 ? "" : "s");
 	return 0;
@@ -246,7 +264,7 @@ command_keys_rekey(struct command *c, struct err *e)
 		    "--to is for a key in a file: put the new key into "
 		    "security.master_key and the present one into "
 		    "security.former_master_key");
-	return rekey(c, path, e);
+	return command_accounts(c, e) != NULL ? rekey(c, path, e) : -1;
 }
 
 /* --- export, check ------------------------------------------------------- */

@@ -1,9 +1,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "auth/audit.h"
+#include "auth/accounts.h"
 #include "auth/seal.h"
-#include "base/date.h"
 #include "base/xalloc.h"
 #include "command/command.h"
 #include "oauth/connected.h"
@@ -161,16 +160,6 @@ command_client_create(struct command *c, struct err *e)
 
 /* --- the others ---------------------------------------------------------- */
 
-static void
-print_day(int64_t us)
-{
-	char day[DATE_TEXT_LEN + 1] = "never";
-
-	if (us != 0)
-		date_format_day(date_of_instant(us, 0), day);
-	printf("%-10s  ", day);
-}
-
 int
 command_client_list(struct command *c, struct err *e)
 {
@@ -189,8 +178,8 @@ command_client_list(struct command *c, struct err *e)
 		    list[i].is_disabled	  ? "disabled"
 		    : list[i].is_verified ? "verified"
 					  : "");
-		print_day(list[i].created_us);
-		print_day(list[i].used_us);
+		command_print_day(list[i].created_us);
+		command_print_day(list[i].used_us);
 		command_visible(&name, list[i].name);
 		printf("%-48s  %s\n", list[i].client_id, buf_cstr(&name));
 		buf_free(&name);
@@ -223,22 +212,12 @@ do_to(struct command *c, deed *what, struct err *e)
 		.db = c->db, .arena = c->arena, .from = origin_of_command()
 	};
 	struct oauth_client client;
-	struct audit *audit = NULL;
-	struct keyring *k;
-	int rc = -1;
 
-	if (find(c, &client, e) < 0)
+	if (find(c, &client, e) < 0 || command_accounts(c, e) == NULL)
 		return -1;
-	k = keyring_open(c->conf, c->db, NULL, e);
-	if (k != NULL)
-		audit = audit_new(k, e);
-	d.audit = audit;
+	d.audit = accounts_audit(c->accounts);
 	d.client = client.id;
-	if (audit != NULL)
-		rc = what(&d, e);
-	audit_free(&audit);
-	keyring_free(&k);
-	return rc < 0 ? -1 : 0;
+	return what(&d, e) < 0 ? -1 : 0;
 }
 
 static int

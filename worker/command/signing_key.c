@@ -42,6 +42,7 @@ int
 command_signing_key_rotate(struct command *c, struct err *e)
 {
 	bool at_once = command_flag(c, "--at-once");
+	struct origin from = origin_of_command();
 	struct jwt_keys *keys = NULL;
 	char text[UUID_TEXT_LEN + 1];
 	struct keyring *k;
@@ -54,7 +55,7 @@ command_signing_key_rotate(struct command *c, struct err *e)
 	if (k != NULL)
 		keys = jwt_keys_open(c->conf, c->db, k, NULL, e);
 	if (keys != NULL)
-		rc = jwt_keys_rotate(keys,
+		rc = jwt_keys_rotate(keys, &from,
 		    at_once ? JWT_KEYS_HEARD_S : JWT_KEYS_MAX_AGE_S, &id, e);
 	if (rc == 0) {
 		uuid_format(&id, text);

@@ -259,6 +259,20 @@ take_request(struct oauth *o, struct http_req *req, struct str ticket,
 	return request_check(o, req, form, true, r, f);
 }
 
+static void
+note_denial(struct oauth *o, struct http_req *req, const struct auth_request *r)
+{
+	const struct who *who = http_who(req);
+	char id[UUID_TEXT_LEN + 1];
+
+	uuid_format(&r->client->row.id, id);
+	refusal_note(o, req,
+	    (struct audit_note){ .action = AUDIT_GRANT_CREATE,
+		.subject = { who->tenant_id, who->user_id },
+		.object = id,
+		.detail = "the person said no" });
+}
+
 enum oauth_outcome
 oauth_decide(struct http_req *req, struct str ticket, bool allowed,
     uint32_t scopes, struct oauth_answer *out, struct err *e)
@@ -274,6 +288,7 @@ oauth_decide(struct http_req *req, struct str ticket, bool allowed,
 	out->host = host_of(req, r.redirect_uri);
 	scopes &= r.scopes;
 	if (!allowed || scopes == 0) {
+		note_denial(o, req, &r);
 		out->url =
 		    request_answer(o, req, &r, "error", STR("access_denied"));
 		return OAUTH_LEAVE;

@@ -61,14 +61,20 @@ read_who(const struct jws *j, struct who *out, struct err *e)
 /* --- the store's word ---------------------------------------------------- */
 
 static int
+refuse_suspended(struct err *e)
+{
+	return refuse(REFUSED_SUSPENDED, e,
+	    "is of an account that is suspended or not approved");
+}
+
+static int
 judge(const struct grant_holder *h, struct who *who, struct err *e)
 {
 	if (h->grant.revoked_us != 0 || h->client_disabled ||
 	    h->grant.expires_us <= clock_wall_us())
 		return refuse(REFUSED_REVOKED, e, "was revoked");
 	if (h->status != USER_ACTIVE)
-		return err_set(
-		    e, ERR_UNAUTHENTICATED, "the account is suspended");
+		return refuse_suspended(e);
 	who->role = h->is_admin ? ROLE_ADMIN : ROLE_USER;
 	return 1;
 }
@@ -86,8 +92,7 @@ judge_client(struct oauth *o, struct arena *a, const struct oauth_client *c,
 	if (rc == 0)
 		return refuse(REFUSED_REVOKED, e, "was revoked");
 	if (u.status != USER_ACTIVE)
-		return err_set(
-		    e, ERR_UNAUTHENTICATED, "the account is suspended");
+		return refuse_suspended(e);
 	who->role = u.is_admin ? ROLE_ADMIN : ROLE_USER;
 	return 1;
 }

@@ -264,6 +264,23 @@ check_failures(
 			       "this client failed to prove itself too often");
 }
 
+/* 1 good, 0, -1. */
+static int
+prove(struct oauth *o, struct http_req *req, const struct credentials *c,
+    const struct client **out, struct fault *f)
+{
+	int rc = clients_find(o->clients, http_arena(req), c->id,
+	    c->method == CLIENT_AUTH_KEY ? FETCH_KEYS : FETCH_NONE, out, f);
+
+	if (rc < 0)
+		return f->code == FAULT_INVALID_CLIENT ? 0 : -1;
+	rc = check(o, req, out, c, f);
+	if (rc == 0)
+		refusal_of_client(
+		    o, req, &(*out)->row, client_auth_name(c->method));
+	return rc;
+}
+
 int
 client_authenticate(struct oauth *o, struct http_req *req,
     const struct form *form, const struct client **out, struct fault *f)
@@ -277,12 +294,7 @@ client_authenticate(struct oauth *o, struct http_req *req,
 	key = failure_key(o, req, c.id);
 	if (c.method != CLIENT_AUTH_NONE && check_failures(o, req, key, f) < 0)
 		return -1;
-	rc = clients_find(o->clients, http_arena(req), c.id,
-	    c.method == CLIENT_AUTH_KEY ? FETCH_KEYS : FETCH_NONE, out, f);
-	if (rc == 0)
-		rc = check(o, req, out, &c, f);
-	else if (f->code == FAULT_INVALID_CLIENT)
-		rc = 0;
+	rc = prove(o, req, &c, out, f);
 	if (rc < 0)
 		return -1;
 	if (rc == 0) {

@@ -100,7 +100,10 @@ find_code(struct token_request *t, struct oauth_code *c, struct grant_holder *h,
 		rc = grants_find(t->o->parts.db, a, &c->grant, h, &e);
 	if (rc < 0)
 		return fault_err(f, FAULT_SERVER_ERROR, &e);
-	return rc > 0 ? 0 : refuse(f, "the code is not known");
+	if (rc == 0)
+		return refuse(f, "the code is not known");
+	grant_shown(t, &h->grant);
+	return 0;
 }
 
 static int
@@ -113,7 +116,7 @@ settle(struct token_request *t, struct exchange *x, struct fault *f)
 	if (x->won)
 		return 0;
 	if (x->reuse.ended)
-		reused_tell(t->client, REUSED_CODE);
+		grant_reused(t, REUSED_CODE);
 	return refuse(f, "the code was used before");
 }
 

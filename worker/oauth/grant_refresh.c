@@ -101,6 +101,7 @@ find(struct token_request *t, struct refresh_token *r, struct grant_holder *h,
 		return fault_err(f, FAULT_SERVER_ERROR, &e);
 	if (rc == 0)
 		return refuse(f, "the refresh token is not known");
+	grant_shown(t, &h->grant);
 	return grant_judge(h, t->client, f);
 }
 
@@ -158,7 +159,7 @@ answer_again(struct token_request *t, const struct refresh_token *r,
 	if (grant_end_now(&n, f) < 0)
 		return -1;
 	if (n.ended)
-		reused_tell(t->client, REUSED_REFRESH);
+		grant_reused(t, REUSED_REFRESH);
 	return refuse(f, "the refresh token was used before");
 }
 

@@ -95,12 +95,19 @@ NODISCARD int issue_answer(struct oauth *o, struct http_req *req,
 
 /* --- grants of the token endpoint: grant_*.c ----------------------------- */
 
+/* What a code or refresh token that is known hangs on. */
+struct shown_grant {
+	struct owner owner;
+	struct uuid id; /* zero: none, or its end was noted */
+};
+
 struct token_request {
 	struct oauth *o;
 	struct http_req *req;
 	const struct form *form;
 	const struct client *client;
 	struct str resource; /* "" when none was named */
+	struct shown_grant shown;
 	char jkt[JWK_THUMBPRINT_LEN + 1];
 };
 
@@ -111,6 +118,9 @@ token_grant grant_code;
 token_grant grant_refresh;
 token_grant grant_credentials;
 
+/* What this request showed is of this grant, so that it can be noted when it is
+ * refused. */
+void grant_shown(struct token_request *t, const struct grant *g);
 /* Whether a grant still holds and is this client's; FAULT_INVALID_GRANT. */
 NODISCARD int grant_judge(
     const struct grant_holder *h, const struct client *client, struct fault *f);
@@ -149,11 +159,25 @@ struct ending {
 	bool ended; /* filled in: it held until now */
 };
 
+/* For this request, which is noted by that. */
+void grant_reused(struct token_request *t, enum reused what);
+
 struct ending ending_of(struct oauth *o, struct http_req *req,
     const struct grant *g, enum audit_action why);
 /* Revoke it and note that, inside a transaction / in one of its own. */
 NODISCARD int grant_end(struct db *tx, struct ending *n, struct err *e);
 NODISCARD int grant_end_now(struct ending *n, struct fault *f);
+
+/* --- what is refused: refusal.c ------------------------------------------ */
+
+/* Note it in the audit trail; that this fails is said in the log. */
+void refusal_note(struct oauth *o, struct http_req *req, struct audit_note n);
+/* The client that is there did not prove itself by this. */
+void refusal_of_client(struct oauth *o, struct http_req *req,
+    const struct oauth_client *c, const char *by);
+/* A code or token of this grant was refused; of one grant not without end. */
+void refusal_of_grant(struct oauth *o, struct http_req *req,
+    const struct shown_grant *g, const char *why);
 
 /* --- access tokens that come back: bearer.c ------------------------------ */
 

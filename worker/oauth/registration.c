@@ -39,6 +39,7 @@ keep_hash(struct arena *a, const uint8_t hash[OAUTH_HASH_BYTES])
 	    arena_memdup(a, hash, OAUTH_HASH_BYTES), OAUTH_HASH_BYTES);
 }
 
+/* What is written of a client, and noted. */
 struct making {
 	struct oauth *o;
 	struct arena *arena;
@@ -47,19 +48,37 @@ struct making {
 };
 
 static int
+note(struct db *tx, const struct making *m, enum audit_action what,
+    const char *detail, struct err *e)
+{
+	char id[UUID_TEXT_LEN + 1];
+	struct audit_note n = { .action = what,
+		.subject = m->row->acts_for,
+		.object = id,
+		.detail = detail };
+
+	uuid_format(&m->row->id, id);
+	return audit_note(m->o->audit, tx, m->arena, m->from, &n, e);
+}
+
+static int
 insert(struct db *tx, void *arg, struct err *e)
 {
 	struct making *m = arg;
-	char id[UUID_TEXT_LEN + 1];
-	struct audit_note note = { .action = AUDIT_CLIENT_REGISTER,
-		.subject = m->row->acts_for,
-		.object = id,
-		.detail = client_kind_name(m->row->kind) };
 
-	uuid_format(&m->row->id, id);
 	if (oauth_clients_insert(tx, m->arena, m->row, e) < 0)
 		return -1;
-	return audit_note(m->o->audit, tx, m->arena, m->from, &note, e);
+	return note(
+	    tx, m, AUDIT_CLIENT_REGISTER, client_kind_name(m->row->kind), e);
+}
+
+static int
+update(struct db *tx, void *arg, struct err *e)
+{
+	struct making *m = arg;
+	int rc = oauth_clients_update(tx, m->arena, m->row, e);
+
+	return rc > 0 ? note(tx, m, AUDIT_CLIENT_CHANGE, "by itself", e) : rc;
 }
 
 int
@@ -240,11 +259,13 @@ find_mine(struct oauth *o, struct http_req *req, struct oauth_client *row,
 	if (rc < 0)
 		return fault_err(f, FAULT_SERVER_ERROR, &e);
 	oauth_hash(o, str_trim(token), hash);
-	if (rc == 0 || row->is_disabled ||
-	    !str_eq_const_time(row->registration_hash,
-		str_make((const char *)hash, sizeof(hash))))
+	if (rc == 0 || row->is_disabled)
 		return refuse(req, f);
-	return 0;
+	if (str_eq_const_time(row->registration_hash,
+		str_make((const char *)hash, sizeof(hash))))
+		return 0;
+	refusal_of_client(o, req, row, "registration token");
+	return refuse(req, f);
 }
 
 static int
@@ -306,6 +327,8 @@ replace(struct oauth *o, struct http_req *req, struct oauth_client *row,
 	struct arena *a = http_arena(req);
 	struct err e = ERR_INIT;
 	bool had_secret = row->secret_hash.n > 0, wants;
+	struct origin from = origin_of(req);
+	struct making m = { o, a, &from, row };
 
 	if (read_body(req, meta, f) < 0 || check_fixed(o, req, row, f) < 0)
 		return -1;
@@ -316,7 +339,7 @@ replace(struct oauth *o, struct http_req *req, struct oauth_client *row,
 		    "whether there is a secret cannot be changed");
 	row->name = meta->name;
 	row->metadata = metadata_text(a, meta);
-	if (oauth_clients_update(o->parts.db, a, row, &e) < 0)
+	if (db_write(o->parts.db, update, &m, &e) < 0)
 		return fault_err(f, FAULT_SERVER_ERROR, &e);
 	clients_forget(o->clients, row->client_id);
 	return 0;

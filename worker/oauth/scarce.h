@@ -15,6 +15,7 @@ enum scarce {
 	SCARCE_PROOF = 42,    /* wrong credentials of a client and address */
 	SCARCE_CLIENT = 43,   /* clients that an address registers */
 	SCARCE_RENEWAL = 44,  /* fetches of a document for another key */
+	SCARCE_NOTE = 45,     /* notes that tokens of a grant were refused */
 };
 
 /* The key of a name of any length. */

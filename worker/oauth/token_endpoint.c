@@ -121,6 +121,14 @@ note_use(const struct token_request *t)
 		clients_forget(t->o->clients, t->client->row.client_id);
 }
 
+/* What is known, and was not taken. */
+static void
+note_refusal(const struct token_request *t, const struct fault *f)
+{
+	if (f->code == FAULT_INVALID_GRANT && !uuid_is_zero(&t->shown.id))
+		refusal_of_grant(t->o, t->req, &t->shown, f->text);
+}
+
 void
 oauth_http_token(struct http_req *req)
 {
@@ -134,6 +142,7 @@ oauth_http_token(struct http_req *req)
 	if (oauth_read_form(t.o, req, &form, &t.client, &f) < 0 ||
 	    find_grant(&t, &run, &f) < 0 || read_resource(&t, &f) < 0 ||
 	    check_binding(&t, &f) < 0 || run(&t, http_out(req), &f) < 0) {
+		note_refusal(&t, &f);
 		fault_reply(req, &f);
 		return;
 	}
@@ -142,6 +151,19 @@ oauth_http_token(struct http_req *req)
 }
 
 /* --- what the grants share ----------------------------------------------- */
+
+void
+grant_shown(struct token_request *t, const struct grant *g)
+{
+	t->shown = (struct shown_grant){ g->owner, g->id };
+}
+
+void
+grant_reused(struct token_request *t, enum reused what)
+{
+	reused_tell(t->client, what);
+	t->shown = (struct shown_grant){ 0 };
+}
 
 int
 grant_judge(

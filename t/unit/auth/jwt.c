@@ -129,19 +129,56 @@ test_zero_signature(struct jwt_keys *k)
 	buf_free(&b);
 }
 
+static const char *
+uuid_text(const struct uuid *id)
+{
+	char *text = arena_alloc(t.arena, UUID_TEXT_LEN + 1);
+
+	uuid_format(id, text);
+	return text;
+}
+
+/* When a key has signed long enough, whoever signs next makes another. */
+static void
+test_due(struct jwt_keys *k)
+{
+	struct audit_filter noted = { .limit = 1 };
+	struct audit_row *lines;
+	size_t n;
+
+	t.conf.signing_key_lifetime_us = INT64_C(3600) * 1000000;
+	clock_freeze(clock_wall_us() + INT64_C(2) * 3600 * 1000000);
+	ok(signed_by(k, "at+jwt", now_s() + 60) != NULL, "a key that is old");
+	ok(audit_list(t.db, t.arena, &noted, &lines, &n, &t.e) == 0 && n == 1,
+	    "is followed by another");
+	is_str(lines[0].action, "signing_key.rotate", "which is noted too");
+	is_str(lines[0].actor, "server", "as the server's own doing");
+	clock_freeze(0);
+	t.conf.signing_key_lifetime_us = 0;
+}
+
 static void
 test_rotation(struct jwt_keys *k)
 {
 	struct jwt_keys *other = jwt_keys_open(&t.conf, t.db, ring, NULL, &t.e);
 	const char *before = signed_by(k, "at+jwt", now_s() + 60), *after;
+	struct origin from = origin_of_command();
 	struct signing_key_row *rows;
+	struct audit_filter noted = { .limit = 10 };
+	struct audit_row *lines;
 	struct buf set = BUF_INIT;
 	int64_t purged;
 	struct uuid id;
 	size_t n;
 
 	ok(other != NULL && holds(other, before), "another process holds it");
-	ok(jwt_keys_rotate(k, 300, &id, &t.e) == 0, "a new key: %s", t.e.msg);
+	ok(jwt_keys_rotate(k, &from, 300, &id, &t.e) == 0, "a new key: %s",
+	    t.e.msg);
+	ok(audit_list(t.db, t.arena, &noted, &lines, &n, &t.e) == 0 && n == 1,
+	    "which is noted, and the first was not");
+	is_str(lines[0].action, "signing_key.rotate", "as what it is");
+	is_str(lines[0].object, uuid_text(&id), "by its id");
+	is_str(lines[0].actor, "pierrectl", "with who did it");
 	ok(jwt_keys_write(k, &set, &t.e) == 0 &&
 		strstr(strstr(buf_cstr(&set), "\"kid\"") + 1, "\"kid\"") !=
 		    NULL,
@@ -234,6 +271,7 @@ main(void)
 	test_zero_signature(k);
 	test_keys();
 	test_rotation(k);
+	test_due(k);
 	jwt_keys_free(&k);
 	keyring_free(&ring);
 	temp_close(&t);
