@@ -124,8 +124,9 @@ is(scalar connections(), 1, 'without another fetch');
 	    { client_id => at_host('early') })))->{status}, 303, 'who is not signed in');
 	is(scalar connections(), 1, 'has nothing fetched');
 }
-is_deeply([slurp("$dir/log") =~ /^header (cookie|authorization)$/mg], [],
-    'J10 with no credentials of anybody');
+# What went with all requests so far.
+sub credentials { return [slurp("$dir/log") =~ /^header ((?:proxy-)?authorization|cookie|dpop|x-api-key)$/mg] }
+is_deeply(credentials(), [], 'J10 with no credentials of anybody');
 is(ask('https://nickname.example.com/x'), 200, 'by another name of a public host');
 is(ask('https://good.example.com/logo'), 200, 'what names a logo inside');
 unlike($o->{browser}{page}, qr/inside\.example/, 'is shown without it');
@@ -194,6 +195,7 @@ let_it_be_known();
 is($o->refresh($signer, $tokens->{refresh_token}, $_->assertion(@as))->{status}, 401, 'none that is not there')
     for $key, map { Pierre::Jwt->new } 1 .. 3;
 is(requests('keys.example.com/keys'), 2, 'and not for each that is shown');
+is_deeply([requests('keys.example.com/keys') > 0, credentials()], [1, []], 'J10 nor did these have any of anybody');
 is(ask(at_host($_)), 400, "keys of the kind $_") for qw(inner plain leaky both);
 my $unknown = at_host('signer');
 is($o->post('/oauth2/token', grant_type => 'authorization_code', code => 'x',

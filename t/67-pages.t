@@ -270,7 +270,7 @@ my ($id) = $b->{page} =~ /name="revoke" value="([^"]+)"/;
 is_redirect($b->send('/account/tokens', revoke => $id), '/account/tokens', 'revoked');
 ok(until_true(sub {
 	my ($answer) = $t->rpc('tools/list', {}, token => $token);
-	$answer->{status} == 401 }, 1), 'it is worth nothing within a second');
+	$answer->{status} == 401 }, 2), 'it is worth nothing within a second');
 is_redirect($b->fill('/account/tokens', revoke => $_), '/account/tokens', 'revoking nothing')
     for 'x', $id;
 
@@ -559,7 +559,7 @@ is($b->{cookies}{session}, undef, 'the cookie is gone');
 is($b->get('/signin')->{status}, 200, 'sign in');
 like($b->text, qr/You are signed out/, 'says so');
 $b->{cookies}{session} = $cookie;
-ok(until_true(sub { $b->get('/account')->{status} == 303 }, 1), 'and so is the session');
+ok(until_true(sub { $b->get('/account')->{status} == 303 }, 2), 'and so is the session');
 
 $t->finish;
 done_testing();
