@@ -276,6 +276,8 @@ sub test_change {
 	ok(log_in('ada@x.example', $another), 'the new one enters');
 	is((call('POST', '/api/auth/logout', undef, $token))[0], 204, 'signed out');
 	dies_within_a_second($token, 'after it');
+	is($t->value("SELECT count(*) FROM audit_log WHERE action = 'session.sign_out' AND actor LIKE 'token %'"), 1,
+	    'which is noted');
 }
 
 sub test_standing {

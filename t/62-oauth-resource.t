@@ -158,6 +158,16 @@ ends_soon($fresh->{access_token}, 'J9 the client revokes', sub {
 $stream->event(10);
 ok($stream->{ended}, 'J9 its stream ends too');
 
+# Signing out ends what was shown, though a client holds it.
+{
+	my $shown = $o->tokens($app, resource => $site);
+	is($t->request('POST', '/api/auth/logout', token => $shown->{access_token}, content => '')->{status}, 204,
+	    'signed out by a token of a client');
+	ok(until_true(sub { $t->request('GET', '/api/jobs', token => $shown->{access_token})->{status} == 401 }, 2),
+	    'it ends');
+	is($o->refresh($app, $shown->{refresh_token})->{status}, 400, 'and what it could be renewed by');
+}
+
 # J8: keys change under the hands of clients.
 my $held = $o->tokens($app);
 my $tag = $t->request('GET', '/oauth2/jwks', token => undef)->{headers}{etag};
@@ -254,6 +264,9 @@ $r = by_assertion($said);
 is($r->{status}, 200, 'by its signature');
 is($o->call($o->decode($r)->{access_token})->{status}, 200, 'its token works');
 is(by_assertion($said)->{status}, 401, 'once');
+$r = $o->post('/oauth2/token', grant_type => 'client_credentials', resource => $site, @{ assertion($mine) });
+is($t->request('POST', '/api/auth/logout', token => $o->decode($r)->{access_token}, content => '')->{status}, 409,
+    'which only expires');
 for (['another key', $theirs], ['another audience', $mine, aud => 'https://x'], ['too late', $mine, exp => int(time) - 90],
     ['another subject', $mine, sub => 'x'], ['another issuer', $mine, iss => 'x'], ['no jti', $mine, jti => ''],
     ['not yet', $mine, nbf => int(time) + 90], ['for too long', $mine, exp => int(time) + 9999]) {

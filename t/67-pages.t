@@ -514,6 +514,9 @@ like($r->{headers}{'content-disposition'}, qr/attachment/, 'to be kept');
 is(substr($r->{content}, 0, 2), 'PK', 'it is one');
 is($r->{headers}{'content-length'}, length $r->{content}, 'and whole');
 
+is($t->value("SELECT count(*) FROM audit_log WHERE action = 'user.export' AND actor LIKE 'session %'"), 1,
+    'which is noted');
+
 # A large one, to a client that stops, and to one that goes away.
 $b->get('/account/data');
 my $body = 'do=export&csrf=' . $b->csrf;

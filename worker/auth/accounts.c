@@ -243,6 +243,15 @@ accounts_delete(struct accounts *a, struct arena *arena,
 	return rc;
 }
 
+int
+accounts_note_export(struct accounts *a, struct arena *arena,
+    const struct origin *from, const struct owner *whom, struct err *e)
+{
+	struct audit_note note = { AUDIT_USER_EXPORT, .subject = *whom };
+
+	return audit_note_alone(a->audit, a->db, arena, from, &note, e);
+}
+
 /* --- by the owner of a tenant -------------------------------------------- */
 
 int

@@ -107,6 +107,10 @@ NODISCARD int accounts_drop_threshold(struct accounts *a, struct arena *arena,
  * that it went is noted when it has. */
 NODISCARD int accounts_delete(struct accounts *a, struct arena *arena,
     const struct origin *from, const struct owner *whom, struct err *e);
+/* Note that all that is kept of a person is taken along; before, so that it is
+ * in what is taken. */
+NODISCARD int accounts_note_export(struct accounts *a, struct arena *arena,
+    const struct origin *from, const struct owner *whom, struct err *e);
 
 /* --- passwords ----------------------------------------------------------- */
 
@@ -187,6 +191,10 @@ NODISCARD int accounts_mail_link(struct accounts *a, struct arena *arena,
 NODISCARD int session_start(struct accounts *a, struct arena *arena,
     const struct origin *from, const struct owner *o, const struct uuid *former,
     char token_r[OPAQUE_LEN + 1], struct uuid *id_r, struct err *e);
+/* By whatever proved who somebody is, a session, a token or what a client was
+ * granted: it ends.  1, 0 there was nothing to end, -1. */
+NODISCARD int session_sign_out(struct accounts *a, struct arena *arena,
+    const struct origin *from, const struct who *who, struct err *e);
 /* By who signs out: 1, 0 no such session, -1. */
 NODISCARD int session_end(struct accounts *a, struct arena *arena,
     const struct origin *from, const struct owner *o, const struct uuid *id,

@@ -6,6 +6,7 @@
 #include "config/conf.h"
 #include "store/grants.h"
 #include "store/sessions.h"
+#include "store/tokens.h"
 
 struct start {
 	struct arena *arena;
@@ -62,8 +63,12 @@ session_list(struct accounts *a, struct arena *arena, const struct owner *o,
 
 /* --- ending -------------------------------------------------------------- */
 
+typedef int end_row(struct db *tx, struct arena *a, const struct owner *o,
+    const struct uuid *id, struct err *e);
+
 struct ending {
 	struct deed deed;
+	end_row *end;
 	const struct uuid *id; /* the one that ends */
 	const struct uuid *keep;
 	unsigned ended;
@@ -73,8 +78,7 @@ static int
 end_one(struct db *tx, void *arg, struct err *e)
 {
 	struct ending *n = arg;
-	int rc =
-	    sessions_end(tx, n->deed.arena, &n->deed.note.subject, n->id, e);
+	int rc = n->end(tx, n->deed.arena, &n->deed.note.subject, n->id, e);
 
 	if (rc <= 0)
 		return rc;
@@ -84,12 +88,13 @@ end_one(struct db *tx, void *arg, struct err *e)
 
 static int
 end_noted(struct accounts *a, struct arena *arena, const struct origin *from,
-    enum audit_action action, const struct owner *o, const struct uuid *id,
-    struct err *e)
+    enum audit_action action, end_row *end, const struct owner *o,
+    const struct uuid *id, struct err *e)
 {
 	char text[UUID_TEXT_LEN + 1];
 	struct ending n = { .deed = { a, arena, from,
 				{ action, .subject = *o, .object = text } },
+		.end = end,
 		.id = id };
 
 	uuid_format(id, text);
@@ -102,7 +107,21 @@ int
 session_end(struct accounts *a, struct arena *arena, const struct origin *from,
     const struct owner *o, const struct uuid *id, struct err *e)
 {
-	return end_noted(a, arena, from, AUDIT_SIGN_OUT, o, id, e);
+	return end_noted(
+	    a, arena, from, AUDIT_SIGN_OUT, sessions_end, o, id, e);
+}
+
+int
+session_sign_out(struct accounts *a, struct arena *arena,
+    const struct origin *from, const struct who *who, struct err *e)
+{
+	struct owner o = { who->tenant_id, who->user_id };
+	end_row *end = who->proof == WHO_SESSION ? sessions_end
+		       : who->proof == WHO_JWT	 ? grants_revoke
+						 : tokens_revoke;
+
+	return end_noted(
+	    a, arena, from, AUDIT_SIGN_OUT, end, &o, &who->token_id, e);
 }
 
 int
@@ -110,7 +129,8 @@ session_revoke(struct accounts *a, struct arena *arena,
     const struct origin *from, const struct owner *o, const struct uuid *id,
     struct err *e)
 {
-	return end_noted(a, arena, from, AUDIT_SESSION_REVOKE, o, id, e);
+	return end_noted(
+	    a, arena, from, AUDIT_SESSION_REVOKE, sessions_end, o, id, e);
 }
 
 static int

@@ -87,24 +87,29 @@ rest_login(struct http_req *req)
 	wipe(token, sizeof(token));
 }
 
-void
-rest_logout(struct http_req *req)
+/* What ends is what was shown; a client of its own credentials would get
+ * another at once, and has nothing that could end. */
+static int
+sign_out(struct http_req *req, struct err *e)
 {
 	const struct app *app = http_app_state(req);
 	const struct who *who = http_who(req);
 	struct origin from = origin_of(req);
-	struct owner o = owner_of_request(req);
-	struct err e = ERR_INIT;
-	int rc;
 
-	if (who->proof == WHO_SESSION) {
-		rc = session_end(app->accounts, http_arena(req), &from, &o,
-		    &who->token_id, &e);
+	if (who->proof == WHO_JWT && uuid_eq(&who->token_id, &who->client_id))
+		return err_set(e, ERR_CONFLICT,
+		    "a token of a client's own credentials only expires");
+	return session_sign_out(app->accounts, http_arena(req), &from, who, e);
+}
+
+void
+rest_logout(struct http_req *req)
+{
+	struct err e = ERR_INIT;
+	int rc = sign_out(req, &e);
+
+	if (http_who(req)->proof == WHO_SESSION)
 		http_drop_cookie(req, "session");
-	} else {
-		rc = tokens_revoke(
-		    app->db, http_arena(req), &o, &who->token_id, &e);
-	}
 	if (rc < 0)
 		http_reply_error(req, &e);
 	else

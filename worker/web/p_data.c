@@ -85,6 +85,7 @@ measure_draft(void *arg)
 static int export(struct http_req *req, struct draft *d, struct err *e)
 {
 	const struct app *app = http_app_state(req);
+	struct origin from = origin_of(req);
 	struct owner o = page_owner(req);
 
 	d->dir = app->conf->data_dir;
@@ -92,7 +93,9 @@ static int export(struct http_req *req, struct draft *d, struct err *e)
 		return -1;
 	if (d->fd < 0)
 		return err_sys(e, ERR_IO, "a file in %s", d->dir);
-	if (person_export(app->db, &o, d->fd, e) < 0 ||
+	if (accounts_note_export(app->accounts, http_arena(req), &from, &o, e) <
+		0 ||
+	    person_export(app->db, &o, d->fd, e) < 0 ||
 	    fiber_offload(measure_draft, d, e) < 0)
 		return -1;
 	if (d->size < 0)
