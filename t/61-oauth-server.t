@@ -721,6 +721,14 @@ is(registering()->{status}, 201, 'and others may register');
 is($t->value("SELECT count(*) FROM oauth_clients WHERE client_id = '$known->{client_id}'"), 1,
     'what an administrator registered stays');
 
+# --- how secrets are told ----------------------------------------------------------------
+
+my ($form) = slurp('man/pierre-mcp-server.8') =~ /^\.Dl (pmcp_\(\S+)$/m;
+my @kinds = slurp('worker/auth/opaque.def') =~ /^OPAQUE\(\w+, +"pmcp_(\w+)_"/mg;
+is_deeply([sort split /\|/, $form =~ s/.*\((.*)\).*/$1/r], [sort @kinds], 'the manual tells all kinds of secrets');
+like($_, qr/^$form$/, 'of the form of ' . substr $_, 0, 9) for $agent->{client_secret}, $tokens->{refresh_token},
+    $app->{registration_access_token}, $code, $o->{browser}{cookies}{session};
+
 # --- nothing of it is found where it should not be -------------------------------------
 
 my @secrets = (grep { defined && length > 20 } $Pierre::OAuth::VERIFIER, $Pierre::OAuth::PASSWORD,
