@@ -682,6 +682,9 @@ $refused = refused('grant.exchange');
 ok($refused->{$_}, "a grant that is not had: $_") or diag explain $refused for 'code_verifier does not fit',
     'redirect_uri is another than was asked for', 'the code has expired', 'the code was given to another client',
     'it was given to another client', 'the refresh token has expired', 'the grant does not hold any more';
+like($t->value("SELECT max(detail) FROM audit_log WHERE action = 'grant.create' AND result = 'ok' AND " .
+    "detail LIKE '%$app->{client_id}'"), qr/^profile:read\b.* to \Q$app->{client_id}\E$/,
+    'what is granted is noted with whom it is granted to');
 is_deeply(refused('grant.create'), { 'the person said no' => 1 }, 'a consent that was not given');
 is($t->value("SELECT count(*) FROM audit_log WHERE result = 'refused' AND action IN ('client.prove', " .
     "'grant.exchange', 'grant.create') AND (address <> '127.0.0.1' OR object = '')"), 0, 'from where, and of what');

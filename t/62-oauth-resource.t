@@ -267,6 +267,8 @@ is(by_assertion($said)->{status}, 401, 'once');
 $r = $o->post('/oauth2/token', grant_type => 'client_credentials', resource => $site, @{ assertion($mine) });
 is($t->request('POST', '/api/auth/logout', token => $o->decode($r)->{access_token}, content => '')->{status}, 409,
     'which only expires');
+is($o->post($_, token => 'x', @{ assertion($mine, aud => "$site$_") })->{status}, 200,
+    "RFC 8414: so at $_, as it is announced") for '/oauth2/introspect', '/oauth2/revoke';
 for (['another key', $theirs], ['another audience', $mine, aud => 'https://x'], ['too late', $mine, exp => int(time) - 90],
     ['another subject', $mine, sub => 'x'], ['another issuer', $mine, iss => 'x'], ['no jti', $mine, jti => ''],
     ['not yet', $mine, nbf => int(time) + 90], ['for too long', $mine, exp => int(time) + 9999]) {

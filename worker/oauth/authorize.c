@@ -176,6 +176,7 @@ oauth_authorize(struct http_req *req, struct oauth_answer *out, struct err *e)
 struct decision {
 	struct oauth *o;
 	struct arena *arena;
+	const char *client_id;
 	struct origin from;
 	struct grant grant;
 	struct oauth_code code;
@@ -189,7 +190,8 @@ store(struct db *tx, void *arg, struct err *e)
 	struct audit_note note = { .action = AUDIT_GRANT_CREATE,
 		.subject = d->grant.owner,
 		.object = id,
-		.detail = d->grant.scopes };
+		.detail = arena_printf(
+		    d->arena, "%s to %s", d->grant.scopes, d->client_id) };
 
 	if (grants_insert(tx, d->arena, &d->grant, e) < 0)
 		return -1;
@@ -211,6 +213,7 @@ make_code(struct oauth *o, struct http_req *req, const struct auth_request *r,
 	struct decision d = {
 		.o = o,
 		.arena = a,
+		.client_id = r->client->row.client_id,
 		.from = origin_of(req),
 		.grant = { .owner = { who->tenant_id, who->user_id },
 		    .client = r->client->row.id,
