@@ -178,6 +178,28 @@ sub test_join {
 	is($b->sign_in('sis@x.example', $password)->{status}, 303, 'and the door opens');
 }
 
+# Whom no mail reaches.
+sub test_vouch {
+	my @who = map {"far$_\@x.example"} 1, 2;
+	call('POST', '/api/auth/register', { email => $_, password => $password }) for @who;
+	$t->ctl('user', 'approve', $_) for @who;
+	is(log_in($_, $password), undef, "$_ waits") for @who;
+	is(($t->ctl('user', 'confirm', $who[0]))[0], 0, 'an administrator confirms an address');
+	is(($t->ctl('user', 'confirm', $who[0]))[0], 1, 'once');
+	ok(log_in($who[0], $password), 'and the person enters');
+	$t->ctl('user', 'admin', $who[0]);
+	my $b = Pierre::Browser->new($t);
+	$b->sign_in($who[0], $password);
+	$b->get('/admin');
+	my ($whom) = $b->{page} =~ /name="vouch" value="([^"]+)"/;
+	is(scalar(() = $b->{page} =~ /name="vouch"/g), 1, 'so on the page of people, where it is wanted');
+	is($b->send('/admin', vouch => $whom)->{status}, 303, 'by a button');
+	ok(log_in($who[1], $password), 'and the other enters');
+	is($t->value("SELECT count(*) FROM audit_log WHERE action = 'email.verify' AND (actor = 'pierrectl' OR " .
+	    "actor LIKE 'session %') AND result = 'ok'"), 2, 'both are noted');
+	$smtp->await($_, 2) for @who;
+}
+
 sub change {
 	my ($from, $to) = @_;
 	return (call('PUT', '/api/user/change-password',
@@ -231,7 +253,7 @@ sub test_tls {
 
 sub test_canaries {
 	my @links = map { link_of($_) } $smtp->mails;
-	cmp_ok(scalar @links, '==', 12, 'of all links, two of each');
+	cmp_ok(scalar @links, '==', 16, 'of all links, two of each');
 	ok(until_true(sub { $t->value(q{SELECT count(*) FROM jobs WHERE kind = 'mail' AND finished_at IS NULL}) == 0 }),
 	    'all mail has come to an end');
 	is($t->value(q{SELECT count(*) FROM jobs WHERE kind = 'mail' AND (input IS NOT NULL OR error IS NOT NULL AND } .
@@ -256,6 +278,7 @@ for (qw(sqlite postgresql)) {
 	test_forgot();
 	test_address();
 	test_join();
+	test_vouch();
 	test_failing() if $engine eq 'sqlite';
 	test_canaries();
 	test_tls() if $engine eq 'sqlite';

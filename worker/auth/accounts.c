@@ -150,6 +150,12 @@ restore(struct db *tx, const struct standing *s, struct err *e)
 }
 
 static int
+vouch(struct db *tx, const struct standing *s, struct err *e)
+{
+	return users_verify(tx, s->deed.arena, &s->deed.note.subject, e);
+}
+
+static int
 set_admin(struct db *tx, const struct standing *s, struct err *e)
 {
 	if (!s->value && check_last_admin(tx, s, e) < 0)
@@ -206,6 +212,17 @@ accounts_restore(struct accounts *a, struct arena *arena,
 	struct standing s = { .deed = { a, arena, from,
 				  { AUDIT_USER_RESTORE, .subject = *whom } },
 		.change = restore };
+
+	return change(&s, e);
+}
+
+int
+accounts_vouch(struct accounts *a, struct arena *arena,
+    const struct origin *from, const struct owner *whom, struct err *e)
+{
+	struct standing s = { .deed = { a, arena, from,
+				  { AUDIT_EMAIL_VERIFY, .subject = *whom } },
+		.change = vouch };
 
 	return change(&s, e);
 }

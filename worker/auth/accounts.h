@@ -81,6 +81,9 @@ NODISCARD int accounts_create(struct accounts *a, struct arena *arena,
  * would be left who can administer. */
 NODISCARD int accounts_approve(struct accounts *a, struct arena *arena,
     const struct origin *from, const struct owner *whom, struct err *e);
+/* Say that an address is the person's, when no mail reaches it. */
+NODISCARD int accounts_vouch(struct accounts *a, struct arena *arena,
+    const struct origin *from, const struct owner *whom, struct err *e);
 /* Ends all sessions, too. */
 NODISCARD int accounts_suspend(struct accounts *a, struct arena *arena,
     const struct origin *from, const struct owner *whom, struct err *e);

@@ -245,6 +245,27 @@ command_user_approve(struct command *c, struct err *e)
 }
 
 int
+command_user_confirm(struct command *c, struct err *e)
+{
+	struct origin from = origin_of_command();
+	struct owner o;
+	struct user u;
+	int rc;
+
+	if (begin(c, &u, &o, e) < 0)
+		return -1;
+	rc = accounts_vouch(c->accounts, c->arena, &from, &o, e);
+	if (rc == 0)
+		return err_set(e, ERR_CONFLICT,
+		    "the address of %s does not wait to be confirmed",
+		    u.athlete.username);
+	if (rc > 0)
+		printf("the address of user %s is confirmed\n",
+		    u.athlete.username);
+	return rc < 0 ? -1 : 0;
+}
+
+int
 command_user_admin(struct command *c, struct err *e)
 {
 	struct origin from = origin_of_command();

@@ -32,10 +32,12 @@ take_role(struct accounts *a, struct arena *arena, const struct origin *from,
 	return accounts_set_admin(a, arena, from, whom, false, e);
 }
 
-enum { APPROVE, SUSPEND, RESTORE, GIVE_ROLE, TAKE_ROLE, DEEDS };
+enum { APPROVE, VOUCH, SUSPEND, RESTORE, GIVE_ROLE, TAKE_ROLE, DEEDS };
 
 static const struct deed deeds[DEEDS] = {
 	[APPROVE] = { "approve", "Approve", TONE_GOOD, accounts_approve },
+	[VOUCH] = { "vouch", "Confirm the address", TONE_PLAIN,
+	    accounts_vouch },
 	[SUSPEND] = { "suspend", "Suspend", TONE_BAD, accounts_suspend },
 	[RESTORE] = { "restore", "Let in again", TONE_PLAIN, accounts_restore },
 	[GIVE_ROLE] = { "give_role", "Make administrator", TONE_PLAIN,
@@ -94,6 +96,8 @@ show_user(struct page *p, const struct user *u)
 	html_box(h, "div", "buttons");
 	if (u->status == USER_PENDING)
 		offer(p, &deeds[APPROVE], who);
+	if (u->unverified && u->status != USER_SUSPENDED)
+		offer(p, &deeds[VOUCH], who);
 	if (u->status == USER_SUSPENDED)
 		offer(p, &deeds[RESTORE], who);
 	else if (!uuid_eq(&who->user_id, &p->who->user_id)) {
