@@ -280,7 +280,7 @@ for (['another key', $theirs], ['another audience', $mine, aud => 'https://x'], 
 
 $bound = $o->decode(exchange_with(proof(claims => $at_token)));
 $t->write_config("limits:\n  auth_per_minute: 0\nauth:\n  dpop_nonce: true\n");
-is(($t->signal('reload'))[0], 0, 'proofs need a nonce');
+is($t->reload, 0, 'proofs need a nonce');
 $r = exchange_with(proof(claims => $at_token));
 is("$r->{status} " . $o->decode($r)->{error}, '400 use_dpop_nonce', 'which the token endpoint says');
 my $nonce = $r->{headers}{'dpop-nonce'};

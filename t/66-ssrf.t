@@ -180,6 +180,15 @@ is_deeply([ask_at_once([at_host('drip')], [at_host('headers')], ['https://later.
 cmp_ok(time - $begun, '<', 20, 'in time');
 is(ask('https://later.example.com/moved'), 400, 'where it was before is no place of it any more');
 
+sub noted { my ($id, $what) = @_; return $t->value("SELECT count(*) FROM audit_log a JOIN oauth_clients c ON a.action = " .
+    "'client.$what' AND a.actor = 'server' WHERE c.client_id = '$id' AND " . ($t->{postgres} ? 'c.id::text = a.object' :
+    "lower(hex(c.id)) = replace(a.object, '-', '')")) }
+is(noted('https://later.example.com/moved', 'register'), 1, 'whose document is kept is noted');
+is(noted('https://later.example.com/moved', 'change'), 1, 'and that it says something else');
+make_old('https://good.example.com/good.json');
+is(ask('https://good.example.com/good.json'), 200, 'one that is fetched again');
+is(noted('https://good.example.com/good.json', 'change'), 0, 'and says the same has nothing to note');
+
 # --- keys that are elsewhere ---------------------------------------------------------------
 
 my $signer = { client_id => 'https://keys.example.com/signer' };

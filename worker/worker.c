@@ -215,8 +215,12 @@ label_metrics(void)
 static int
 open_oauth(struct app *app, struct err *e)
 {
-	struct oauth_parts parts = { app->conf, app->db, app->keyring, app->shm,
-		NULL, documents_fetch, app };
+	struct oauth_parts parts = { .conf = app->conf,
+		.db = app->db,
+		.keyring = app->keyring,
+		.shm = app->shm,
+		.fetch = documents_fetch,
+		.fetch_arg = app };
 
 	app->httpc = httpc_new(app->loop);
 	app->jwt_keys =

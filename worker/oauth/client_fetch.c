@@ -7,6 +7,7 @@
 #include "oauth/client_fetch.h"
 
 #include "base/clock.h"
+#include "oauth/connected.h"
 #include "oauth/document.h"
 #include "oauth/oauth.h"
 #include "oauth/scarce.h"
@@ -61,15 +62,41 @@ fetch_metadata(const struct oauth_parts *p, struct arena *a, struct str url,
 	return document_read_keys(a, body, out, f);
 }
 
+/* Whether the document says something else than before: 1, 0, -1.  As JSON,
+ * since the database writes it in its own way. */
+static int
+has_changed(const struct oauth_parts *p, struct arena *a,
+    const struct oauth_client *row, struct err *e)
+{
+	struct oauth_client was;
+	const cJSON *before, *now;
+	int rc = oauth_clients_get(p->db, a, &row->id, &was, e);
+
+	if (rc <= 0)
+		return rc;
+	before = json_parse(a, str_of(was.metadata), e);
+	now = json_parse(a, str_of(row->metadata), e);
+	return before != NULL && now != NULL ? !cJSON_Compare(before, now, true)
+					     : -1;
+}
+
 static int
 store(const struct oauth_parts *p, struct arena *a, struct oauth_client *row,
     struct err *e)
 {
+	struct client_deed d = { .db = p->db,
+		.audit = p->audit,
+		.arena = a,
+		.from = origin_of_server() };
 	int rc;
 
-	if (!uuid_is_zero(&row->id))
-		return oauth_clients_update(p->db, a, row, e) < 0 ? -1 : 0;
-	rc = oauth_clients_insert(p->db, a, row, e);
+	if (!uuid_is_zero(&row->id)) {
+		rc = has_changed(p, a, row, e);
+		return rc < 0 ? -1
+			      : client_update(
+				    &d, row, rc > 0 ? "its document" : NULL, e);
+	}
+	rc = client_add(&d, row, e);
 	/* Another node was quicker. */
 	return rc < 0 && e->code == ERR_CONFLICT ? 0 : rc;
 }

@@ -2,6 +2,68 @@
 
 #include "store/grants.h"
 
+/* --- what they say of themselves ----------------------------------------- */
+
+struct saying {
+	const struct client_deed *deed;
+	struct oauth_client *row;
+	enum audit_action action;
+	const char *how;
+};
+
+static int
+note_saying(struct db *tx, const struct saying *s, struct err *e)
+{
+	const struct client_deed *d = s->deed;
+	char id[UUID_TEXT_LEN + 1];
+	struct audit_note note = { .action = s->action,
+		.subject = s->row->acts_for,
+		.object = id,
+		.detail = s->how };
+
+	uuid_format(&s->row->id, id);
+	return audit_note(d->audit, tx, d->arena, &d->from, &note, e);
+}
+
+static int
+add(struct db *tx, void *arg, struct err *e)
+{
+	struct saying *s = arg;
+
+	if (oauth_clients_insert(tx, s->deed->arena, s->row, e) < 0)
+		return -1;
+	return note_saying(tx, s, e);
+}
+
+int
+client_add(const struct client_deed *d, struct oauth_client *row, struct err *e)
+{
+	struct saying s = { d, row, AUDIT_CLIENT_REGISTER,
+		client_kind_name(row->kind) };
+
+	return db_write(d->db, add, &s, e);
+}
+
+static int
+update(struct db *tx, void *arg, struct err *e)
+{
+	struct saying *s = arg;
+	int rc = oauth_clients_update(tx, s->deed->arena, s->row, e);
+
+	return rc > 0 && s->how != NULL ? note_saying(tx, s, e) : MIN(rc, 0);
+}
+
+int
+client_update(const struct client_deed *d, struct oauth_client *row,
+    const char *how, struct err *e)
+{
+	struct saying s = { d, row, AUDIT_CLIENT_CHANGE, how };
+
+	return db_write(d->db, update, &s, e);
+}
+
+/* --- what is done to them ------------------------------------------------ */
+
 enum what { DISCONNECT, SET, DELETE };
 
 struct work {

@@ -15,6 +15,13 @@ struct client_deed {
 	struct uuid client; /* its row */
 };
 
+/* Keep a new client; d->client is not looked at. */
+NODISCARD int client_add(
+    const struct client_deed *d, struct oauth_client *row, struct err *e);
+/* It says something else of itself now; how, in words, or NULL: it says the
+ * same, which is not noted. */
+NODISCARD int client_update(const struct client_deed *d,
+    struct oauth_client *row, const char *how, struct err *e);
 /* End all that a person allowed a client.  1, 0 there was nothing, -1. */
 NODISCARD int client_disconnect(
     const struct client_deed *d, const struct owner *o, struct err *e);

@@ -35,6 +35,7 @@ oauth_new(const struct oauth_parts *parts, struct err *e)
 	if (parts->shm != NULL)
 		reused_init();
 	o->audit = audit_new(parts->keyring, e);
+	o->parts.audit = o->audit;
 	if (o->audit == NULL || load_keys(o, e) < 0)
 		oauth_free(&o);
 	else

@@ -33,6 +33,7 @@ struct oauth_parts {
 	struct jwt_keys *keys;
 	oauth_fetch *fetch;
 	void *fetch_arg;
+	const struct audit *audit; /* filled in */
 };
 
 struct oauth *oauth_new(const struct oauth_parts *parts, struct err *e);

@@ -39,53 +39,13 @@ keep_hash(struct arena *a, const uint8_t hash[OAUTH_HASH_BYTES])
 	    arena_memdup(a, hash, OAUTH_HASH_BYTES), OAUTH_HASH_BYTES);
 }
 
-/* What is written of a client, and noted. */
-struct making {
-	struct oauth *o;
-	struct arena *arena;
-	const struct origin *from;
-	struct oauth_client *row;
-};
-
-static int
-note(struct db *tx, const struct making *m, enum audit_action what,
-    const char *detail, struct err *e)
-{
-	char id[UUID_TEXT_LEN + 1];
-	struct audit_note n = { .action = what,
-		.subject = m->row->acts_for,
-		.object = id,
-		.detail = detail };
-
-	uuid_format(&m->row->id, id);
-	return audit_note(m->o->audit, tx, m->arena, m->from, &n, e);
-}
-
-static int
-insert(struct db *tx, void *arg, struct err *e)
-{
-	struct making *m = arg;
-
-	if (oauth_clients_insert(tx, m->arena, m->row, e) < 0)
-		return -1;
-	return note(
-	    tx, m, AUDIT_CLIENT_REGISTER, client_kind_name(m->row->kind), e);
-}
-
-static int
-update(struct db *tx, void *arg, struct err *e)
-{
-	struct making *m = arg;
-	int rc = oauth_clients_update(tx, m->arena, m->row, e);
-
-	return rc > 0 ? note(tx, m, AUDIT_CLIENT_CHANGE, "by itself", e) : rc;
-}
-
 int
 client_make(struct oauth *o, struct arena *a, const struct origin *from,
     struct new_client *n, struct err *e)
 {
-	struct making m = { o, a, from, &n->row };
+	struct client_deed d = {
+		.db = o->parts.db, .audit = o->audit, .arena = a, .from = *from
+	};
 	char id[UUID_TEXT_LEN + 1];
 	uint8_t hash[OAUTH_HASH_BYTES];
 
@@ -106,7 +66,7 @@ client_make(struct oauth *o, struct arena *a, const struct origin *from,
 		n->registration = oauth_make(o, a, OPAQUE_REGISTRATION, hash);
 		n->row.registration_hash = keep_hash(a, hash);
 	}
-	return db_write(o->parts.db, insert, &m, e);
+	return client_add(&d, &n->row, e);
 }
 
 /* --- the answers --------------------------------------------------------- */
@@ -294,6 +254,15 @@ oauth_http_client_get(struct http_req *req)
 		reply_client(req, 200, &row, &meta, NULL, NULL);
 }
 
+static struct client_deed
+deed_of(struct oauth *o, struct http_req *req)
+{
+	return (struct client_deed){ .db = o->parts.db,
+		.audit = o->audit,
+		.arena = http_arena(req),
+		.from = origin_of(req) };
+}
+
 /* What is ours stays as it is: who sends another client_id or secret errs. */
 static int
 check_fixed(struct oauth *o, struct http_req *req,
@@ -327,8 +296,7 @@ replace(struct oauth *o, struct http_req *req, struct oauth_client *row,
 	struct arena *a = http_arena(req);
 	struct err e = ERR_INIT;
 	bool had_secret = row->secret_hash.n > 0, wants;
-	struct origin from = origin_of(req);
-	struct making m = { o, a, &from, row };
+	struct client_deed d = deed_of(o, req);
 
 	if (read_body(req, meta, f) < 0 || check_fixed(o, req, row, f) < 0)
 		return -1;
@@ -339,7 +307,7 @@ replace(struct oauth *o, struct http_req *req, struct oauth_client *row,
 		    "whether there is a secret cannot be changed");
 	row->name = meta->name;
 	row->metadata = metadata_text(a, meta);
-	if (db_write(o->parts.db, update, &m, &e) < 0)
+	if (client_update(&d, row, "by itself", &e) < 0)
 		return fault_err(f, FAULT_SERVER_ERROR, &e);
 	clients_forget(o->clients, row->client_id);
 	return 0;
@@ -365,10 +333,7 @@ oauth_http_client_delete(struct http_req *req)
 {
 	struct oauth *o = oauth_of(req);
 	struct oauth_client row;
-	struct client_deed deed = { .db = o->parts.db,
-		.audit = o->audit,
-		.arena = http_arena(req),
-		.from = origin_of(req) };
+	struct client_deed deed = deed_of(o, req);
 	struct err e = ERR_INIT;
 	struct fault f;
 	int rc = find_mine(o, req, &row, &f);

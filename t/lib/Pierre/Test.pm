@@ -315,6 +315,16 @@ sub signal {
 	return run_command($bin, '-c', $self->conf, '-s', $verb);
 }
 
+# -s reload, and its status once those of before are gone, who go on as they were
+# configured while they drain.
+sub reload {
+	my ($self) = @_;
+	my %before = map { ($_ => 1) } @{ $self->children->{workers} };
+	my ($status) = $self->signal('reload');
+	until_true(sub { !grep { $before{$_} } @{ $self->children->{workers} } }, 20);
+	return $status;
+}
+
 # --- requests ---------------------------------------------------------------
 
 # HTTP::Tiny's answer.
