@@ -53,6 +53,11 @@ like($t->request('GET', '/metrics')->{content},
     'what was canceled over HTTP did stop');
 
 script('the Inspector in three eras', 'node', "$clients/inspector.mjs", $url, $t->token);
+SKIP: {
+	skip 'there is no Chromium', 1 unless -x '/usr/bin/chromium';
+	script("the Inspector's page in three eras", 'node', "$clients/inspector-page.mjs", $url,
+	    $t->token);
+}
 {
 	# As people call it.
 	my ($status, $out, $err) = run_command('mcp-inspector', '--cli', $url,

@@ -1,6 +1,6 @@
 // The MCP Inspector's connection CLI (mcpdo): a tour in each era.  Its module
 // runs one command after the other in this process.  It shows no progress, and
-// interrupted it leaves the call to itself: there is nothing that cancels one.
+// interrupted it leaves the call to itself; inspector-page.mjs has both.
 // Usage: inspector.mjs URL TOKEN
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
