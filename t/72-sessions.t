@@ -92,7 +92,8 @@ $stream = $c->begin('tools/call', { name => 'test_tool_with_progress',
 my $first = $stream->event;
 is($first->{data}{params}{progress}, 0, 'the first message');
 $stream->hang_up;
-my @rest = $c->get('Last-Event-ID' => $first->{id})->all;
+my ($result, @rest);
+@rest = $c->get('Last-Event-ID' => $first->{id})->all;
 is(join(' ', map { $_->{data}{params}{progress} // $_->{data}{result}{content}[0]{text} } @rest),
     '50 100 Tool with progress executed successfully', 'the rest, on another connection');
 is(scalar(() = $c->get('Last-Event-ID' => $rest[0]{id})->all), 2, 'as often as wanted');
@@ -122,6 +123,18 @@ $c->call('logging/setLevel', { level => 'debug' });
 @events = $c->begin('tools/call', { name => 'test_tool_with_logging' })->all;
 is(scalar @events, 4, 'everything is sent');
 
+is(($t->ctl('threshold', 'set', 'demo', 'ftp_w', '249'))[0], 0, 'all loads are stale');
+@events = $c->begin('tools/call', { name => 'analyze_training_load', arguments => {},
+	_meta => { progressToken => 'load' } })->all(30);
+$result = pop(@events)->{data}{result};
+cmp_ok($result->{structuredContent}{training_load}{ctl}, '>', 30, 'they are computed');
+my @told = map { $_->{data}{params} } @events;
+my $last_told = 0;
+my @wrong = grep { my $was = $last_told; ($last_told = $_->{progress}) <= $was } @told;
+ok(@told > 1 && !@wrong, 'how far it is rises') or diag(encode_json(\@told));
+is($told[-1]{total}, $result->{structuredContent}{loads}{activities}, 'of all activities');
+cmp_ok($last_told, '<=', $told[-1]{total}, 'up to all');
+
 # --- questions ----------------------------------------------------------------------
 
 sub answer {
@@ -143,7 +156,7 @@ like($stream->event->{data}{result}{content}[0]{text}, qr/accept.*"username":"a"
 $stream = $c->begin('tools/call', { name => 'test_sampling' });
 $question = $stream->event;
 answer($c, $question, { error => { code => -1, message => 'not today' } });
-my $result = $stream->event->{data}{result};
+$result = $stream->event->{data}{result};
 ok($result->{isError} && $result->{content}[0]{text} =~ /not today/, 'an error for an answer');
 is((($c->post({ jsonrpc => '2.0', id => 'made-up', result => {} }))[0]{status}), 400,
     'what was not asked');
@@ -234,8 +247,17 @@ is($second->event->{data}{params}{uri}, 'pierre://activities/recent',
     'what came after an event comes again');
 is($stream->event(5), undef, 'a session has one stream');
 ok($stream->{ended}, 'the older one ends');
+my $run = $t->tool('get_activities', { limit => 1 })->{activities}[0]{id};
+my $its_own = "pierre://activities/$run";
+$c->call('resources/subscribe', { uri => $its_own });
+is($t->request('PATCH', "/api/activities/$run", content => '{"name":"Home"}',
+	headers => { 'Content-Type' => 'application/json' })->{status}, 200, 'the run gets a name');
+is(join(' ', sort map { ($second->event || {})->{data}{params}{uri} // '' } 1, 2),
+    "$its_own pierre://activities/recent", 'which changes it and the list');
 ($r, $body) = $c->call('resources/unsubscribe', { uri => 'pierre://activities/recent' });
 is_deeply($body->{result}, {}, 'and is watched no more');
+is($t->request('DELETE', "/api/activities/$run")->{status}, 204, 'the run is deleted');
+is(($second->event || {})->{data}{params}{uri}, $its_own, 'which is told of it alone');
 $c->call('tools/call', { name => 'test_trigger_prompt_change' });
 is($second->event->{data}{method}, 'notifications/prompts/list_changed', 'the new one goes on');
 $second->hang_up;

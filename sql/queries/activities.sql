@@ -144,6 +144,10 @@ WHERE tenant_id = $1 AND user_id = $2
 ORDER BY load_key, local_day
 LIMIT $5;
 
+-- name: loads_rated long
+SELECT count(*) FROM activities
+WHERE tenant_id = $1 AND user_id = $2 AND load_key = $3;
+
 -- name: load_key
 SELECT load_key FROM activities
 WHERE tenant_id = $1 AND user_id = $2 AND id = $3;

@@ -227,24 +227,54 @@ take_change(struct mcp_listener *l, const struct stored_event *event)
 	arena_free(&a);
 }
 
-static void
-take_feed(struct mcp_listener *l, const struct stored_event *event)
+/* What an event tells a change of: of a template, what has in its braces the
+ * value that the event has of the same name.  NULL: it has none. */
+static const char *
+changed_uri(struct arena *a, const struct mcp_resource *res, const cJSON *event)
 {
-	const struct mcp_resource **list = l->app->mcp->resources;
-	struct arena *a = arena_new();
+	const char *brace = strchr(res->uri, '{');
+	const cJSON *value;
+
+	if (res->args[0].type == MCP_ARG_END)
+		return res->uri;
+	value = json_get(event, res->args[0].name);
+	if (!cJSON_IsString(value))
+		return NULL;
+	return arena_printf(a, "%.*s%s%s", (int)(brace - res->uri), res->uri,
+	    value->valuestring, strchr(brace, '}') + 1);
+}
+
+static void
+tell_changed(struct mcp_listener *l, struct arena *a,
+    const struct mcp_resource *const *list, const struct stored_event *event)
+{
 	struct err e = ERR_INIT;
-	const cJSON *params;
+	const cJSON *said = json_parse(a, event->payload, &e), *params;
+	const char *uri;
 
 	for (size_t i = 0; list[i] != NULL && !l->over; i++) {
-		if ((list[i]->changes >> event->kind & 1) == 0 ||
-		    map_get(l->filter.uris, str_of(list[i]->uri)) == NULL)
+		if ((list[i]->changes >> event->kind & 1) == 0)
 			continue;
-		params = json_parse(a,
-		    str_of(arena_printf(a, "{\"uri\":\"%s\"}", list[i]->uri)),
-		    &e);
+		uri = changed_uri(a, list[i], said);
+		if (uri == NULL || map_get(l->filter.uris, str_of(uri)) == NULL)
+			continue;
+		params = json_parse(
+		    a, str_of(arena_printf(a, "{\"uri\":\"%s\"}", uri)), &e);
 		if (!tell(l, "notifications/resources/updated", params))
 			end(l);
 	}
+}
+
+static void
+take_feed(struct mcp_listener *l, const struct stored_event *event)
+{
+	struct arena *a;
+
+	if (map_count(l->filter.uris) == 0)
+		return;
+	a = arena_new();
+	tell_changed(l, a, l->app->mcp->resources, event);
+	tell_changed(l, a, l->app->mcp->templates, event);
 	arena_free(&a);
 }
 

@@ -215,12 +215,50 @@ loads_refresh(const struct loads_of *of, int64_t patience_us, struct err *e)
 	do {
 		arena_reset(scratch);
 		rc = refresh_batch(&r, scratch, &n, e);
+		if (rc == 0 && n == BATCH && of->rated != NULL)
+			rc = of->rated(of->arg, r.key, n, e);
 	} while (
 	    rc == 0 && n == BATCH && clock_mono_us() - start < patience_us);
 	arena_free(&scratch);
 	if (rc < 0)
 		return -1;
 	return n < BATCH;
+}
+
+/* Of all activities, so that whoever goes on with what another has begun, as a
+ * task's next worker, does not tell of less. */
+struct advance {
+	struct mcp_call *call;
+	int64_t rated, all;
+};
+
+static int
+count(struct advance *ad, int64_t key, struct err *e)
+{
+	struct mcp_call *call = ad->call;
+	struct activity_sum *list;
+	size_t n;
+
+	if (activity_sums(call_db(call), call_arena(call), call_owner(call),
+		&list, &n, e) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		ad->all += list[i].activities;
+	return activities_rated(call_db(call), call_arena(call),
+	    call_owner(call), key, &ad->rated, e);
+}
+
+static int
+tell(void *arg, int64_t key, size_t n, struct err *e)
+{
+	struct advance *ad = arg;
+	struct mcp_call *call = ad->call;
+
+	ad->rated += (int64_t)n;
+	if (ad->all == 0 && count(ad, key, e) < 0)
+		return -1;
+	return call_progress(call, (double)MIN(ad->rated, ad->all),
+	    (double)ad->all, "Training loads are being computed.", e);
 }
 
 static int
@@ -251,11 +289,14 @@ int
 activity_loads_refresh(struct mcp_call *call, struct err *e)
 {
 	int64_t start = clock_mono_us(), left_us = LOADS_PATIENCE_US;
+	struct advance ad = { .call = call };
 	struct loads_of of;
 	int rc, task;
 
 	if (loads_of_call(call, &of, e) < 0)
 		return -1;
+	of.rated = tell;
+	of.arg = &ad;
 	rc = loads_refresh(
 	    &of, MIN(call->rpc->app->conf->mcp_task_after_us, left_us), e);
 	while (rc == 0) {

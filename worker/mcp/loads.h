@@ -26,6 +26,10 @@ struct loads_of {
 	enum sex sex;
 	const struct threshold *thresholds; /* all, sorted by day */
 	size_t n_thresholds;
+	/* Called when so many more are rated, and kept, and there are others;
+	 * NULL: nobody wants to know.  -1: stop. */
+	int (*rated)(void *arg, int64_t key, size_t n, struct err *e);
+	void *arg;
 };
 
 /* How long a request may work at it. */

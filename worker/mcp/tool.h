@@ -210,7 +210,9 @@ struct mcp_resource {
 	const char *mime;
 	const char *meta; /* JSON object for _meta; NULL: none */
 	uint32_t scope;
-	uint32_t changes; /* 1 << EVENT_x of the feed that tell of a change */
+	/* 1 << EVENT_x of the feed that tell of a change; of a template, of
+	 * that which the event names as its argument is called. */
+	uint32_t changes;
 	bool pure;
 	mcp_run *run;
 };

@@ -162,6 +162,9 @@ NODISCARD int activities_totals(struct db *db, struct arena *a,
 NODISCARD int activities_stale(struct db *db, struct arena *a,
     const struct owner *o, int64_t key, int32_t from_day, unsigned limit,
     struct stored_load **list_r, size_t *n_r, struct err *e);
+/* How many have a load of this key. */
+NODISCARD int activities_rated(struct db *db, struct arena *a,
+    const struct owner *o, int64_t key, int64_t *n_r, struct err *e);
 /* Cache loads, all in one transaction; of those that have the same key by now,
  * what is there stays. */
 NODISCARD int activities_set_loads(struct db *db, struct arena *a,

@@ -261,6 +261,21 @@ activities_stale(struct db *db, struct arena *a, const struct owner *o,
 	return 0;
 }
 
+int
+activities_rated(struct db *db, struct arena *a, const struct owner *o,
+    int64_t key, int64_t *n_r, struct err *e)
+{
+	struct db_query q;
+
+	db_query_init(&q, db, a, Q_loads_rated);
+	owner_bind(&q, o);
+	db_bind_int(&q, 3, key);
+	if (db_run(&q, e) < 0)
+		return -1;
+	*n_r = db_next(&q) ? db_get_int(&q, 0) : 0;
+	return 0;
+}
+
 struct load_batch {
 	struct arena *arena;
 	const struct owner *owner;

@@ -306,7 +306,7 @@ test_loads(void)
 {
 	struct day_loads *days;
 	struct activity_sum *sums;
-	int64_t all = 0, rated = 0, loads = 0;
+	int64_t all = 0, rated = 0, loads = 0, keyed = 0;
 	struct sport_totals *totals;
 	struct stored_load *list;
 	size_t n;
@@ -333,6 +333,9 @@ test_loads(void)
 	    activities_stale(t.db, t.arena, &me, 77, 0, 100, &list, &n, &t.e),
 	    0, "stale loads");
 	is_int(n, 10, "the rest");
+	is_int(activities_rated(t.db, t.arena, &me, 77, &keyed, &t.e), 0,
+	    "how many have this key");
+	is_int(keyed, 30, "those that were cached");
 	is_int(
 	    activities_stale(t.db, t.arena, &me, 78, 20015, 3, &list, &n, &t.e),
 	    0, "with another key");

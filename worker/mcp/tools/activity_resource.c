@@ -2,6 +2,7 @@
 #include "mcp/call.h"
 #include "mcp/loads.h"
 #include "mcp/show.h"
+#include "store/event_log.h"
 
 /* pierre://activities/{activity_id}: one activity, as get_activity gives it
  * without samples. */
@@ -48,6 +49,7 @@ suggest_ids(struct mcp_call *call, struct str begin, struct err *e)
 
 const struct mcp_resource resource_activity = {
 	.uri = "pierre://activities/{activity_id}",
+	.changes = 1 << EVENT_ACTIVITY_UPDATED | 1 << EVENT_ACTIVITY_DELETED,
 	.args = { { .name = "activity_id",
 	    .type = MCP_ARG_STR,
 	    .min = 36,

@@ -183,7 +183,8 @@ recent_run(struct mcp_call *call, struct err *e)
 
 const struct mcp_resource resource_recent_activities = {
 	.uri = "pierre://activities/recent",
-	.changes = 1 << EVENT_NEW_ACTIVITY,
+	.changes = 1 << EVENT_NEW_ACTIVITY | 1 << EVENT_ACTIVITY_UPDATED |
+		   1 << EVENT_ACTIVITY_DELETED,
 	.name = "recent_activities",
 	.title = "Recent activities",
 	.about = "The athlete's 20 newest activities.",
