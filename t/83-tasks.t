@@ -120,6 +120,13 @@ for my $engine (qw(sqlite postgresql)) {
 	ok($analysis->{taskId}, 'which becomes a task');
 	cmp_ok(await($t, $analysis->{taskId}, 'completed', 30)
 		->{result}{structuredContent}{training_load}{ctl}, '>', 0, 'with its result');
+	my (undef, $narrow) = $t->ctl('token', 'create', 'demo', '--scopes', 'profile:read');
+	chomp $narrow;
+	my ($refused) = $t->rpc('tasks/get', { taskId => $analysis->{taskId} },
+	    abilities => $tasks, token => $narrow);
+	is($refused->{status}, 403, 'not for a token that may not ask for it');
+	like($refused->{headers}{'www-authenticate'}, qr/insufficient_scope.*activities:read/,
+	    'which is told what it lacks');
 	my $again = start($t, 'analyze_training_load', {});
 	ok(!$again->{taskId} && $again->{structuredContent}, 'and is quick the next time');
 
@@ -164,4 +171,41 @@ for my $engine (qw(sqlite postgresql)) {
 	cmp_ok(time - $begun, '<', 4, 'within moments');
 	$t->finish(qr/signal 9|ended with status 0|job of the fixture|mcp_task: internal error/);
 }
+# Workers that have to leave at once, one after another: an analysis goes on with
+# what those before have computed, so that it ends.  It may be over before its
+# worker leaves.
+my $t = Pierre::Test->new(demo => 1, workers => 1,
+    config => "mcp:\n  task_after: 0s\nserver:\n  drain_timeout: 0s\n");
+
+# The statuses and the percentages that a task is seen at, and its workers.
+sub hurry {
+	my ($ftp) = @_;
+	$t->ctl('threshold', 'set', 'demo', 'ftp_w', $ftp);
+	my $id = start($t, 'analyze_training_load', {})->{taskId};
+	my (%workers, @done, $task);
+	my $look = sub {
+		$task = get($t, $id) || {};
+		push @done, $1 if ($task->{statusMessage} // '') =~ /(\d+) % done/;
+		my $worker = $t->value(q(SELECT worker FROM jobs WHERE kind = 'mcp_task'
+			ORDER BY created_at DESC LIMIT 1));
+		$workers{$worker} = 1 if $worker =~ /\d/;
+		return ($task->{status} // '') =~ /^(?:completed|failed)$/;
+	};
+	for my $n (1 .. 3) {
+		until_true(sub { $look->() || keys %workers >= $n && @done });
+		$t->signal('reload');
+	}
+	until_true($look, 30);
+	return ($task->{status}, scalar keys %workers, @done);
+}
+my ($status, $n_workers, @done);
+for my $ftp (251 .. 260) {
+	($status, $n_workers, @done) = hurry($ftp);
+	last if $status ne 'completed' || $n_workers > 1 && @done > 1;
+}
+is($status, 'completed', 'an analysis ends though its workers leave');
+cmp_ok($n_workers, '>', 1, 'and others take it up');
+cmp_ok($done[0], '>', 0, 'how far it is is told');
+is("@done", join(' ', sort { $a <=> $b } @done), 'and nobody begins anew');
+$t->finish(qr/left before all work/);
 done_testing();

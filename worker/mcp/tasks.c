@@ -275,6 +275,20 @@ call_become_task(struct mcp_call *call, struct err *e)
 
 /* --- asking, answering, canceling ---------------------------------------- */
 
+/* What a token may not call it may not read the result of either. */
+static bool
+check_scope(struct rpc *r, const struct job *j)
+{
+	const cJSON *input = json_parse(r->arena, str_of(j->input), NULL);
+	const cJSON *name = json_get(input, "tool");
+	int index = -1;
+
+	if (cJSON_IsString(name))
+		index = mcp_tool_find(r->mcp, str_of(name->valuestring));
+	return index < 0 || mcp_check_scope(r, r->mcp->tools[index]->scope,
+				name->valuestring);
+}
+
 /* false: answered with an error. */
 static bool
 find(struct rpc *r, struct job *out)
@@ -290,7 +304,7 @@ find(struct rpc *r, struct job *out)
 	if (uuid_parse(str_of(text), &id))
 		rc = jobs_get(r->app->db, r->arena, &o, &id, out, &e);
 	if (rc > 0 && strcmp(out->kind, TASK_KIND) == 0)
-		return true;
+		return check_scope(r, out);
 	if (rc < 0)
 		rpc_error_err(r, &e);
 	else
