@@ -122,6 +122,35 @@ my ($lthr) = map { $_->{value} } grep { $_->{kind} eq 'lthr_bpm' } @{ $athlete->
 is($athlete->{zones}{heart_rate_ride}{zones}[1]{from}, sprintf('%.1f', 0.81 * $lthr),
     'an edge between two beats is not rounded to one of them');
 
+# --- nothing yet -------------------------------------------------------------------
+
+$t->ctl('user', 'create', 'new');
+my (undef, $made) = $t->ctl('token', 'create', 'new');
+chomp $made;
+my %page = (token => $made, abilities => { elicitation => { url => {} } });
+my $import = $t->url . '/import';
+my @list = ('tools/call', { name => 'get_activities', arguments => {} });
+my (undef, $offer) = $t->rpc(@list, %page);
+my $asked = $offer->{result}{inputRequests}{import}{params} || {};
+is(join(' ', map { $asked->{$_} // '' } qw(mode url)), "url $import",
+    'who has no activities is asked to open the page that takes them')
+    or diag(encode_json($offer));
+for my $case ([accept => qr/opens the page/], [decline => qr{taken in at \Q$import\E\.}]) {
+	my ($action, $words) = @$case;
+	(undef, my $body) = $t->rpc($list[0], { %{ $list[1] },
+		requestState => $offer->{result}{requestState},
+		inputResponses => { import => { action => $action } } }, %page);
+	like($body->{result}{content}[0]{text}, $words, "$action: the answer says so");
+	is($body->{result}{structuredContent}{total}, 0, 'and is one');
+}
+($text) = call_tool('get_activities', {}, $made);
+like($text, qr{taken in at \Q$import\E\.}, 'a client that cannot ask is told');
+($text) = call_tool('analyze_training_load', {}, $made);
+like($text, qr{no activities.*taken in at \Q$import\E\.}s, 'by the analysis too');
+(undef, $offer) = $t->rpc($list[0], { name => 'get_activities',
+	arguments => { sport_type => 'ride' } }, %page);
+is($offer->{result}{structuredContent}{total}, 0, 'a search that finds nothing asks nobody');
+
 # --- files without thresholds ---------------------------------------------------------
 
 SKIP: {

@@ -191,6 +191,24 @@ for ([accept => 'opened'], [decline => 'not opened']) {
 ($r, $body) = $c->call('tools/call', { name => 'test_elicitation_url' });
 ok($body->{result}{isError}, 'a client of forms is not asked to open a page');
 
+# Who has no activities is asked to open the page that takes them.
+$t->ctl('user', 'create', 'new');
+my (undef, $made) = $t->ctl('token', 'create', 'new');
+chomp $made;
+my $new = Pierre::Mcp->new($t, token => $made, capabilities => { elicitation => { url => {} } });
+for ([{ result => { action => 'accept' } }, qr/opens the page/],
+    [{ error => { code => -1, message => 'no browser' } }, qr{taken in at .*/import}],
+    [undef, qr{taken in at .*/import}]) {
+	my ($reply, $words) = @$_;
+	$stream = $new->begin('tools/call', { name => 'get_activities' });
+	$question = $stream->event;
+	like($question->{data}{params}{url}, qr{^http://[^/]+/import\z}, 'the page is named');
+	answer($new, $question, $reply) if $reply;
+	$result = $stream->event(10)->{data}{result};
+	like($result->{content}[0]{text}, $words, 'and the list is given whatever the answer');
+	is($result->{structuredContent}{total}, 0, 'as it is');
+}
+
 # --- a worker that dies ---------------------------------------------------------------
 
 $stream = $c->begin('tools/call', { name => 'test_sampling' }, id => 'lost "one"');

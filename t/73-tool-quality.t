@@ -129,6 +129,31 @@ is($page->{has_more} && scalar @{ $page->{activities} }, $page->{count}, 'it say
 my $next = $t->tool('get_activities', { limit => 200, mode => 'detailed', cursor => $page->{next_cursor} });
 isnt($next->{activities}[0]{id}, $page->{activities}[-1]{id}, 'the next page goes on');
 
+# What is no page leaves out the oldest, and says so.
+sub answer {
+	my ($r, $body) = $t->rpc('tools/call', { name => $_[0], arguments => $_[1] });
+	my $data = $body->{result}{structuredContent} || {};
+	return ($data, $json->encode($data), $body->{result}{content}[0]{text});
+}
+my ($load, $text, $words) = answer('analyze_training_load', { days => 90,
+	fields => 'date,tsb', format => 'toon' });
+is(join(' ', sort keys %{ $load->{curve}[0] }), 'date tsb', 'fields of a curve');
+ok($load->{training_load}{ctl}, 'the rest of the answer stays');
+my ($sleeps, $bytes_of_sleep, $said) = answer('get_sleep',
+    { from => $load->{curve}[-1]{date} =~ s/^(\d+)/$1 - 1/er });
+cmp_ok(length $bytes_of_sleep, '<=', 57 * 1024, 'a year of nights fits');
+cmp_ok($sleeps->{left_out}, '>', 0, 'since some are left out');
+is($sleeps->{sleeps}[0]{date}, $load->{today}, 'the newest are there');
+like($said, qr/ $sleeps->{left_out} of \d+ sleeps, the oldest, are left out/, 'it says so');
+my ($short) = answer('get_sleep', { to => $sleeps->{sleeps}[-1]{date} });
+is($short->{sleeps}[0]{date}, $sleeps->{sleeps}[-1]{date}, 'the rest is asked for by days');
+ok(!exists $short->{left_out}, 'and is whole');
+($load, $text, $words) = answer('analyze_training_load', { days => 730 });
+cmp_ok(length $text, '<=', 57 * 1024, 'a long curve fits');
+like(($t->rpc('tools/call', { name => 'get_sleep', arguments => { fields => 'date,provider',
+	format => 'toon' } }))[1]{result}{content}[1]{text}, qr/^sleeps\[\d+\]\{[a-z,]+\}:\n/m,
+    'nights as TOON');
+
 like(refusal('get_activities', { limit => 0 }),
     qr/"limit" must be a whole number from 1 to 200; 0 was given\. Example: \{"limit": 20\}/,
     'a refusal names the argument, its bounds and a valid example');

@@ -74,8 +74,9 @@ static const struct {
 };
 
 const char show_threshold_how[] =
-    "Whoever runs this server sets a threshold with: pierrectl threshold set "
-    "USER KIND VALUE --from DATE";
+    "The athlete sets thresholds on this server's page /account/thresholds; "
+    "whoever runs it, with: pierrectl threshold set USER KIND VALUE --from "
+    "DATE";
 
 const char *
 show_threshold_words(enum threshold_kind k)

@@ -16,7 +16,7 @@ static const struct mcp_arg args[] = {
 	ARG_BOOL("laps", "true", "With laps."),
 	ARG_DATE("from", "First day."),
 	ARG_LIST("parts", words, "Which parts."),
-	ARG_PROVIDER_MIRRORED,
+	ARG_PROVIDER,
 	{ .type = MCP_ARG_END },
 };
 

@@ -3,6 +3,7 @@
  * why.  Banister 1975; Coggan 2003. */
 
 #include "mcp/loads.h"
+#include "mcp/offer.h"
 #include "mcp/show.h"
 #include "sport/variation.h"
 
@@ -174,6 +175,8 @@ say_nothing_to_tell(struct mcp_call *call, const struct chart *c)
 		    "load, so there is no fitness, fatigue or form to tell. "
 		    "get_athlete lists the thresholds that are missing. %s.",
 		    (long long)past, show_threshold_how);
+	if (c->loads.activities == 0 && !call_given(call, "provider"))
+		offer_import_say(call);
 }
 
 static int
@@ -209,6 +212,8 @@ training_load_run(struct mcp_call *call, struct err *e)
 const struct mcp_tool tool_analyze_training_load = {
 	.name = "analyze_training_load",
 	.title = "Training load, fitness and form",
+	.list = "curve",
+	.oldest_first = true,
 	.about = "Use for fitness, tiredness, readiness and tapering. "
 		 "Returns fitness (CTL), fatigue (ATL) and form "
 		 "(TSB) up to today, with ramp rate, acute:chronic ratio, "
@@ -217,7 +222,9 @@ const struct mcp_tool tool_analyze_training_load = {
 	.args = {
 		ARG_INT("days", 7, 730, "42",
 		    "How many days of the curve to return."),
-		ARG_PROVIDER,
+		ARG_PROVIDER_AS_THERE,
+		ARG_FIELDS_AS_THERE,
+		ARG_FORMAT_AS_THERE,
 	},
 	.result = {
 		HAS("today", "string", NULL),

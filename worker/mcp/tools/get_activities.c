@@ -1,6 +1,7 @@
 /* Activities, newest first, a page at a time. */
 
 #include "mcp/loads.h"
+#include "mcp/offer.h"
 #include "mcp/show.h"
 #include "store/event_log.h"
 
@@ -105,6 +106,27 @@ say_page(struct mcp_call *call, const struct page *p)
 		call_text(call, "\nand %zu more", p->n - LINES);
 }
 
+/* What narrows the list, so that others may be there. */
+static bool
+is_filtered(const struct mcp_call *call)
+{
+	static const char *const narrow[] = { "cursor", "from", "to", "after",
+		"before", "sport_type", "provider" };
+
+	for (size_t i = 0; i < ARRAY_LEN(narrow); i++) {
+		if (call_given(call, narrow[i]))
+			return true;
+	}
+	return false;
+}
+
+static int
+say_none(struct mcp_call *call, struct err *e)
+{
+	return is_filtered(call) ? activity_say_sources(call, e)
+				 : offer_import(call, e);
+}
+
 static int
 get_activities_run(struct mcp_call *call, struct err *e)
 {
@@ -119,7 +141,7 @@ get_activities_run(struct mcp_call *call, struct err *e)
 		return -1;
 	show_page(call, &p, (enum show)call_word(call, "mode"));
 	say_page(call, &p);
-	return p.total == 0 ? activity_say_sources(call, e) : 0;
+	return p.total == 0 ? say_none(call, e) : 0;
 }
 
 const struct mcp_tool tool_get_activities = {
@@ -131,6 +153,7 @@ const struct mcp_tool tool_get_activities = {
 		 "get_activity. Cost: 400 bytes each, 1500 when detailed; less "
 		 "with fields.",
 	.list = "activities",
+	.pages = true,
 	.args = {
 		ARG_INT("limit", 1, 200, "20", "How many."),
 		ARG_STR("cursor", 1, 100, NULL,
@@ -149,7 +172,7 @@ const struct mcp_tool tool_get_activities = {
 		    .about = "Only activities that began before this Unix time "
 			     "in seconds." },
 		ARG_SPORT,
-		ARG_PROVIDER_MIRRORED,
+		ARG_PROVIDER,
 		ARG_ENUM("mode", modes, "summary",
 		    "summary, or detailed with every number of each."),
 		ARG_FIELDS("id,name,start_local,distance_m"),
@@ -159,7 +182,7 @@ const struct mcp_tool tool_get_activities = {
 		HAS("activities", "array", "Newest first."),
 		HAS("count", "integer", "How many are here."),
 		HAS("total", "integer", "How many match the filters."),
-		HAS("has_more", "boolean", "Whether there is a next page."),
+		HAS("has_more", "boolean", NULL),
 		MAY("next_cursor", "string", "Pass it as cursor to go on."),
 	},
 	.scope = SCOPE_ACTIVITIES_READ,

@@ -224,7 +224,7 @@ const struct mcp_tool tool_get_activity = {
 	.result = {
 		HAS("activity", "object", NULL),
 		MAY("laps", "array", NULL),
-		MAY("lap_count", "integer", "How many laps there are."),
+		MAY("lap_count", "integer", NULL),
 		MAY("recordings", "array",
 		    "When it is made of several: each as it came, and in "
 		    "gives what the activity has from it."),

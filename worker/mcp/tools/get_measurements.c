@@ -6,7 +6,7 @@
 
 #define DAYS_DEFAULT 28
 #define DAYS_MAX     366
-#define VALUES_MAX   1500 /* in one answer */
+#define VALUES_MAX   1100 /* in one answer */
 
 static const char *const kinds[] = {
 #define X(id, name, low, high) name,

@@ -111,6 +111,7 @@ const struct mcp_tool tool_get_sleep = {
 		ARG_BOOL("stages", "false",
 		    "With stages; at most 31 days."),
 		ARG_FIELDS_AS_THERE,
+		ARG_FORMAT_AS_THERE,
 	},
 	.result = {
 		HAS("from", "string", NULL),

@@ -226,7 +226,7 @@ const struct mcp_tool tool_get_stats = {
 		 "Returns sums by sport of activities, distance, time, climb "
 		 "and training load: of a range, or of the last 4 weeks, this "
 		 "year and all; with period also by week, month or year, "
-		 "newest first. Cost: 1 to 3 KB, and 300 bytes a period.",
+		 "newest first. Cost: 1 to 3 KB, and 1 KB a period.",
 	.args = {
 		ARG_ENUM("period", periods, "none",
 		    "Sums by calendar week (from Monday), month or year."),
@@ -234,9 +234,9 @@ const struct mcp_tool tool_get_stats = {
 		ARG_DATE("from", "First local day."),
 		ARG_DATE("to", "Last day. Default: today."),
 		ARG_SPORT_AS_THERE,
-		ARG_PROVIDER,
+		ARG_PROVIDER_AS_THERE,
 		ARG_FIELDS_AS_THERE,
-		ARG_FORMAT,
+		ARG_FORMAT_AS_THERE,
 	},
 	.result = {
 		HAS("today", "string", NULL),
