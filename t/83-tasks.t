@@ -4,18 +4,12 @@
 use strict;
 use warnings;
 use lib 't/lib';
-use Cwd qw(abs_path);
-use IPC::Open2;
 use JSON::PP;
+use Pierre::Conformance;
 use Pierre::Test;
 use Test::More;
 use Time::HiRes qw(sleep time);
 
-my $clients = abs_path($ENV{PIERRE_CLIENTS} || 'build/clients');
-$ENV{PATH} = "$clients/node_modules/.bin:$ENV{PATH}";
-my @scenarios = map { "tasks-$_" } qw(lifecycle capability-negotiation wire-fields
-    request-state-removal mrtr-input request-headers dispatch-and-envelope
-    status-notifications required-task-error mrtr-composition);
 my $tasks = { extensions => { 'io.modelcontextprotocol/tasks' => {} },
 	elicitation => {} };
 
@@ -44,47 +38,29 @@ sub await {
 	return $task;
 }
 
-sub begin_scenario {
-	my ($url, $scenario) = @_;
-	open my $fh, '-|', 'conformance', 'server', '--url', $url, '--scenario', $scenario,
-	    '--verbose', '--timeout', 120_000 or die "conformance: $!";
-	return $fh;
-}
-
-sub end_scenario {
-	my ($fh) = @_;
-	my $out = do { local $/; readline $fh };
-	close $fh;
-	my @status = $out =~ /^    "status": "(\w+)"/mg;
-	my @bad = grep { !/^(?:SUCCESS|INFO|SKIPPED)$/ } @status;
-	return { good => @status && !@bad, checks => scalar @status, out => $out };
-}
-
 sub text { return $_[0]{result}{content}[0]{text} }
 
 for my $engine (qw(sqlite postgresql)) {
 	my $t = Pierre::Test->new(database => $engine, demo => 1, workers => 4,
-	    config => "mcp:\n  conformance_fixture: true\n  task_after: 0s\n" .
-	    "jobs:\n  max_running: 16\n  max_running_per_user: 8\n");
+	    config => suite_task_config() . "mcp:\n  task_after: 0s\n");
 
 	SKIP: {
-		skip 'once is enough', scalar @scenarios unless $engine eq 'sqlite';
-		skip 'the clients are not installed (make check does)', scalar @scenarios
-		    unless -e "$clients/.installed";
-		my $proxy = open2(my $from, my $to, 'node', "$clients/proxy.mjs", $t->url,
-		    $t->token);
-		chomp(my $port = <$from>);
-		my $url = "http://127.0.0.1:$port/mcp";
-		my %run = map { $_ => begin_scenario($url, $_) } @scenarios;
-		for my $scenario (@scenarios) {
-			my $r = end_scenario($run{$scenario});
+		skip 'once is enough', scalar @suite_tasks unless $engine eq 'sqlite';
+		skip 'the clients are not installed (make check does)', scalar @suite_tasks
+		    unless -e ($ENV{PIERRE_CLIENTS} || 'build/clients') . '/.installed';
+		my $url = suite_proxy($t);
+		my %run = map { $_ => suite_task_start($url, $_) } @suite_tasks;
+		for my $scenario (@suite_tasks) {
+			my $r = suite_task_end($run{$scenario});
 			# It has time limits of its own, which all at once on a machine
 			# under load may miss.
-			$r = end_scenario(begin_scenario($url, $scenario)) if !$r->{good};
+			if (!$r->{good}) {
+				diag("$scenario, once more: ", grep { /FAILURE|errorMessage/ }
+				    split /^/m, $r->{out});
+				$r = suite_task_end(suite_task_start($url, $scenario));
+			}
 			ok($r->{good}, "$engine: $scenario, $r->{checks} checks") or diag $r->{out};
 		}
-		close $to;
-		waitpid $proxy, 0;
 	}
 
 	# --- what the suite does not ask ----------------------------------------

@@ -11,7 +11,8 @@ use IPC::Open2;
 use POSIX ();
 
 our @EXPORT = qw(suite_config suite_proxy suite_start suite_end suite_scenario
-    %suite_required %suite_further);
+    suite_task_config suite_task_start suite_task_end
+    %suite_required %suite_further @suite_tasks);
 
 # How many are scored, and further ones that must hold too.
 our %suite_required = ('2025-11-25' => 30, '2026-07-28' => 37);
@@ -22,10 +23,20 @@ our %suite_further = (
 	    http-custom-header-server-validation)],
 );
 
+# Those of the extension for tasks, which no revision requires.
+our @suite_tasks = map { "tasks-$_" } qw(lifecycle capability-negotiation wire-fields
+    request-state-removal mrtr-input request-headers dispatch-and-envelope
+    status-notifications required-task-error mrtr-composition);
+
 my $clients = abs_path($ENV{PIERRE_CLIENTS} || 'build/clients');
 $ENV{PATH} = "$clients/node_modules/.bin:$ENV{PATH}";
 
 sub suite_config { return "mcp:\n  conformance_fixture: true\n" }
+
+# With enough places for those of tasks at once.
+sub suite_task_config {
+	return suite_config() . "jobs:\n  max_running: 16\n  max_running_per_user: 8\n";
+}
 
 # The suite sends no token: this adds it, and with 'retry' sends a request again
 # whose connection broke.  Ends with the test.
@@ -75,6 +86,22 @@ sub suite_end {
 	my %failed = map { /^\s*\S+ ([\w-]+): (\d+) passed, (\d+) failed/ ?
 		($1 => $2 + $3 > 0 ? $3 : 'skipped') : () } split /\n/, $out;
 	return { status => $status, out => $out, failed => \%failed };
+}
+
+# A scenario of tasks.
+sub suite_task_start {
+	my ($url, $scenario) = @_;
+	return begin($url, '--scenario', $scenario, '--verbose', '--timeout', 120_000);
+}
+
+# { good, checks => how many, out }
+sub suite_task_end {
+	my ($fh) = @_;
+	my $out = do { local $/; readline $fh };
+	close $fh;
+	my @status = $out =~ /^    "status": "(\w+)"/mg;
+	my @bad = grep { !/^(?:SUCCESS|INFO|SKIPPED)$/ } @status;
+	return { good => @status && !@bad, checks => scalar @status, out => $out };
 }
 
 # One scenario by itself: true when it passes.
