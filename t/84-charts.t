@@ -106,7 +106,9 @@ SKIP: {
 	open my $fh, '>', $in or die;
 	print $fh encode_json({ html => $html, results => [$load, $seen{data},
 		chart('chart_activity', { activity_id => 'x' x 36 }),
-		chart('analyze_training_load', { days => 60 })] });
+		chart('analyze_training_load', { days => 60 }),
+		chart('analyze_training_load', { days => 60, fields => 'date,tsb' }),
+		chart('analyze_training_load', { days => 60, fields => 'ctl' })] });
 	close $fh or die;
 	my ($status, $out, $err) = run_command('node', "$clients/view.mjs", $in,
 	    $ENV{PIERRE_VIEWS} || ());
@@ -123,6 +125,8 @@ SKIP: {
 	like($seen[2]{about}, qr/activity_id must be an id/, 'an error in words');
 	is($seen[3]{title}, 'Training load', 'the analysis');
 	cmp_ok($seen[3]{bars}, '>', 20, 'is drawn as well');
+	like($seen[4]{now}, qr/^\d{4}-\d\d-\d\d: Form [-+\x{2212}]?\d+$/, 'with what there is of it alone');
+	is("$seen[4]{bars} $seen[5]{title}", '0 There is no chart', 'or nothing, without days');
 	is_deeply([map { @{ $_->{problems} } } @seen], [], 'nobody complains: console, axe');
 }
 $t->finish;

@@ -38,7 +38,9 @@ for (const [index, result] of results.entries()) {
     [result, index % 2 ? 'dark' : 'light']);
   await page.evaluate(h => { document.getElementById('view').srcdoc = h; }, html);
   const frame = await (await page.waitForSelector('#view')).contentFrame();
-  await frame.waitForFunction(() => document.getElementById('title').textContent !== 'Waiting for the chart');
+  // The frame may still be the empty one.
+  await frame.waitForFunction(() =>
+    ![undefined, 'Waiting for the chart'].includes(document.getElementById('title')?.textContent));
   const text = id => frame.locator(`#${id}`).textContent();
   const now = await text('now');
   if (now) {
