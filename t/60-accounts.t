@@ -196,8 +196,8 @@ sub test_sign_in {
 			is($s, 401, "E1 $name from $n") if $s != 401;
 		}
 	}
-	my ($known, $unknown) = map { (sort { $a <=> $b } @$_)[3] } @took{'ada@x.example', 'nobody@x.example'};
-	cmp_ok($unknown, '>', $known / 2, sprintf 'E1 half the answers of a known name take %.0f ms, of none %.0f ms',
+	my ($known, $unknown) = map { (sort { $a <=> $b } @$_)[0] } @took{'ada@x.example', 'nobody@x.example'};
+	cmp_ok($unknown, '>', $known / 2, sprintf 'E1 the quickest answer of a known name takes %.0f ms, of none %.0f ms',
 	    $known * 1000, $unknown * 1000);
 	is((call('POST', '/api/auth/login', { username => 'ada@x.example' }))[0], 400,
 	    'no password');
