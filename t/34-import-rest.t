@@ -148,6 +148,28 @@ for my $engine (qw(sqlite postgresql)) {
 	is("$sum->{files}{failed} $sum->{failures}[0]{file}", '1 ' . name_of($broken),
 	    'but the one that cannot be read');
 	like($job->{files}[1]{error}{message}, qr/7-Zip/, 'which is named');
+	is_deeply($job->{result}, { imported => 0, known => scalar @members,
+		nothing => 0, failed => 2 }, 'and the job counts the files in it');
+	# More failures than are listed.
+	my $bad = IO::Compress::Zip->new(\my $wrong, Name => '0.fit') or die $ZipError;
+	for my $n (1 .. 120) {
+		$bad->print('no ride');
+		$bad->newStream(Name => "$n.fit");
+	}
+	$bad->print('no ride');
+	$bad->newStream(Name => 'readme.txt');
+	$bad->print('hello');
+	$bad->close;
+	$r = upload($t, form(['wrong.zip', $wrong]));
+	$job = finished($t, $r->{headers}{location});
+	is($job->{files}[0]{status}, 'failed', 'a ZIP of nothing but bad files fails');
+	my $error = $job->{files}[0]{error};
+	is("$error->{code} $error->{message}" =~ s/:.*//r, 'UNSUPPORTED 0.fit',
+	    'for the reason of the first');
+	is("$error->{files}{failed} $error->{files}{passed_over} " .
+	    @{ $error->{failures} }, '121 1 100', 'all are counted, and some listed');
+	is_deeply($job->{result}, { imported => 0, known => 0, nothing => 0, failed => 121,
+		passed_over => 1 }, 'by the job as well');
 
 	# --- what is refused --------------------------------------------------------
 

@@ -7,6 +7,7 @@ use warnings;
 use utf8;
 use lib 't/lib';
 use JSON::PP;
+use IO::Compress::Zip ();
 use Pierre::Browser;
 use Pierre::Client;
 use Pierre::Test;
@@ -395,6 +396,27 @@ ok(until_true(sub { $c->get($job)->{content} !~ /http-equiv="refresh"/ }, 20),
     'which loads again until all is done');
 like($c->text, qr/<i>a\.gpx imported.*bad\.fit failed/, 'and says what came of each');
 unlike($c->{page}, qr/<i>a/, 'by names that are text');
+my $zip = IO::Compress::Zip->new(\my $archive, Name => 'rides/a.gpx');
+$zip->print($gpx);
+for my $n (1 .. 25) {
+	$zip->newStream(Name => "rides/<b>$n.fit");
+	$zip->print('no ride');
+}
+$zip->close;
+$c->get('/import');
+$r = $c->request('POST', '/import', headers => { %multipart },
+    content => form($c->csrf, ['all.zip', $archive]));
+$job = $r->{headers}{location};
+ok(until_true(sub { $c->get($job)->{content} !~ /http-equiv="refresh"/ }, 20),
+    'an archive');
+like($c->text, qr/all\.zip here already 1 here already, 25 failed\./, 'of which each file counts')
+    or diag $c->text;
+like($c->text, qr{rides/<b>1\.fit Neither FIT.*rides/<b>20\.fit Neither FIT.*and 5 files more},
+    'and some that failed are named');
+unlike($c->text, qr{rides/<b>21\.fit}, 'but not all');
+unlike($c->{page}, qr/<b>/, 'by names that are text');
+$c->get('/import');
+like($c->text, qr/1 file done .*? 1 here already, 25 failed/, 'as the list says');
 $c->get('/');
 like($c->text, qr/Last activities.*Run/, 'the run is there');
 

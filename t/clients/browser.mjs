@@ -125,7 +125,7 @@ async function drop(page, path) {
 	}, [basename(path), data]);
 	await page.dispatchEvent('.drop', 'dragover', { dataTransfer: transfer });
 	await page.dispatchEvent('.drop', 'drop', { dataTransfer: transfer });
-	await page.getByText('1 of 1 imported').waitFor();
+	await page.getByText('Done: 1 imported.').waitFor();
 	ok((await page.locator('#progress').innerText()).includes(basename(path)), 'a file is imported by dropping it');
 	await page.getByRole('link', { name: 'See your training' }).click();
 }

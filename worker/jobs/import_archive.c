@@ -2,6 +2,7 @@
 
 #include "base/jsonw.h"
 #include "files/export.h"
+#include "jobs/import_told.h"
 #include "loop/fiber.h"
 #include "provider/file_import.h"
 
@@ -134,8 +135,26 @@ import_members(struct reading *r, struct tally *t, struct err *e)
 	}
 }
 
+static void
+show_counts(struct jsonw *w, const struct tally *t, size_t passed_over)
+{
+	const int64_t n[COUNT_KINDS] = {
+		[COUNT_IMPORTED] = t->imported,
+		[COUNT_KNOWN] = t->known,
+		[COUNT_NOTHING] = t->nothing,
+		[COUNT_FAILED] = t->failed,
+		[COUNT_PASSED_OVER] = (int64_t)passed_over,
+	};
+
+	jsonw_kv_object(w, "files");
+	for (int i = 0; i < COUNT_KINDS; i++)
+		jsonw_kv_int(w, import_count_name((enum import_count)i), n[i]);
+	jsonw_end_object(w);
+}
+
+/* Where no file of it could be read it is an error, of the first one. */
 static const char *
-sum_up(struct arena *a, struct tally *t, size_t passed_over)
+sum_up(struct arena *a, struct tally *t, bool failed, size_t passed_over)
 {
 	struct buf out = BUF_INIT;
 	const char *text;
@@ -145,14 +164,10 @@ sum_up(struct arena *a, struct tally *t, size_t passed_over)
 	jsonw_done(&t->w);
 	jsonw_init(&w, &out);
 	jsonw_object(&w);
+	if (failed)
+		job_error_members(&w, &t->first);
 	jsonw_kv_cstr(&w, "format", "archive");
-	jsonw_kv_object(&w, "files");
-	jsonw_kv_int(&w, "imported", t->imported);
-	jsonw_kv_int(&w, "known", t->known);
-	jsonw_kv_int(&w, "nothing", t->nothing);
-	jsonw_kv_int(&w, "failed", t->failed);
-	jsonw_kv_int(&w, "passed_over", (int64_t)passed_over);
-	jsonw_end_object(&w);
+	show_counts(&w, t, passed_over);
 	jsonw_kv_array(&w, "activities");
 	for (size_t i = 0; i < t->n_activities; i++)
 		jsonw_uuid(&w, &t->activities[i]);
@@ -199,9 +214,8 @@ import_archive(const struct archive_in *in, struct arena *a,
 	rc = import_members(&r, t, e);
 	if (rc == 0) {
 		*state_r = state_of(t);
-		*result_r = sum_up(a, t, export_passed_over(r.x));
-		if (strcmp(*state_r, "failed") == 0)
-			*result_r = job_error_json(a, &t->first);
+		*result_r = sum_up(a, t, strcmp(*state_r, "failed") == 0,
+		    export_passed_over(r.x));
 	}
 	/* A fiber that is cancelled closes it itself. */
 	if (fiber_offload(close_in_thread, &r, &late) < 0)

@@ -7,6 +7,7 @@
 #include "config/conf.h"
 #include "files/unpack.h"
 #include "jobs/import_archive.h"
+#include "jobs/import_told.h"
 #include "jobs/job_json.h"
 #include "jobs/jobs.h"
 #include "jobs/spool.h"
@@ -215,24 +216,27 @@ import_file(struct importing *i, struct err *e)
 	return note(i->run->db, i, e) < 0 ? -1 : 0;
 }
 
+/* Files in archives are counted as those that came alone. */
 static const char *
 sum_up(struct arena *a, const struct job_item *list, size_t n)
 {
-	static const char *const states[] = { "imported", "known", "nothing",
-		"failed" };
+	int64_t sum[COUNT_KINDS] = { 0 };
 	struct buf out = BUF_INIT;
+	struct import_told told;
 	const char *text;
 	struct jsonw w;
 
+	for (size_t i = 0; i < n; i++) {
+		import_told(a, &list[i], &told);
+		for (int c = 0; c < COUNT_KINDS; c++)
+			sum[c] += told.n[c];
+	}
 	jsonw_init(&w, &out);
 	jsonw_object(&w);
-	for (size_t s = 0; s < ARRAY_LEN(states); s++) {
-		int64_t count = 0;
-
-		for (size_t i = 0; i < n; i++)
-			count += strcmp(list[i].state, states[s]) == 0;
-		jsonw_kv_int(&w, states[s], count);
-	}
+	for (int c = 0; c < COUNT_KINDS; c++)
+		if (c != COUNT_PASSED_OVER || sum[c] > 0)
+			jsonw_kv_int(&w,
+			    import_count_name((enum import_count)c), sum[c]);
 	jsonw_end_object(&w);
 	jsonw_done(&w);
 	text = arena_strndup(a, out.p, out.n);

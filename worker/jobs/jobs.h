@@ -10,6 +10,7 @@
 #include "store/jobs.h"
 
 struct app;
+struct jsonw;
 struct conf;
 struct http_req;
 struct jobs;
@@ -77,8 +78,10 @@ NODISCARD int job_run_ask(struct job_run *r, struct err *e);
 void job_run_progress(struct job_run *r, int64_t done);
 /* Whether an error may go away by itself. */
 bool job_error_passes(const struct err *e);
-/* {"code","message"}: what a client may know of an error. */
+/* {"code","message"}: what a client may know of an error; and its members, in
+ * an object that is open. */
 const char *job_error_json(struct arena *a, const struct err *e);
+void job_error_members(struct jsonw *w, const struct err *e);
 
 /* As jobs_save(), and tell those who listen, by the job's kind. */
 NODISCARD int jobs_save_told(

@@ -95,6 +95,14 @@ job_error_passes(const struct err *e)
 	       e->code == ERR_CONFLICT;
 }
 
+void
+job_error_members(struct jsonw *w, const struct err *e)
+{
+	jsonw_kv_cstr(w, "code", err_name(e->code));
+	jsonw_kv_cstr(
+	    w, "message", err_is_public(e) ? e->msg : err_public_text(e->code));
+}
+
 const char *
 job_error_json(struct arena *a, const struct err *e)
 {
@@ -104,9 +112,7 @@ job_error_json(struct arena *a, const struct err *e)
 
 	jsonw_init(&w, &out);
 	jsonw_object(&w);
-	jsonw_kv_cstr(&w, "code", err_name(e->code));
-	jsonw_kv_cstr(&w, "message",
-	    err_is_public(e) ? e->msg : err_public_text(e->code));
+	job_error_members(&w, e);
 	jsonw_end_object(&w);
 	jsonw_done(&w);
 	text = arena_strndup(a, out.p, out.n);

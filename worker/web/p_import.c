@@ -3,12 +3,15 @@
 #include "app.h"
 #include "base/json.h"
 #include "config/conf.h"
+#include "jobs/import_told.h"
 #include "jobs/jobs.h"
 #include "web/page.h"
 #include "web/web.h"
 
 #define JOBS_SHOWN 10
 #define AGAIN_S	   2
+/* Files of an archive that failed and are named; the job has some more. */
+#define FAILURES_SHOWN 20
 
 static const struct state_about {
 	const char *name;
@@ -53,6 +56,27 @@ count_words(struct arena *a, int64_t n)
 	return arena_printf(a, "%lld file%s", (long long)n, n == 1 ? "" : "s");
 }
 
+/* "12 imported, 1 failed", or "" when nothing is counted yet. */
+static const char *
+sum_words(struct arena *a, const int64_t n[COUNT_KINDS])
+{
+	static const char *const words[COUNT_KINDS] = {
+		[COUNT_IMPORTED] = "imported",
+		[COUNT_KNOWN] = "here already",
+		[COUNT_NOTHING] = "with no activity",
+		[COUNT_FAILED] = "failed",
+		[COUNT_PASSED_OVER] = "of other kinds",
+	};
+	const char *text = "";
+
+	for (int i = 0; i < COUNT_KINDS; i++)
+		if (n[i] > 0)
+			text = arena_printf(a, "%s%s%lld %s", text,
+			    text[0] != '\0' ? ", " : "", (long long)n[i],
+			    words[i]);
+	return text;
+}
+
 /* --- choosing files ------------------------------------------------------ */
 
 /* The field that proves it stands before the files, so that none of them is
@@ -95,18 +119,23 @@ show_drop(struct page *p)
 static void
 show_job_line(struct page *p, const struct job *j)
 {
+	struct arena *a = http_arena(p->req);
 	struct html *h = &p->h;
+	int64_t n[COUNT_KINDS];
 
+	import_told_sum(a, j->result, n);
 	html_open(h, "li");
 	html_box(h, "div", "what");
 	html_open(h, "a");
 	html_attr(h, "href", path_of(p, j));
-	html_text(h, count_words(http_arena(p->req), j->items_all));
+	html_text(h, count_words(a, j->items_all));
 	html_close(h, "a");
 	html_text(h, " ");
 	show_state(p, job_state_name(j->state));
 	html_open(h, "p");
 	page_instant(p, j->created_us);
+	if (sum_words(a, n)[0] != '\0')
+		html_text(h, arena_printf(a, " · %s", sum_words(a, n)));
 	html_close(h, "p");
 	html_close(h, "div");
 	html_close(h, "li");
@@ -203,19 +232,58 @@ reason_of(struct arena *a, const char *json)
 		   : "";
 }
 
+/* The files of an archive that could not be read, by name and reason. */
+static void
+show_failures(struct page *p, const struct import_told *t)
+{
+	size_t n = MIN(t->n_failures, (size_t)FAILURES_SHOWN);
+	int64_t more = t->n[COUNT_FAILED] - (int64_t)n;
+	struct arena *a = http_arena(p->req);
+	struct html *h = &p->h;
+
+	if (n == 0)
+		return;
+	html_open(h, "ul");
+	for (size_t i = 0; i < n; i++) {
+		const struct import_failure *f = &t->failures[i];
+
+		html_open(h, "li");
+		html_line(h, "strong", NULL, f->file);
+		html_text(h, " ");
+		html_text(h, page_sentence(a, str_of(f->message)));
+		html_close(h, "li");
+	}
+	if (more > 0)
+		html_linef(h, "li", NULL, "and %s more", count_words(a, more));
+	html_close(h, "ul");
+}
+
+static void
+show_archive(struct page *p, const struct import_told *t)
+{
+	html_linef(
+	    &p->h, "p", NULL, "%s.", sum_words(http_arena(p->req), t->n));
+	show_failures(p, t);
+}
+
 static void
 show_item(struct page *p, const struct job_item *item)
 {
 	struct html *h = &p->h;
+	struct import_told told;
+
+	import_told(http_arena(p->req), item, &told);
 
 	html_open(h, "li");
 	html_box(h, "div", "what");
 	html_line(h, "strong", NULL, item->name);
 	html_text(h, " ");
 	show_state(p, item->state);
-	if (strcmp(item->state, "failed") == 0)
-		html_line(
-		    h, "p", NULL, reason_of(http_arena(p->req), item->result));
+	if (told.is_archive)
+		show_archive(p, &told);
+	else if (told.message[0] != '\0')
+		html_line(h, "p", NULL,
+		    page_sentence(http_arena(p->req), str_of(told.message)));
 	html_close(h, "div");
 	html_linef(h, "span", "faint", "%.0f kB", (double)item->size / 1000);
 	html_close(h, "li");

@@ -76,6 +76,36 @@ const words = {
 	nothing: 'no activity in it', failed: 'failed',
 };
 const tones = { imported: 'good', failed: 'bad' };
+const counted = {
+	imported: 'imported', known: 'here already', nothing: 'with no activity',
+	failed: 'failed', passed_over: 'of other kinds',
+};
+
+// "12 imported, 1 failed".
+function sum(counts) {
+	return Object.entries(counted).filter(([kind]) => counts?.[kind] > 0)
+	    .map(([kind, text]) => `${counts[kind]} ${text}`).join(', ');
+}
+
+function sentence(text) {
+	return `${text[0].toUpperCase()}${text.slice(1)}.`;
+}
+
+// The files of an archive that could not be read, by name and reason.
+function failures(outcome) {
+	const rows = document.createElement('ul');
+	const shown = outcome.failures.slice(0, 20);
+	for (const { file, message } of shown) {
+		const row = rows.appendChild(document.createElement('li'));
+		row.appendChild(document.createElement('strong')).textContent = file;
+		row.append(` ${sentence(message)}`);
+	}
+	const more = outcome.files.failed - shown.length;
+	if (more > 0)
+		rows.appendChild(document.createElement('li')).textContent =
+		    `and ${more} file${more === 1 ? '' : 's'} more`;
+	return rows;
+}
 
 // One line for each file.
 function list(job) {
@@ -90,9 +120,16 @@ function list(job) {
 		const state = what.appendChild(document.createElement('span'));
 		state.className = `badge ${tones[file.status] || 'plain'}`;
 		state.textContent = words[file.status] || file.status;
-		if (file.error)
+		const outcome = file.error ?? file.result;
+		if (outcome?.files) {
 			what.appendChild(document.createElement('p')).textContent =
-			    `${file.error.message[0].toUpperCase()}${file.error.message.slice(1)}.`;
+			    `${sum(outcome.files)}.`;
+			if (outcome.failures.length > 0)
+				what.append(failures(outcome));
+		} else if (file.error) {
+			what.appendChild(document.createElement('p')).textContent =
+			    sentence(file.error.message);
+		}
 	}
 	return rows;
 }
@@ -112,7 +149,7 @@ async function run(form, files) {
 			bar.max = Math.max(of, 1);
 			bar.value = done;
 			line.textContent = job.finished_at ?
-			    `Done: ${job.result?.imported ?? 0} of ${of} imported.` :
+			    `Done: ${sum(job.result) || 'nothing'}.` :
 			    `${done} of ${of} read…`;
 			const now = list(job);
 			if (rows)
