@@ -42,6 +42,24 @@ is($status, 0, 'importing again succeeds');
 like($out, qr/^0 imported, @{[scalar @files]} known already/m, 'and does nothing');
 is(rows('activities'), $activities, 'no activity stands twice');
 
+# --- thresholds that devices know -------------------------------------------------
+
+is(($t->ctl('user', 'create', 'cleo'))[0], 0, 'somebody without thresholds');
+($status, $out, $err) = $t->ctl('import', '--user', 'cleo', map { "$data/fit/$_" }
+    'garmin-fenix-5-bike.fit', 'garmin-fenix-5-run.fit', 'Settings.fit');
+is($status, 0, 'imports') or diag $err;
+like($out, qr/bike\.fit: imported: .*, 4 thresholds$/m, 'and is told of those in a file');
+like($out, qr/run\.fit: imported: .*, 3 thresholds$/m, 'which an earlier file moves');
+like($out, qr/Settings\.fit: FIT settings, nothing to keep$/m, 'those without a day are none');
+(undef, $out) = $t->ctl('threshold', 'list', 'cleo');
+my @held = map { join ' ', (split)[0 .. 3] } grep { /^2017/ } split /\n/, $out;
+is_deeply([sort @held], ['2017-06-11 lthr_bpm 164 file', '2017-06-11 max_hr_bpm 183 file',
+	'2017-06-11 rest_hr_bpm 47 file', '2017-06-12 ftp_w 400 file'],
+    'they hold from the first day') or diag $out;
+(undef, $out) = $t->ctl('threshold', 'list', 'anna');
+unlike($out, qr/file/, 'whoever has said a threshold keeps it');
+$t->ctl('user', 'delete', 'cleo', '--yes');
+
 # However sparse or noisy a recording is.
 my $most = $t->value(
     'SELECT max(length(samples) * 3600 / moving_s) FROM activities a ' .

@@ -104,6 +104,14 @@ for my $path (sort glob("$data/{fit/*.fit,gpx/*.gpx,tcx/*.tcx}")) {
 }
 cmp_ok($recordings, '>=', 5, "$recordings recordings by the second are stored compactly");
 
+# What the device knew of its owner.
+my @thresholds = grep { $_->{what} eq 'threshold' } decoded("$data/fit/garmin-fenix-5-bike.fit");
+is(join(' ', map { my $t = $_; map { "$_=$t->{$_}" } grep { /_/ } keys %$t } @thresholds),
+    'ftp_w=400 lthr_bpm=164 max_hr_bpm=183 rest_hr_bpm=48', 'thresholds');
+is($thresholds[0]{day}, '2017-06-12', 'of the day');
+my @power = grep { exists $_->{ftp_w} } decoded("$data/fit/Edge810-Vector-2013-08-16-15-35-10.fit");
+is($power[0]{ftp_w}, 315, 'what the session was rated by');
+
 my @daily = grep { $_->{what} eq 'daily' }
     decoded("$data/fit/WeightScaleSingleUser.fit");
 is($daily[0]{weight_kg}, 76.09, 'the last weight of the day');

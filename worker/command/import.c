@@ -77,6 +77,9 @@ print_report(const char *label, const struct import_report *r)
 		if (d->n_sleeps > 0)
 			printf(", %zu sleep%s", d->n_sleeps,
 			    d->n_sleeps == 1 ? "" : "s");
+		if (r->n_thresholds > 0)
+			printf(", %zu threshold%s", r->n_thresholds,
+			    r->n_thresholds == 1 ? "" : "s");
 		puts("");
 		break;
 	}

@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/tz.h"
 #include "model/activity.h"
+#include "model/athlete.h"
 #include "model/daily.h"
 #include "model/sleep.h"
 
@@ -39,7 +40,10 @@ struct decoded {
 	struct daily *daily;
 	size_t n_sleeps;
 	struct sleep *sleeps; /* complete */
-	size_t n_warnings;    /* oddities that were survived */
+	/* What the device was set to, or found out, by day; without source. */
+	size_t n_thresholds;
+	struct threshold *thresholds;
+	size_t n_warnings; /* oddities that were survived */
 	const char *warnings[8];
 };
 

@@ -59,6 +59,7 @@ add_missing_session(struct fit_set *set)
 		.sub_sport = set->sub_sport,
 		.pool_length_m = NAN,
 		.rpe = NAN,
+		.ftp_w = NAN,
 		.name = "",
 	};
 
@@ -286,6 +287,8 @@ build_session(struct fit_set *set, const struct fit_session *s,
 		streams_derive(r->a, act->streams);
 	act->beats = fit_beats_within(set, span->from_s, span->to_s, start_s);
 	take_laps(set, act, span, start_s);
+	if (act->n_laps < 2)
+		fit_pieces_laps(set, act, span->from_s, span->to_s, start_s);
 	drop_unmeasured(&act->sum, act->streams);
 	for (size_t i = 0; i < act->n_laps; i++)
 		drop_unmeasured(&act->laps[i].sum, act->streams);
@@ -344,6 +347,7 @@ fit_activities(struct fit_set *set, struct err *e)
 	if (set->laps.n > 0)
 		qsort(set->laps.p, buf_count(&set->laps, struct fit_lap),
 		    sizeof(struct fit_lap), compare_laps);
+	fit_pieces_sort(set);
 	fit_pulse_apply(set);
 	if (set->sessions.n == 0)
 		return 0;

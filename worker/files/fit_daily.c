@@ -1,11 +1,13 @@
 /* Measurements of the day in FIT files: scales, resting pulse, heart rate
- * variability, steps. */
+ * variability, steps, stress. */
 
 #include "base/date.h"
 #include "files/fit_set.h"
 
 /* 0xfffe in a scale's message: still weighing. */
 #define WEIGHT_BUSY 655.34
+
+#define DAY_S INT64_C(86400)
 
 #define ACTIVITY_BITS 0x1f
 #define RUNNING	      1
@@ -26,8 +28,8 @@ flush_steps(struct fit_set *set)
 	struct fit_steps *s = &set->steps;
 
 	if (s->day != INT32_MIN && s->of[RUNNING] + s->of[WALKING] > 0)
-		result_daily(set->result, DAILY_STEPS, s->day * INT64_C(86400),
-		    0, s->of[RUNNING] + s->of[WALKING]);
+		result_daily(set->result, DAILY_STEPS, s->day * DAY_S, 0,
+		    s->of[RUNNING] + s->of[WALKING]);
 	memset(s->of, 0, sizeof(s->of));
 }
 
@@ -71,6 +73,49 @@ take_steps(struct fit_set *set, const struct fit_message *m)
 	s->of[(int)activity] = fmax(s->of[(int)activity], steps);
 }
 
+/* --- stress -------------------------------------------------------------- */
+
+/* A device that judges every three minutes has so many in six hours; a mean of
+ * fewer is none of the day. */
+#define STRESS_LEAST 120
+
+static void
+flush_stress(struct fit_set *set)
+{
+	struct fit_stress *s = &set->stress;
+
+	if (s->n >= STRESS_LEAST)
+		result_daily(set->result, DAILY_STRESS, s->day * DAY_S, 0,
+		    s->sum / s->n);
+	*s = (struct fit_stress){ .day = INT32_MIN };
+}
+
+/* From 1 to 100; others say why there is none. */
+static void
+take_stress(struct fit_set *set, const struct fit_message *m)
+{
+	struct fit_stress *s = &set->stress;
+	double level = fit_get(m, FIT_STRESS_LEVEL);
+	uint32_t time = fit_get_time(m, FIT_STRESS_TIME);
+	int64_t at_s;
+	int32_t day;
+
+	if (time == FIT_TIME_MISSING)
+		time = m->time;
+	if (time == FIT_TIME_MISSING || !(level >= 1 && level <= 100))
+		return;
+	at_s = fit_unix_time(time);
+	day = date_of_instant(at_s * DATE_US_PER_SECOND,
+	    result_offset(set->result, at_s, set->offset_s));
+	if (day != s->day)
+		flush_stress(set);
+	s->day = day;
+	s->sum += level;
+	s->n++;
+}
+
+/* ------------------------------------------------------------------------- */
+
 void
 fit_daily_take(struct fit_set *set, const struct fit_message *m)
 {
@@ -85,6 +130,9 @@ fit_daily_take(struct fit_set *set, const struct fit_message *m)
 	case FIT_HRV_STATUS:
 		take(set, m, DAILY_HRV_RMSSD, FIT_HRV_STATUS_LAST_NIGHT);
 		break;
+	case FIT_STRESS:
+		take_stress(set, m);
+		break;
 	case FIT_MONITORING:
 		take_steps(set, m);
 		break;
@@ -97,4 +145,5 @@ void
 fit_daily_end(struct fit_set *set)
 {
 	flush_steps(set);
+	flush_stress(set);
 }

@@ -20,6 +20,7 @@ finish_set(struct fit_set *set, struct err *e)
 					? "activity"
 					: fit_file_kind(set->type);
 		fit_daily_end(set);
+		fit_settings_end(set);
 		rc = fit_sleep_end(set, e) < 0 ? -1 : fit_activities(set, e);
 	}
 	fit_set_free(set);

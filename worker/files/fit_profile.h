@@ -32,7 +32,12 @@ enum fit_field_id {
 #define FIT_EVENT_STOP_ALL	   4
 #define FIT_EVENT_STOP_DISABLE	   8
 #define FIT_EVENT_STOP_DISABLE_ALL 9
+#define FIT_FILE_SETTINGS	   2
+#define FIT_FILE_SPORT_SETTINGS	   3
 #define FIT_LENGTH_ACTIVE	   1
+#define FIT_SET_ACTIVE		   1
+#define FIT_SPORT_RUN		   1
+#define FIT_SPORT_RIDE		   2
 #define FIT_SPORT_TRANSITION	   3
 
 /* A field of a message of the right kind, scaled; NaN when it is missing.  A

@@ -24,7 +24,9 @@ fit_set_init(struct fit_set *set, struct result *r)
 		.steps = { .time = FIT_TIME_MISSING, .day = INT32_MIN },
 		.now = FIT_TIME_MISSING,
 		.night = { .score = NAN },
+		.stress = { .day = INT32_MIN },
 	};
+	fit_settings_init(&set->settings);
 }
 
 void
@@ -33,6 +35,7 @@ fit_set_free(struct fit_set *set)
 	buf_free(&set->samples);
 	buf_free(&set->sessions);
 	buf_free(&set->laps);
+	buf_free(&set->pieces);
 	buf_free(&set->lengths);
 	buf_free(&set->timer);
 	buf_free(&set->pulse);
@@ -140,6 +143,7 @@ take_session(struct fit_set *set, const struct fit_message *m, struct err *e)
 		.sub_sport = fit_get(m, FIT_SESSION_SUB_SPORT),
 		.pool_length_m = fit_get(m, FIT_SESSION_POOL_LENGTH),
 		.rpe = fit_get(m, FIT_SESSION_RPE),
+		.ftp_w = fit_get(m, FIT_SESSION_FTP),
 		.name =
 		    fit_get_string(set->result->a, m, FIT_SESSION_PROFILE_NAME),
 	};
@@ -259,6 +263,7 @@ take_file_id(struct fit_set *set, const struct fit_message *m, struct err *e)
 	set->product = fit_get(m, FIT_FILE_ID_PRODUCT);
 	set->product_name =
 	    fit_get_string(set->result->a, m, FIT_FILE_ID_PRODUCT_NAME);
+	set->settings.written = fit_get_time(m, FIT_FILE_ID_TIME_CREATED);
 	return 0;
 }
 
@@ -281,6 +286,9 @@ fit_set_take(struct fit_set *set, const struct fit_message *m, struct err *e)
 		return take_session(set, m, e);
 	case FIT_LAP:
 		return take_lap(set, m, e);
+	case FIT_SET:
+	case FIT_SPLIT:
+		return fit_piece_take(set, m, e);
 	case FIT_LENGTH:
 		return take_length(set, m, e);
 	case FIT_EVENT:
@@ -293,6 +301,11 @@ fit_set_take(struct fit_set *set, const struct fit_message *m, struct err *e)
 	case FIT_SLEEP_ASSESSMENT:
 	case FIT_HRV_VALUE:
 		return fit_sleep_take(set, m, e);
+	case FIT_USER_PROFILE:
+	case FIT_ZONES_TARGET:
+	case FIT_TIME_IN_ZONE:
+		fit_settings_take(set, m);
+		return 0;
 	case FIT_DEVICE_INFO:
 		take_device(set, m);
 		return 0;

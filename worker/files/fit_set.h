@@ -15,12 +15,20 @@ struct fit_session {
 	double sub_sport;
 	double pool_length_m;
 	double rpe;
+	double ftp_w;
 	const char *name;
 	struct summary sum;
 };
 
 struct fit_lap {
 	int64_t start_s;
+	struct summary sum;
+};
+
+/* A set in a gym, or a split. */
+struct fit_piece {
+	int64_t start_s;
+	uint8_t rank; /* which of several divisions it belongs to */
 	struct summary sum;
 };
 
@@ -77,6 +85,20 @@ struct fit_steps {
 	double of[8]; /* by activity type */
 };
 
+/* Thresholds by where they stand. */
+#define FIT_SETTINGS 11
+struct fit_settings {
+	double v[FIT_SETTINGS];
+	uint32_t written; /* when the file was */
+};
+
+/* The device's judgement of a day, as it goes. */
+struct fit_stress {
+	int32_t day;
+	double sum;
+	unsigned n;
+};
+
 struct fit_set {
 	struct result *result;
 	bool begun; /* some message was taken */
@@ -90,9 +112,12 @@ struct fit_set {
 	struct fit_accumulator acc;
 	struct fit_strap strap;
 	struct fit_steps steps;
+	struct fit_stress stress;
+	struct fit_settings settings;
 	struct buf samples;  /* struct sample */
 	struct buf sessions; /* struct fit_session */
 	struct buf laps;     /* struct fit_lap */
+	struct buf pieces;   /* struct fit_piece */
 	struct buf lengths;  /* struct fit_length */
 	struct buf timer;    /* struct fit_timer_event */
 	struct buf pulse;    /* struct fit_pulse */
@@ -119,6 +144,19 @@ void fit_pulse_apply(struct fit_set *set);
  * only at the end. */
 void fit_daily_take(struct fit_set *set, const struct fit_message *m);
 void fit_daily_end(struct fit_set *set);
+
+/* fit_settings.c: thresholds that the device knew, as of the file's day. */
+void fit_settings_init(struct fit_settings *s);
+void fit_settings_take(struct fit_set *set, const struct fit_message *m);
+void fit_settings_end(struct fit_set *set);
+
+/* fit_pieces.c: sets and splits.  Put those between two times in the place of
+ * an activity's laps when there are several; they have to be sorted. */
+int fit_piece_take(
+    struct fit_set *set, const struct fit_message *m, struct err *e);
+void fit_pieces_sort(struct fit_set *set);
+void fit_pieces_laps(const struct fit_set *set, struct activity *act,
+    int64_t from_s, int64_t to_s, int64_t start_s);
 
 /* fit_sleep.c: stages of sleep and variability in the night; sleeps of them at
  * the end. */

@@ -121,6 +121,24 @@ take_sleep(struct result *r, const cJSON *o, struct err *e)
 	return 0;
 }
 
+/* Stress stands apart, for the whole day and for parts of it. */
+static double
+stress_of(const cJSON *o)
+{
+	const cJSON *list =
+	    json_get(json_get(o, "allDayStress"), "aggregatorList");
+	const cJSON *part;
+
+	cJSON_ArrayForEach (part, list) {
+		const cJSON *type = json_get(part, "type");
+
+		if (cJSON_IsString(type) &&
+		    strcmp(type->valuestring, "TOTAL") == 0)
+			return number_of(part, "averageStressLevel");
+	}
+	return VALUE_MISSING;
+}
+
 static void
 take_day(struct result *r, const cJSON *o)
 {
@@ -129,6 +147,7 @@ take_day(struct result *r, const cJSON *o)
 	if (!day_of(o, "calendarDate", &day))
 		return;
 	put(r, day, DAILY_REST_HR, number_of(o, "restingHeartRate"));
+	put(r, day, DAILY_STRESS, stress_of(o));
 	if (number_of(o, "totalSteps") > 0)
 		put(r, day, DAILY_STEPS, number_of(o, "totalSteps"));
 }

@@ -8,8 +8,9 @@
 #include "base/check.h"
 #include "base/date.h"
 
-#define DAILY_MAX  100000
-#define SLEEPS_MAX 20000
+#define DAILY_MAX      100000
+#define SLEEPS_MAX     20000
+#define THRESHOLDS_MAX 1000
 
 /* What instruments worn by people can show. */
 static const struct {
@@ -49,6 +50,9 @@ result_finish(struct result *r)
 	r->out->daily = arena_memdup(r->a, r->daily.p, r->daily.n);
 	r->out->n_sleeps = buf_count(&r->sleeps, struct sleep);
 	r->out->sleeps = arena_memdup(r->a, r->sleeps.p, r->sleeps.n);
+	r->out->n_thresholds = buf_count(&r->thresholds, struct threshold);
+	r->out->thresholds =
+	    arena_memdup(r->a, r->thresholds.p, r->thresholds.n);
 }
 
 void
@@ -57,6 +61,7 @@ result_free(struct result *r)
 	buf_free(&r->activities);
 	buf_free(&r->daily);
 	buf_free(&r->sleeps);
+	buf_free(&r->thresholds);
 }
 
 int
@@ -121,6 +126,30 @@ result_daily(struct result *r, enum daily_kind kind, int64_t time_s,
 	} else if (buf_count(&r->daily, d) < DAILY_MAX) {
 		buf_add(&r->daily, &d, sizeof(d));
 		r->last_daily[kind] = buf_count(&r->daily, d);
+	}
+}
+
+void
+result_threshold(struct result *r, enum threshold_kind kind, int64_t time_s,
+    int32_t offset_s, double value)
+{
+	struct threshold t = { .kind = kind, .value = value, .source = "" };
+	struct threshold *last = NULL;
+	double low, high;
+
+	threshold_bounds(kind, &low, &high);
+	if (!(value >= low && value <= high))
+		return;
+	t.day = date_of_instant(
+	    time_s * DATE_US_PER_SECOND, result_offset(r, time_s, offset_s));
+	if (r->last_threshold[kind] > 0)
+		last = buf_items(&r->thresholds, struct threshold) +
+		       r->last_threshold[kind] - 1;
+	if (last != NULL && last->day == t.day) {
+		last->value = value;
+	} else if (buf_count(&r->thresholds, t) < THRESHOLDS_MAX) {
+		buf_add(&r->thresholds, &t, sizeof(t));
+		r->last_threshold[kind] = buf_count(&r->thresholds, t);
 	}
 }
 

@@ -21,10 +21,12 @@ struct result {
 	size_t n_items;	       /* samples and the like, see result_count() */
 	size_t
 	    max_activities; /* FILES_MAX_ACTIVITIES, or what a decoder says */
-	struct buf activities;		     /* of struct activity */
-	struct buf daily;		     /* of struct daily */
-	struct buf sleeps;		     /* of struct sleep */
-	size_t last_daily[DAILY_KIND_COUNT]; /* index + 1 into daily */
+	struct buf activities;			     /* of struct activity */
+	struct buf daily;			     /* of struct daily */
+	struct buf sleeps;			     /* of struct sleep */
+	struct buf thresholds;			     /* of struct threshold */
+	size_t last_daily[DAILY_KIND_COUNT];	     /* index + 1 into daily */
+	size_t last_threshold[THRESHOLD_KIND_COUNT]; /* the same */
 };
 
 void result_init(struct result *r, struct arena *a, struct decoded *out,
@@ -47,6 +49,9 @@ struct activity *result_activity(
  * the one before of its kind when that was of the same day. */
 void result_daily(struct result *r, enum daily_kind kind, int64_t time_s,
     int32_t offset_s, double value);
+/* The same of a threshold. */
+void result_threshold(struct result *r, enum threshold_kind kind,
+    int64_t time_s, int32_t offset_s, double value);
 /* Add a sleep of these stages, which become a part of it, unless it is none: it
  * ends before it begins, or lasts longer than a day.  The caller's start, end
  * and numbers hold; the rest follows.  ERR_TOO_LARGE when there are too many.

@@ -10,7 +10,7 @@
 
 struct tally {
 	unsigned imported, known, nothing, failed;
-	size_t measurements, sleeps, joined;
+	size_t measurements, sleeps, thresholds, joined;
 	size_t n_activities;
 	struct uuid activities[SHOWN_MAX];
 	struct err first;    /* failure, with the member's name */
@@ -77,6 +77,7 @@ note_report(struct tally *t, const struct import_report *r)
 	t->nothing += r->result == IMPORT_NOTHING;
 	t->measurements += d->n_daily;
 	t->sleeps += d->n_sleeps;
+	t->thresholds += r->n_thresholds;
 	t->joined += r->n_joined;
 	for (size_t i = 0; i < d->n_activities; i++)
 		if (t->n_activities < SHOWN_MAX)
@@ -175,6 +176,7 @@ sum_up(struct arena *a, struct tally *t, bool failed, size_t passed_over)
 	jsonw_kv_int(&w, "joined", (int64_t)t->joined);
 	jsonw_kv_int(&w, "measurements", (int64_t)t->measurements);
 	jsonw_kv_int(&w, "sleeps", (int64_t)t->sleeps);
+	jsonw_kv_int(&w, "thresholds", (int64_t)t->thresholds);
 	jsonw_key(&w, "failures");
 	jsonw_raw(&w, buf_str(&t->failures));
 	jsonw_end_object(&w);

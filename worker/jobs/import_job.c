@@ -82,6 +82,9 @@ describe(struct arena *a, const struct import_report *r)
 		jsonw_kv_int(&w, "measurements", (int64_t)d->n_daily);
 		if (d->n_sleeps > 0)
 			jsonw_kv_int(&w, "sleeps", (int64_t)d->n_sleeps);
+		if (r->n_thresholds > 0)
+			jsonw_kv_int(
+			    &w, "thresholds", (int64_t)r->n_thresholds);
 		show_notes(&w, d);
 	}
 	jsonw_end_object(&w);

@@ -17,7 +17,8 @@
 	X(SLEEP_REM, "sleep_rem_s", 0, 86400)                                  \
 	X(SLEEP_LIGHT, "sleep_light_s", 0, 86400)                              \
 	X(SLEEP_AWAKE, "sleep_awake_s", 0, 86400)                              \
-	X(STEPS, "steps", 0, 200000)
+	X(STEPS, "steps", 0, 200000)                                           \
+	X(STRESS, "stress_average", 1, 100) /* as the device has it */
 
 enum daily_kind {
 #define X(id, name, low, high) DAILY_##id,

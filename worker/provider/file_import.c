@@ -16,6 +16,7 @@
 #include "store/imports.h"
 #include "store/recordings.h"
 #include "store/sleeps.h"
+#include "store/thresholds.h"
 
 #define MAX_NAME 255
 
@@ -192,7 +193,10 @@ store_body(struct db *tx, struct job *j, struct err *e)
 		if (sleeps_store(tx, j->arena, j->owner, &d->sleeps[i], e) < 0)
 			return -1;
 	}
-	return 0;
+	return j->piece > 0 ? 0
+			    : thresholds_take(tx, j->arena, j->owner,
+				  d->thresholds, d->n_thresholds, FILE_PROVIDER,
+				  &j->report->n_thresholds, e);
 }
 
 /* What is written when everything else is. */
@@ -287,9 +291,10 @@ describe(struct job *j)
 	const struct decoded *d = &j->report->decoded;
 	const char *name = j->in->name;
 
-	j->report->result = d->n_activities + d->n_daily + d->n_sleeps > 0
-				? IMPORT_DONE
-				: IMPORT_NOTHING;
+	j->report->result =
+	    d->n_activities + d->n_daily + d->n_sleeps + d->n_thresholds > 0
+		? IMPORT_DONE
+		: IMPORT_NOTHING;
 	j->entry.file_name =
 	    arena_strndup(j->arena, name, strnlen(name, MAX_NAME));
 	j->entry.size = (int64_t)j->in->bytes.n;

@@ -26,6 +26,7 @@ struct import_report {
 	struct decoded decoded; /* empty when known */
 	size_t n_new;		/* activities that were not there yet */
 	size_t n_joined;	/* another recording of one that was there */
+	size_t n_thresholds;	/* that were not known, see thresholds_take() */
 };
 
 struct import_file_in {

@@ -2,6 +2,8 @@
 
 #include "store/thresholds.h"
 
+#include <math.h>
+
 int
 thresholds_set(struct db *db, struct arena *a, const struct owner *o,
     const struct threshold *t, struct err *e)
@@ -55,4 +57,128 @@ thresholds_list(struct db *db, struct arena *a, const struct owner *o,
 			++*n_r;
 	}
 	return 0;
+}
+
+/* --- by a source --------------------------------------------------------- */
+
+/* What is nearer to another value than this is the same.  Resting heart rate is
+ * a mean of days, which never stands still. */
+static const double near_by[THRESHOLD_KIND_COUNT] = {
+	[THRESHOLD_FTP_W] = 2,
+	[THRESHOLD_RUN_FTP_W] = 2,
+	[THRESHOLD_LTHR_BPM] = 1,
+	[THRESHOLD_MAX_HR_BPM] = 1,
+	[THRESHOLD_REST_HR_BPM] = 3,
+	[THRESHOLD_RUN_PACE_MPS] = 0.02,
+	[THRESHOLD_CSS_MPS] = 0.01,
+};
+
+struct taking {
+	struct db *tx;
+	struct arena *arena;
+	const struct owner *owner;
+	const char *source;
+	struct threshold *list; /* by day, with room for more */
+	size_t n;
+};
+
+static bool
+is_near(const struct threshold *a, const struct threshold *b)
+{
+	return fabs(a->value - b->value) < near_by[a->kind];
+}
+
+static bool
+is_others(const struct taking *k, enum threshold_kind kind)
+{
+	for (size_t i = 0; i < k->n; i++)
+		if (k->list[i].kind == kind &&
+		    strcmp(k->list[i].source, k->source) != 0)
+			return true;
+	return false;
+}
+
+static int
+forget(struct taking *k, size_t at, struct err *e)
+{
+	if (thresholds_remove(k->tx, k->arena, k->owner, k->list[at].kind,
+		k->list[at].day, e) < 0)
+		return -1;
+	k->n--;
+	memmove(&k->list[at], &k->list[at + 1], (k->n - at) * sizeof(*k->list));
+	return 0;
+}
+
+static int
+put(struct taking *k, const struct threshold *t, struct err *e)
+{
+	size_t at = k->n;
+
+	if (thresholds_set(k->tx, k->arena, k->owner, t, e) < 0)
+		return -1;
+	while (at > 0 && k->list[at - 1].day > t->day)
+		at--;
+	memmove(&k->list[at + 1], &k->list[at], (k->n - at) * sizeof(*k->list));
+	k->list[at] = *t;
+	k->n++;
+	return 1;
+}
+
+/* 1 written, 0 it was known, -1. */
+static int
+take_one(struct taking *k, const struct threshold *t, struct err *e)
+{
+	struct threshold *before = NULL, *after = NULL;
+
+	for (size_t i = 0; i < k->n; i++) {
+		struct threshold *at = &k->list[i];
+
+		if (at->kind != t->kind)
+			continue;
+		if (at->day <= t->day)
+			before = at;
+		else if (after == NULL)
+			after = at;
+	}
+	if (before != NULL && is_near(before, t))
+		return 0;
+	if (before != NULL && before->day == t->day) {
+		before->value = t->value;
+		return thresholds_set(k->tx, k->arena, k->owner, t, e) < 0 ? -1
+									   : 1;
+	}
+	if (after != NULL && is_near(after, t) &&
+	    forget(k, (size_t)(after - k->list), e) < 0)
+		return -1;
+	return put(k, t, e);
+}
+
+int
+thresholds_take(struct db *tx, struct arena *a, const struct owner *o,
+    const struct threshold *list, size_t n, const char *source, size_t *taken_r,
+    struct err *e)
+{
+	struct taking k = {
+		.tx = tx, .arena = a, .owner = o, .source = source
+	};
+	struct threshold *there;
+	int rc = 0;
+
+	*taken_r = 0;
+	if (n == 0)
+		return 0;
+	if (thresholds_list(tx, a, o, &there, &k.n, e) < 0)
+		return -1;
+	k.list = arena_many(a, k.n + n, struct threshold);
+	memcpy(k.list, there, k.n * sizeof(*there));
+	for (size_t i = 0; i < n && rc >= 0; i++) {
+		struct threshold t = list[i];
+
+		t.source = source;
+		if (is_others(&k, t.kind))
+			continue;
+		rc = take_one(&k, &t, e);
+		*taken_r += rc > 0;
+	}
+	return rc < 0 ? -1 : 0;
 }

@@ -9,6 +9,14 @@
 /* Set or replace the value of one kind from one day. */
 NODISCARD int thresholds_set(struct db *db, struct arena *a,
     const struct owner *o, const struct threshold *t, struct err *e);
+/* Take what a source says by itself, as files do, inside a transaction; of each
+ * kind only while nobody else, the person above all, has said anything of it.
+ * A value that is in force already, or nearly, makes no new one; one that an
+ * earlier day turns out to have had begins on that day.  *taken_r counts what
+ * was written. */
+NODISCARD int thresholds_take(struct db *tx, struct arena *a,
+    const struct owner *o, const struct threshold *list, size_t n,
+    const char *source, size_t *taken_r, struct err *e);
 /* 1 removed, 0 there was none, -1. */
 NODISCARD int thresholds_remove(struct db *db, struct arena *a,
     const struct owner *o, enum threshold_kind kind, int32_t day,

@@ -94,7 +94,9 @@ show_present(struct page *p, const struct threshold *list, size_t n)
 	html_close(h, "dl");
 	if (!any)
 		html_line(h, "p", "empty",
-		    "None yet. Without thresholds there is no training load, "
+		    "None yet. FIT files bring what your watch or bike "
+		    "computer knows, or set them below. Without thresholds "
+		    "there is no training load, "
 		    "and so neither fitness nor form.");
 	page_section_end(p);
 }
@@ -168,7 +170,9 @@ make_fields(struct arena *a, enum units u, struct field *f)
 static void
 show_form(struct page *p, const struct field *f)
 {
-	page_section(p, "set", "Set a threshold", NULL);
+	page_section(p, "set", "Set a threshold",
+	    "What you set counts: from then on files are not asked for that "
+	    "threshold any more.");
 	page_form(p, NULL, "/account/thresholds");
 	html_box(&p->h, "div", "row");
 	page_fields(p, f, FIELDS);

@@ -88,6 +88,12 @@ print_decoded(const char *path, const struct decoded *d)
 		printf("daily|day=%s|%s=%.10g\n", day,
 		    daily_name(d->daily[i].kind), d->daily[i].value);
 	}
+	for (size_t i = 0; i < d->n_thresholds; i++) {
+		date_format_day(d->thresholds[i].day, day);
+		printf("threshold|day=%s|%s=%.10g\n", day,
+		    threshold_name(d->thresholds[i].kind),
+		    d->thresholds[i].value);
+	}
 	for (size_t i = 0; i < d->n_warnings; i++)
 		printf("warning|text=%s\n", d->warnings[i]);
 }

@@ -47,9 +47,12 @@ test_days(struct arena *a)
 {
 	static const char text[] =
 	    "[{\"calendarDate\":\"2024-05-01\",\"totalSteps\":8000,"
-	    "\"restingHeartRate\":48},"
+	    "\"restingHeartRate\":48,\"allDayStress\":{\"aggregatorList\":["
+	    "{\"type\":\"AWAKE\",\"averageStressLevel\":40},"
+	    "{\"type\":\"TOTAL\",\"averageStressLevel\":28}]}},"
 	    "{\"calendarDate\":{\"date\":\"2024-05-02\"},\"totalSteps\":0,"
-	    "\"restingHeartRate\":null},"
+	    "\"restingHeartRate\":null,\"allDayStress\":{\"aggregatorList\":["
+	    "{\"type\":\"TOTAL\",\"averageStressLevel\":-1}]}},"
 	    "{\"calendarDate\":\"2024-05-03\",\"metrics\":["
 	    "{\"type\":\"HR\",\"value\":50},{\"type\":\"HRV\",\"value\":61.5}]}"
 	    ","
@@ -59,16 +62,18 @@ test_days(struct arena *a)
 	struct decoded d;
 
 	is_int(decode(a, text, &d, &e), 0, "decodes: %s", e.msg);
-	is_int(d.n_daily, 4, "measurements");
+	is_int(d.n_daily, 5, "measurements");
 	ok(d.daily[0].kind == DAILY_REST_HR && d.daily[0].value == 48,
 	    "resting heart rate");
-	ok(d.daily[1].kind == DAILY_STEPS && d.daily[1].value == 8000,
+	ok(d.daily[1].kind == DAILY_STRESS && d.daily[1].value == 28,
+	    "stress of the whole day; below zero is none");
+	ok(d.daily[2].kind == DAILY_STEPS && d.daily[2].value == 8000,
 	    "steps; none is not measured");
-	ok(d.daily[2].kind == DAILY_HRV_RMSSD && d.daily[2].value == 61.5,
+	ok(d.daily[3].kind == DAILY_HRV_RMSSD && d.daily[3].value == 61.5,
 	    "RMSSD");
-	ok(d.daily[3].kind == DAILY_WEIGHT && d.daily[3].value == 70.5,
+	ok(d.daily[4].kind == DAILY_WEIGHT && d.daily[4].value == 70.5,
 	    "grams in kilograms");
-	is_int(d.daily[3].day, date_to_day((struct date_civil){ 2024, 5, 4 }),
+	is_int(d.daily[4].day, date_to_day((struct date_civil){ 2024, 5, 4 }),
 	    "of a date with a time");
 }
 

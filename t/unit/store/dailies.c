@@ -8,7 +8,7 @@
 #include "tap.h"
 
 static struct temp_db t;
-static struct owner me, other;
+static struct owner me, other, taker;
 
 static const char *
 got_source(int32_t day)
@@ -112,18 +112,91 @@ test_thresholds(void)
 	    "a missing value is refused: %s", t.e.msg);
 }
 
+/* --- thresholds that files bring ----------------------------------------- */
+
+static size_t
+take(int32_t day, double ftp, double rest)
+{
+	const struct threshold in[] = {
+		{ THRESHOLD_FTP_W, day, ftp, "" },
+		{ THRESHOLD_REST_HR_BPM, day, rest, "" },
+	};
+	size_t n = 99;
+
+	if (thresholds_take(
+		t.db, t.arena, &taker, in, ARRAY_LEN(in), "file", &n, &t.e) < 0)
+		printf("# %s\n", t.e.msg);
+	return n;
+}
+
+/* "kind day value" of all of the taker, with blanks between. */
+static const char *
+all_taken(void)
+{
+	struct threshold *list;
+	const char *text = "";
+	size_t n;
+
+	if (thresholds_list(t.db, t.arena, &taker, &list, &n, &t.e) < 0)
+		return t.e.msg;
+	for (size_t i = 0; i < n; i++)
+		text = arena_printf(t.arena, "%s%s%d:%s=%g", text,
+		    i > 0 ? " " : "", list[i].day,
+		    list[i].kind == THRESHOLD_FTP_W ? "ftp" : "rest",
+		    list[i].value);
+	return text;
+}
+
+static void
+test_taken(void)
+{
+	struct threshold own = { THRESHOLD_FTP_W, 50, 230, "user" };
+	struct threshold *list;
+	size_t n;
+
+	is_int(take(200, 250, 50), 2, "the first ones are taken");
+	is_int(take(200, 250, 50), 0, "and then known");
+	is_int(take(210, 251, 52), 0, "what is near them is the same");
+	is_int(take(220, 260, 46), 2, "others are new");
+	is_str(all_taken(), "200:ftp=250 200:rest=50 220:ftp=260 220:rest=46",
+	    "each its day");
+	is_int(take(190, 250, 50), 2, "an earlier day of the same");
+	is_str(all_taken(), "190:ftp=250 190:rest=50 220:ftp=260 220:rest=46",
+	    "moves their beginning");
+	is_int(take(180, 240, 60), 2, "an earlier day of others");
+	is_int(take(185, 250, 50), 2, "and one between");
+	is_str(all_taken(),
+	    "180:ftp=240 180:rest=60 185:ftp=250 185:rest=50 "
+	    "220:ftp=260 220:rest=46",
+	    "in any order");
+	is_int(take(220, 270, 46), 1, "another of the same day");
+	is_int(take(230, 270, 46), 0, "takes its place");
+	is_int(
+	    thresholds_list(t.db, t.arena, &taker, &list, &n, &t.e), 0, "list");
+	is_str(list[0].source, "file", "they name their source");
+	is_int(thresholds_set(t.db, t.arena, &taker, &own, &t.e), 0, "a test");
+	is_int(take(300, 290, 60), 1, "after that the person's word counts");
+	is_str(all_taken(),
+	    "50:ftp=230 180:ftp=240 180:rest=60 185:ftp=250 185:rest=50 "
+	    "220:ftp=270 220:rest=46 300:rest=60",
+	    "for its kind");
+}
+
 int
 main(void)
 {
-	struct user a, b;
+	struct user a, b, c;
 
 	temp_open(&t);
 	a = temp_user(&t, "ada");
 	b = temp_user(&t, "bob");
+	c = temp_user(&t, "cleo");
 	me = owner_of(&a.athlete);
 	other = owner_of(&b.athlete);
 	test_dailies();
 	test_thresholds();
+	taker = owner_of(&c.athlete);
+	test_taken();
 	temp_close(&t);
 	return tap_done();
 }
