@@ -63,6 +63,25 @@ sub rows_of {
 
 sub slurp_all { return join '', map { slurp($_) } @_ }
 
+# Have the deletion of a person killed while there is still something of them.
+sub leave_half {
+	my ($t, $name, $id) = @_;
+	$t->value("WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 40000)" .
+	    " INSERT INTO dailies (tenant_id, user_id, kind, day, value, source)" .
+	    " SELECT u.tenant_id, u.id, 'many', i, i, 'test' FROM n, users u WHERE u.id = $id");
+	my $pid = fork // die "fork: $!";
+	if ($pid == 0) {
+		open STDOUT, '>', '/dev/null';
+		open STDERR, '>', '/dev/null';
+		exec "$objects/pierrectl", '--config', $t->conf, 'user', 'delete',
+		    $name, '--yes' or POSIX::_exit(127);
+	}
+	until_true(sub { $t->value("SELECT count(*) FROM users WHERE id = $id" .
+		" AND leaving_at IS NOT NULL") }, 20);
+	kill 'KILL', $pid;
+	waitpid $pid, 0;
+}
+
 for my $engine (qw(sqlite postgresql)) {
 	my $t = Pierre::Test->new(database => $engine, demo => 1, workers => 1);
 	my $dir = $t->dir;
@@ -164,6 +183,28 @@ for my $engine (qw(sqlite postgresql)) {
 	is(index($t->raw_database(0), 'Trace of somebody'), -1, 'to the last trace')
 	    if $engine eq 'sqlite';
 	is(($t->ctl('export', 'nobody', "$dir/nobody.zip"))[0], 1, 'has no export either');
+
+	# What was broken off the keeper finishes, when nobody has been at it for long.
+	leave_half($t, 'bruno', $id{bruno});
+	is($t->value("SELECT count(*) FROM users WHERE id = $id{bruno} AND suspended"), 1,
+	    'one whose deletion was killed');
+	ok(!until_true(sub { !%{ rows_of($t, $id{bruno}) } }, 0.5),
+	    'is still there');
+	is(($t->ctl('user', 'restore', 'bruno'))[0], 0, 'who is restored');
+	is($t->value("SELECT count(*) FROM users WHERE id = $id{bruno} AND leaving_at IS NULL"), 1,
+	    'is no longer to go');
+	my $long_ago = $t->sql_time(time - 61);
+	$t->value("UPDATE users SET leaving_at = $long_ago WHERE id = $id{bruno}");
+	ok(until_true(sub {
+		my $still = rows_of($t, $id{bruno});
+		delete $still->{audit_log};
+		!%$still }, 30), 'but the server deletes the rest')
+	    or diag explain rows_of($t, $id{bruno});
+	ok(until_true(sub {
+		$t->value("SELECT number FROM meta WHERE name = 'scrub_wanted'") eq '0' }, 20),
+	    'and overwrites it');
+	is(index($t->raw_database(1), 'Ride of bruno'), -1, 'to the last trace');
+	like($t->log, qr/deleted a person whose deletion had been broken off/, 'which it logs');
 	ok(!-e "$dir/nobody.zip", 'not even an empty one');
 	$t->finish;
 }

@@ -65,8 +65,26 @@ UPDATE users SET email = $3, unverified = FALSE,
 	ELSE username END
 WHERE tenant_id = $1 AND id = $2;
 
+-- Whoever is restored is no longer to go.
 -- name: user_suspend write
-UPDATE users SET suspended = $3 WHERE tenant_id = $1 AND id = $2;
+UPDATE users SET suspended = $3,
+	leaving_at = CASE WHEN $3 THEN leaving_at END
+WHERE tenant_id = $1 AND id = $2;
+
+-- name: user_leave write
+UPDATE users SET suspended = TRUE, leaving_at = $3
+WHERE tenant_id = $1 AND id = $2;
+
+-- Whoever finds that nobody has been at it since $4 goes on with it.
+-- name: user_leave_on write
+UPDATE users SET leaving_at = $3
+WHERE tenant_id = $1 AND id = $2 AND leaving_at < $4;
+
+-- name: user_list_leaving
+SELECT tenant_id, id FROM users
+WHERE leaving_at < $1
+ORDER BY leaving_at
+LIMIT $2;
 
 -- name: user_approve write
 UPDATE users SET pending = FALSE

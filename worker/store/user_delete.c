@@ -2,23 +2,55 @@
 
 #include "store/user_delete.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "store/dbmeta.h"
 #include "store/rows.h"
 #include "store/store.h"
-#include "store/users.h"
 
 /* Rows of one transaction. */
 #define PORTION 500
 
+/* Who deletes says so now and then; whoever has not for LEFT_US has died. */
+#define SAY_US	(INT64_C(10) * 1000000)
+#define LEFT_US (INT64_C(60) * 1000000)
+#define FEW	10
+
+struct leaving {
+	struct db *db;
+	struct arena *arena;
+	const struct owner *who;
+	int64_t said_us;
+};
+
+/* 1 said, 0 there is nobody (who was left alone since before_us, when that is
+ * not 0), -1. */
 static int
-empty_table(struct db *db, const struct sql_table *t, const struct owner *o,
-    struct err *e)
+say(struct leaving *l, int64_t before_us, struct err *e)
+{
+	struct db_query q;
+
+	db_query_init(&q, l->db, l->arena,
+	    before_us != 0 ? Q_user_leave_on : Q_user_leave);
+	owner_bind(&q, l->who);
+	db_bind_time(&q, 3, clock_wall_us());
+	if (before_us != 0)
+		db_bind_time(&q, 4, before_us);
+	if (db_run(&q, e) < 0)
+		return -1;
+	l->said_us = clock_mono_us();
+	return q.changed > 0;
+}
+
+static int
+empty_table(struct leaving *l, const struct sql_table *t, struct err *e)
 {
 	int64_t n = PORTION;
 
 	while (n == PORTION) {
-		if (rows_trim(db, t, o, PORTION, &n, e) < 0)
+		if (rows_trim(l->db, t, l->who, PORTION, &n, e) < 0)
+			return -1;
+		if (clock_mono_us() - l->said_us > SAY_US && say(l, 0, e) < 0)
 			return -1;
 	}
 	return 0;
@@ -56,8 +88,8 @@ delete_user(struct db *tx, void *arg, struct err *e)
 	return rc;
 }
 
-int
-user_delete_finish(struct db *db, struct err *e)
+static int
+scrub(struct db *db, struct err *e)
 {
 	struct arena *a = arena_new();
 	int64_t mark;
@@ -72,8 +104,9 @@ user_delete_finish(struct db *db, struct err *e)
 }
 
 static int
-delete_rows(struct db *db, const struct owner *o, struct err *e)
+delete_rows(struct leaving *l, struct err *e)
 {
+	struct owner who = *l->who;
 	size_t n = 0;
 
 	while (sql_tables[n].name != NULL)
@@ -82,28 +115,98 @@ delete_rows(struct db *db, const struct owner *o, struct err *e)
 		const struct sql_table *t = &sql_tables[n];
 
 		if (t->is_personal && !t->outlives && t != users_table() &&
-		    empty_table(db, t, o, e) < 0)
+		    empty_table(l, t, e) < 0)
+			return -1;
+	}
+	return db_write(l->db, delete_user, &who, e);
+}
+
+/* Refuse the person's tokens, and say that he is to go. */
+static int
+begin(struct db *tx, void *arg, struct err *e)
+{
+	struct leaving l = *(const struct leaving *)arg;
+	int rc;
+
+	l.db = tx;
+	rc = say(&l, 0, e);
+	if (rc == 0)
+		return err_set(e, ERR_NOT_FOUND, "no such user");
+	return rc < 0 ? -1 : meta_bump_auth_epoch(tx, l.arena, e);
+}
+
+int
+user_delete(struct db *db, const struct owner *o, struct err *e)
+{
+	struct err late = ERR_INIT;
+	struct leaving l = { .db = db,
+		.arena = arena_new(),
+		.who = o,
+		.said_us = clock_mono_us() };
+	int rc = db_write(db, begin, &l, e);
+
+	if (rc == 0)
+		rc = delete_rows(&l, e);
+	else if (e->code == ERR_NOT_FOUND)
+		rc = 1;
+	arena_free(&l.arena);
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
+	/* The rows are gone; for traces of them there is a next time. */
+	if (scrub(db, &late) < 0)
+		log_err(
+		    LOG_WARN, "store", "overwriting what was deleted", &late);
+	return 1;
+}
+
+/* --- what others were stopped at ----------------------------------------- */
+
+static int
+go_on(struct leaving *l, int64_t before_us, struct err *e)
+{
+	int rc = say(l, before_us, e);
+
+	if (rc <= 0)
+		return rc;
+	if (delete_rows(l, e) < 0)
+		return -1;
+	log_msg(LOG_NOTICE, "store",
+	    "deleted a person whose deletion had been broken off");
+	return 0;
+}
+
+static int
+go_on_all(struct db *db, struct arena *a, struct err *e)
+{
+	int64_t before_us = clock_wall_us() - LEFT_US;
+	struct owner *list;
+	struct db_query q;
+	size_t n = 0;
+
+	db_query_init(&q, db, a, Q_user_list_leaving);
+	db_bind_time(&q, 1, before_us);
+	db_bind_int(&q, 2, FEW);
+	if (db_run(&q, e) < 0)
+		return -1;
+	list = arena_many(a, q.n_rows + 1, struct owner);
+	while (db_next(&q))
+		list[n++] =
+		    (struct owner){ db_get_uuid(&q, 0), db_get_uuid(&q, 1) };
+	for (size_t i = 0; i < n; i++) {
+		struct leaving l = { .db = db, .arena = a, .who = &list[i] };
+
+		if (go_on(&l, before_us, e) < 0)
 			return -1;
 	}
 	return 0;
 }
 
 int
-user_delete(struct db *db, const struct owner *o, struct err *e)
+user_delete_finish(struct db *db, struct err *e)
 {
-	struct owner who = *o;
-	struct err scrub = ERR_INIT;
 	struct arena *a = arena_new();
-	int found = users_set_status(db, a, o, USER_SUSPENDED, e);
+	int rc = go_on_all(db, a, e);
 
 	arena_free(&a);
-	if (found <= 0)
-		return found;
-	if (delete_rows(db, o, e) < 0 || db_write(db, delete_user, &who, e) < 0)
-		return -1;
-	/* The rows are gone; for traces of them there is a next time. */
-	if (user_delete_finish(db, &scrub) < 0)
-		log_err(
-		    LOG_WARN, "store", "overwriting what was deleted", &scrub);
-	return 1;
+	return rc < 0 ? -1 : scrub(db, e);
 }

@@ -11,11 +11,12 @@
  * (sql/columns.def) keep theirs, which name nobody.
  *
  * The person is suspended first, and the rows go in small transactions, so that
- * nobody else waits; stopped in between, the next call does what is left.
- * From a fiber it waits.  1 done, 0 no such user, -1. */
+ * nobody else waits; stopped in between, the next call does what is left, and
+ * so does user_delete_finish().  From a fiber it waits.  1 done, 0 no such
+ * user, -1. */
 NODISCARD int user_delete(struct db *db, const struct owner *o, struct err *e);
-/* Overwrite what people held who are gone, when whoever deleted them was
- * stopped before or could not. */
+/* Finish what whoever deletes people was stopped at: delete those with whom
+ * nobody has been busy for a minute, and overwrite what the gone have held. */
 NODISCARD int user_delete_finish(struct db *db, struct err *e);
 
 #endif

@@ -61,6 +61,7 @@ test_plans(void)
 		{ Q_recording_find, "AND external_id=?" },
 		{ Q_recording_list, "activity_sources_activity" },
 		{ Q_user_by_name, "users_username" },
+		{ Q_user_list_leaving, "users_leaving" },
 		{ Q_token_find, "(hash=?)" },
 		{ Q_token_list, "access_tokens_user" },
 		{ Q_oauth_client_find, "(client_id=?)" },
@@ -162,7 +163,7 @@ test_owner(void)
 		/* what the keeper does for everybody */
 		"event_touched", "event_purge", "event_purge_streams",
 		"mcp_session_purge", "session_purge", "link_purge",
-		"token_purge", "usage_add",
+		"token_purge", "usage_add", "user_list_leaving",
 		/* keys change for everybody */
 		"sealed_*_walk", "sealed_*_swap", "sealed_*_count",
 		/* a person's last step */
