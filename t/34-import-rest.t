@@ -4,6 +4,7 @@
 use strict;
 use warnings;
 use lib 't/lib';
+use Compress::Zlib qw(crc32);
 use IO::Compress::Zip qw(zip $ZipError);
 use JSON::PP;
 use Pierre::Client;
@@ -25,6 +26,24 @@ sub form {
 		"$_->[1]\r\n"
 	} @parts;
 	return "$body--B0undary--\r\n";
+}
+
+# A ZIP of so many files that are none.
+sub many {
+	my ($n) = @_;
+	my $bytes = 'no ride';
+	my ($local, $central) = ('', '');
+	for my $i (1 .. $n) {
+		my $name = "$i.fit";
+		my $at = length $local;
+		my $common = pack 'vvvvvVVVvv', 20, 0, 0, 0, 33, crc32($bytes),
+		    (length $bytes) x 2, length $name, 0;
+		$local .= "PK\3\4$common$name$bytes";
+		$central .= "PK\1\2" . pack('v', 20) . $common .
+		    pack('vvvVV', 0, 0, 0, 0, $at) . $name;
+	}
+	return $local . $central . "PK\5\6" . pack 'vvvvVVv', 0, 0, ($n) x 2,
+	    length $central, length $local, 0;
 }
 
 sub upload {
@@ -170,6 +189,21 @@ for my $engine (qw(sqlite postgresql)) {
 	    @{ $error->{failures} }, '121 1 100', 'all are counted, and some listed');
 	is_deeply($job->{result}, { imported => 0, known => 0, nothing => 0, failed => 121,
 		passed_over => 1 }, 'by the job as well');
+
+	# One that takes a while says how it goes.
+	$r = upload($t, form([name_of($fit), slurp($fit)], ['long.zip', many(20_000)]));
+	my ($so_far, $last);
+	until_true(sub {
+		$last = job($t, $r->{headers}{location});
+		$so_far = $last->{progress}{so_far} if $last->{progress}{so_far};
+		$last->{finished_at} || $so_far }, 60);
+	cmp_ok($so_far->{failed} // 0, '>', 0, 'a long archive is told of while it is read')
+	    or diag explain $last;
+	is($so_far->{known}, 1, 'with the files before it');
+	ok(!exists $last->{result}, 'which is no result yet');
+	$job = finished($t, $r->{headers}{location}, 120);
+	is("$job->{result}{known} $job->{result}{failed}", '1 20000', 'that comes in the end');
+	ok(!exists $job->{progress}{so_far}, 'in its place');
 
 	# --- what is refused --------------------------------------------------------
 

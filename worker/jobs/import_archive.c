@@ -1,12 +1,15 @@
 #include "jobs/import_archive.h"
 
+#include "base/clock.h"
 #include "base/jsonw.h"
 #include "files/export.h"
 #include "jobs/import_told.h"
 #include "loop/fiber.h"
 #include "provider/file_import.h"
 
-#define SHOWN_MAX 100 /* activities and failures that are listed */
+#define SHOWN_MAX    100 /* activities and failures that are listed */
+#define SAY_US	     INT64_C(1000000)
+#define SAY_FIRST_US INT64_C(250000)
 
 struct tally {
 	unsigned imported, known, nothing, failed;
@@ -16,6 +19,7 @@ struct tally {
 	struct err first;    /* failure, with the member's name */
 	struct buf failures; /* JSON array, open */
 	struct jsonw w;
+	int64_t said_us;
 };
 
 struct reading {
@@ -84,6 +88,30 @@ note_report(struct tally *t, const struct import_report *r)
 			t->activities[t->n_activities++] = d->activities[i].id;
 }
 
+static void
+add_counts(const struct tally *t, int64_t n[COUNT_KINDS])
+{
+	n[COUNT_IMPORTED] += t->imported;
+	n[COUNT_KNOWN] += t->known;
+	n[COUNT_NOTHING] += t->nothing;
+	n[COUNT_FAILED] += t->failed;
+}
+
+/* An archive of years takes minutes: say now and then how it goes. */
+static void
+say_so_far(const struct archive_in *in, struct tally *t)
+{
+	struct job_run *run = in->run;
+	int64_t n[COUNT_KINDS];
+
+	if (clock_mono_us() - t->said_us < SAY_US)
+		return;
+	t->said_us = clock_mono_us();
+	memcpy(n, in->sum, sizeof(n));
+	add_counts(t, n);
+	job_run_so_far(run, import_sum(run->arena, n));
+}
+
 /* 0 whatever became of the member; -1 the job cannot go on. */
 static int
 import_member(struct reading *r, struct tally *t, struct err *e)
@@ -132,6 +160,7 @@ import_members(struct reading *r, struct tally *t, struct err *e)
 			note_failure(t, r->item.path, &r->item.why);
 		else if (import_member(r, t, e) < 0)
 			return -1;
+		say_so_far(r->in, t);
 		job_run_progress(run, r->in->done);
 	}
 }
@@ -139,14 +168,9 @@ import_members(struct reading *r, struct tally *t, struct err *e)
 static void
 show_counts(struct jsonw *w, const struct tally *t, size_t passed_over)
 {
-	const int64_t n[COUNT_KINDS] = {
-		[COUNT_IMPORTED] = t->imported,
-		[COUNT_KNOWN] = t->known,
-		[COUNT_NOTHING] = t->nothing,
-		[COUNT_FAILED] = t->failed,
-		[COUNT_PASSED_OVER] = (int64_t)passed_over,
-	};
+	int64_t n[COUNT_KINDS] = { [COUNT_PASSED_OVER] = (int64_t)passed_over };
 
+	add_counts(t, n);
 	jsonw_kv_object(w, "files");
 	for (int i = 0; i < COUNT_KINDS; i++)
 		jsonw_kv_int(w, import_count_name((enum import_count)i), n[i]);
@@ -205,6 +229,7 @@ import_archive(const struct archive_in *in, struct arena *a,
 	struct err late = ERR_INIT;
 	int rc;
 
+	t->said_us = clock_mono_us() - SAY_US + SAY_FIRST_US;
 	jsonw_init(&t->w, &t->failures);
 	jsonw_array(&t->w);
 	if (fiber_offload(open_in_thread, &r, e) < 0)

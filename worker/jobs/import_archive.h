@@ -12,7 +12,8 @@ struct archive_in {
 	struct job_run *run;
 	const struct tz *zone;
 	struct str bytes;
-	int64_t done; /* items of the job */
+	int64_t done;	    /* items of the job */
+	const int64_t *sum; /* what came of them, COUNT_KINDS numbers */
 };
 
 /* "imported", "known", "nothing", or "failed" when every member did, and what

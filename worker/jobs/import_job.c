@@ -26,7 +26,8 @@ struct importing {
 	struct job_item *item;
 	struct str bytes;
 	struct import_report report;
-	bool noted; /* by somebody else */
+	int64_t sum[COUNT_KINDS]; /* of the files before */
+	bool noted;		  /* by somebody else */
 	int rc;
 	struct err *e;
 };
@@ -162,6 +163,7 @@ import_packed(struct importing *i, struct err *e)
 		.zone = i->zone,
 		.bytes = i->bytes,
 		.done = i->run->job.items_done,
+		.sum = i->sum,
 	};
 	const char *foreign = unpack_foreign(i->bytes);
 
@@ -224,27 +226,10 @@ static const char *
 sum_up(struct arena *a, const struct job_item *list, size_t n)
 {
 	int64_t sum[COUNT_KINDS] = { 0 };
-	struct buf out = BUF_INIT;
-	struct import_told told;
-	const char *text;
-	struct jsonw w;
 
-	for (size_t i = 0; i < n; i++) {
-		import_told(a, &list[i], &told);
-		for (int c = 0; c < COUNT_KINDS; c++)
-			sum[c] += told.n[c];
-	}
-	jsonw_init(&w, &out);
-	jsonw_object(&w);
-	for (int c = 0; c < COUNT_KINDS; c++)
-		if (c != COUNT_PASSED_OVER || sum[c] > 0)
-			jsonw_kv_int(&w,
-			    import_count_name((enum import_count)c), sum[c]);
-	jsonw_end_object(&w);
-	jsonw_done(&w);
-	text = arena_strndup(a, out.p, out.n);
-	buf_free(&out);
-	return text;
+	for (size_t i = 0; i < n; i++)
+		import_count(a, &list[i], sum);
+	return import_sum(a, sum);
 }
 
 static int
@@ -258,6 +243,7 @@ import_all(struct importing *i, struct job_item *list, size_t n, struct err *e)
 		if (strcmp(i->item->state, JOB_ITEM_WAITING) == 0 &&
 		    import_file(i, e) < 0)
 			return -1;
+		import_count(i->arena, i->item, i->sum);
 		job_run_progress(i->run, (int64_t)at + 1);
 	}
 	return 0;

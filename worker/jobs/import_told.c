@@ -1,6 +1,7 @@
 #include "jobs/import_told.h"
 
 #include "base/json.h"
+#include "base/jsonw.h"
 
 static const char *const names[COUNT_KINDS] = {
 #define X(id, name) [COUNT_##id] = name,
@@ -83,4 +84,34 @@ import_told_sum(struct arena *a, const char *json, int64_t n[COUNT_KINDS])
 			? json_parse(a, str_of(json), NULL)
 			: NULL,
 	    n);
+}
+
+void
+import_count(
+    struct arena *a, const struct job_item *item, int64_t n[COUNT_KINDS])
+{
+	struct import_told told;
+
+	import_told(a, item, &told);
+	for (int i = 0; i < COUNT_KINDS; i++)
+		n[i] += told.n[i];
+}
+
+const char *
+import_sum(struct arena *a, const int64_t n[COUNT_KINDS])
+{
+	struct buf out = BUF_INIT;
+	const char *text;
+	struct jsonw w;
+
+	jsonw_init(&w, &out);
+	jsonw_object(&w);
+	for (int i = 0; i < COUNT_KINDS; i++)
+		if (i != COUNT_PASSED_OVER || n[i] > 0)
+			jsonw_kv_int(&w, names[i], n[i]);
+	jsonw_end_object(&w);
+	jsonw_done(&w);
+	text = arena_strndup(a, out.p, out.n);
+	buf_free(&out);
+	return text;
 }

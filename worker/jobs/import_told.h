@@ -38,7 +38,12 @@ const char *import_count_name(enum import_count c);
 /* Read the note of an item.  One that waits has counts of 0. */
 void import_told(
     struct arena *a, const struct job_item *item, struct import_told *out);
-/* Read the counts of a whole import, jobs_item's sum; "" has counts of 0. */
+/* Add an item's counts to others. */
+void import_count(
+    struct arena *a, const struct job_item *item, int64_t n[COUNT_KINDS]);
+/* Counts as an object of JSON. */
+const char *import_sum(struct arena *a, const int64_t n[COUNT_KINDS]);
+/* Read the counts of a whole import, import_sum(); "" has counts of 0. */
 void import_told_sum(struct arena *a, const char *json, int64_t n[COUNT_KINDS]);
 
 #endif

@@ -44,12 +44,15 @@ job_json(struct jsonw *w, const struct job *j, const struct job_item *items,
 	jsonw_kv_object(w, "progress");
 	jsonw_kv_int(w, "done", j->items_done);
 	jsonw_kv_int(w, "of", j->items_all);
+	if (!job_is_finished(j))
+		show_json(w, "so_far", j->result);
 	jsonw_end_object(w);
 	jsonw_kv_int(w, "attempts", j->attempts);
 	show_instant(w, "created_at", j->created_us);
 	show_instant(w, "started_at", j->started_us);
 	show_instant(w, "finished_at", j->finished_us);
-	show_json(w, "result", j->result);
+	if (job_is_finished(j))
+		show_json(w, "result", j->result);
 	if (j->state == JOB_FAILED)
 		show_json(w, "error", j->error);
 	if (items != NULL) {

@@ -76,6 +76,8 @@ NODISCARD int job_run_go_on(struct job_run *r, struct err *e);
 NODISCARD int job_run_ask(struct job_run *r, struct err *e);
 /* So many items are done. */
 void job_run_progress(struct job_run *r, int64_t done);
+/* What came of it so far, as JSON in the arena of the run. */
+void job_run_so_far(struct job_run *r, const char *json);
 /* Whether an error may go away by itself. */
 bool job_error_passes(const struct err *e);
 /* {"code","message"}: what a client may know of an error; and its members, in

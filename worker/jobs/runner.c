@@ -44,6 +44,7 @@ struct run {
 	int64_t saved_us;
 	int64_t told_done; /* what those who listen know */
 	enum job_state told_state;
+	bool news;	/* that they do not know */
 	bool lost;	/* another has the job */
 	bool give_back; /* this process leaves */
 };
@@ -182,12 +183,14 @@ save_once(struct run *u, struct arena *a, struct err *e)
 	struct job *j = &u->r.job;
 	int rc;
 
-	if (u->told_done == j->items_done && u->told_state == j->state)
+	if (u->told_done == j->items_done && u->told_state == j->state &&
+	    !u->news)
 		return jobs_save(u->r.db, a, j, e);
 	rc = jobs_save_told(u->r.app, a, j, e);
 	if (rc > 0) {
 		u->told_done = j->items_done;
 		u->told_state = j->state;
+		u->news = false;
 	}
 	return rc;
 }
@@ -292,6 +295,18 @@ job_run_progress(struct job_run *r, int64_t done)
 	r->job.items_done = done;
 	if (clock_mono_us() - u->saved_us < PROGRESS_US)
 		return;
+	if (renew(u, &e) < 0)
+		log_err(LOG_WARN, "jobs", "progress", &e);
+}
+
+void
+job_run_so_far(struct job_run *r, const char *json)
+{
+	struct run *u = container_of(r, struct run, r);
+	struct err e = ERR_INIT;
+
+	r->job.result = json;
+	u->news = true;
 	if (renew(u, &e) < 0)
 		log_err(LOG_WARN, "jobs", "progress", &e);
 }

@@ -201,8 +201,11 @@ web_import_post(struct http_req *req)
 static void
 show_progress(struct page *p, const struct job *j)
 {
+	struct arena *a = http_arena(p->req);
 	struct html *h = &p->h;
+	int64_t n[COUNT_KINDS];
 
+	import_told_sum(a, j->result, n);
 	html_open(h, "p");
 	html_text(h, "Begun ");
 	page_instant(p, j->created_us);
@@ -216,8 +219,9 @@ show_progress(struct page *p, const struct job *j)
 	html_attrf(h, "max", "%lld", (long long)MAX(j->items_all, 1));
 	html_attrf(h, "value", "%lld", (long long)j->items_done);
 	html_close(h, "progress");
-	html_linef(h, "p", "faint", "%lld of %s", (long long)j->items_done,
-	    count_words(http_arena(p->req), j->items_all));
+	html_linef(h, "p", "faint", "%lld of %s%s%s", (long long)j->items_done,
+	    count_words(a, j->items_all),
+	    sum_words(a, n)[0] != '\0' ? "; so far " : "", sum_words(a, n));
 }
 
 /* What went wrong with it, out of {"code","message"}. */

@@ -150,7 +150,8 @@ async function run(form, files) {
 			bar.value = done;
 			line.textContent = job.finished_at ?
 			    `Done: ${sum(job.result) || 'nothing'}.` :
-			    `${done} of ${of} read…`;
+			    `${done} of ${of} read…${sum(job.progress.so_far) &&
+			    ` So far ${sum(job.progress.so_far)}.`}`;
 			const now = list(job);
 			if (rows)
 				rows.replaceWith(now);
