@@ -161,6 +161,7 @@ for my $a (@{ $list->{activities} }) {
 	my $one = $t->tool('analyze_activity', { activity_id => $a->{id} });
 	ok($one->{load}, "$a->{local_date} $a->{name} is analysed") or diag(explain $one);
 }
+is($t->tool('get_athlete', {})->{weight_kg}, 76.1, 'what the scale said last is the weight');
 my $load = $t->tool('analyze_training_load', { days => 30 });
 is($load->{loads}{activities}, $activities, 'all count in the training load');
 $t->finish;

@@ -1,12 +1,31 @@
 /* The athlete: who, and the thresholds that hold today with their origin. */
 
 #include "mcp/show.h"
+#include "store/dailies.h"
 
 struct profile {
 	const struct athlete *athlete;
 	int32_t today;
 	struct thresholds now;
+	double weight_kg;
 };
+
+/* By a scale, if one ever told and the token may see that; else what the
+ * athlete said. */
+static int
+read_weight(struct mcp_call *call, struct profile *p, struct err *e)
+{
+	struct daily weighed;
+	int rc = 0;
+
+	p->weight_kg = p->athlete->weight_kg;
+	if (call_may(call, SCOPE_MEASUREMENTS_READ))
+		rc = dailies_latest(call_db(call), call_arena(call),
+		    call_owner(call), DAILY_WEIGHT, p->today, &weighed, e);
+	if (rc > 0 && value_has(weighed.value))
+		p->weight_kg = weighed.value;
+	return rc < 0 ? -1 : 0;
+}
 
 static int
 read_profile(struct mcp_call *call, struct profile *p, struct err *e)
@@ -19,7 +38,7 @@ read_profile(struct mcp_call *call, struct profile *p, struct err *e)
 	p->athlete = call_athlete(call);
 	p->today = call_today(call);
 	thresholds_on(&p->now, list, n, p->today);
-	return 0;
+	return read_weight(call, p, e);
 }
 
 static void
@@ -38,7 +57,7 @@ show_person(struct jsonw *w, const struct profile *p)
 	if (a->sex != SEX_UNKNOWN)
 		jsonw_kv_cstr(w, "sex", sex_name(a->sex));
 	jsonw_kv_fixed_opt(w, "height_m", a->height_m, 2);
-	jsonw_kv_fixed_opt(w, "weight_kg", a->weight_kg, 1);
+	jsonw_kv_fixed_opt(w, "weight_kg", p->weight_kg, 1);
 }
 
 static void

@@ -121,7 +121,7 @@ const struct mcp_tool tool_get_measurements = {
 	.name = "get_measurements",
 	.title = "Get daily measurements",
 	.about = "Use for trends of resting heart rate, heart-rate variability "
-		 "(RMSSD and SDNN, never mixed), weight and steps. Returns a "
+		 "(RMSSD and SDNN, never mixed), weight, stress, steps. Gives a "
 		 "value a day by kind, oldest first. Cost: 50 bytes a value.",
 	.args = {
 		ARG_DATE("from", "First day. Default: 28 days."),
