@@ -101,7 +101,7 @@ for my $engine (qw(sqlite postgresql)) {
 	cmp_ok(scalar @taken, '>', $rounds / 2, @taken . ' uploads were acknowledged');
 	$t->start;
 	ok(until_true(sub { !$t->value("SELECT count(*) FROM jobs WHERE state IN" .
-			" ('queued', 'running')") }, 120), 'all jobs come to their end');
+			" ('queued', 'running')") }, 600), 'all jobs come to their end');
 	my %there = map { $_ => 1 } split /\n/, $t->value('SELECT file_name FROM imports');
 	is_deeply([grep { !$there{"u$_.gpx"} } @taken], [], 'every acknowledged one is there');
 	is_deeply([faults($t)], [], 'as a whole');
