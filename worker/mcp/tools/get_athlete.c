@@ -15,7 +15,7 @@ struct profile {
 static int
 read_weight(struct mcp_call *call, struct profile *p, struct err *e)
 {
-	struct daily weighed;
+	struct daily weighed = { .value = VALUE_MISSING };
 	int rc = 0;
 
 	p->weight_kg = p->athlete->weight_kg;
