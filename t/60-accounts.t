@@ -320,6 +320,15 @@ sub test_tenant {
 			password => $password, invitation => $link }))[0];
 	});
 	is(scalar(grep { $_ == 201 } @answers), 1, 'lets in one of sixteen') or diag "@answers";
+	# An address that is taken is one that is used: who tries learns nothing.
+	($status, $body) = call('POST', '/api/tenant/invitations', {}, $token);
+	push @secrets, $link = $body->{url} =~ s/.*token=//r;
+	my @taken = in_parallel(16, sub {
+		return (call('POST', '/api/auth/register', { email => 'ada@x.example',
+			password => $password, invitation => $link }))[0];
+	});
+	is(join(' ', sort @taken), join(' ', sort @answers), 'an address that is taken is answered like another');
+	ok(works(log_in('ada@x.example', $another)), 'and its account is as it was');
 	($status, $body) = call('GET', '/api/tenant/members', undef, $token);
 	is(scalar @{ $body->{members} }, 2, 'the tenant has two members');
 	my ($kid) = grep { $_->{tenant_role} eq 'member' } @{ $body->{members} };

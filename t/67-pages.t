@@ -334,9 +334,10 @@ ok($join, 'is a link, shown once');
 my @guest = (token => $join =~ s/.*=//r, email => 'guest@example.org', name => 'Guest', timezone => 'UTC');
 my $g = browser();
 is($g->fill($join, @guest, password => 'short')->{status}, 422, 'is not used up by a mistake');
-is_redirect($g->fill($join, @guest, password => 'six brown otters swim'), '/', 'joined');
-like($g->follow({ headers => { location => '/' } })->{content}, qr/You are in/, 'and signed in');
+is_redirect($g->fill($join, @guest, password => 'six brown otters swim'), '/signin', 'joined');
+like($g->follow({ headers => { location => '/signin' } })->{content}, qr/the account is made/, 'and said');
 is(browser()->fill($join, @guest, password => 'six brown otters swim')->{status}, 403, 'once');
+is_redirect($g->sign_in('guest@example.org', 'six brown otters swim'), '/', 'and in');
 is_redirect($g->fill('/account/data', do => 'delete', password => 'six brown otters swim'), '/',
     'and gone');
 

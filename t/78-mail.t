@@ -176,6 +176,14 @@ sub test_join {
 	$b->get($path);
 	is($b->send('/verify', token => $path =~ s/.*=//r)->{status}, 303, 'the link does');
 	is($b->sign_in('sis@x.example', $password)->{status}, 303, 'and the door opens');
+	# Whose address it is reads of it; who tried learns nothing.
+	my $other = Pierre::Browser->new($t);
+	my $taken = $other->fill('/join?token=' . ($link = $invited->()), token => $link,
+	    email => 'sis@x.example', name => 'Sis', timezone => 'UTC', password => $password);
+	is("$taken->{status} $taken->{headers}{location} $taken->{content}",
+	    "$r->{status} $r->{headers}{location} $r->{content}", 'an address that is taken is answered alike');
+	like(($smtp->await('sis@x.example', 2) || {})->{body}, qr/You have one: nothing was changed/,
+	    'its owner gets a mail');
 }
 
 # Whom no mail reaches.

@@ -56,8 +56,8 @@ NODISCARD int accounts_register(struct accounts *a, struct arena *arena,
     bool *pending_r, struct err *e);
 /* By an invitation to a tenant, whatever auth.registration says; where there is
  * mail the person confirms the address first (out->unverified).  ERR_DENIED
- * when the token is not good any more, ERR_CONFLICT when the address is taken.
- */
+ * when the token is not good any more.  An address that is taken uses it up,
+ * too, and cannot be told from success, as of accounts_register(). */
 NODISCARD int accounts_join(struct accounts *a, struct arena *arena,
     const struct origin *from, struct str token, const struct registration *r,
     struct user *out, struct err *e);

@@ -123,6 +123,14 @@ prepare(struct creation *c, const struct registration *r, struct err *e)
 
 /* Whose address is taken already gets a mail, and nothing else happens. */
 static int
+tell_taken(struct creation *c, struct err *e)
+{
+	c->deed.note.subject = (struct owner){ 0 };
+	c->deed.note.detail = err_name(ERR_CONFLICT);
+	return accounts_tell_owner(&c->deed, c->user->athlete.email, e);
+}
+
+static int
 create_unless_taken(struct creation *c, struct err *e)
 {
 	struct accounts *a = c->deed.accounts;
@@ -134,9 +142,7 @@ create_unless_taken(struct creation *c, struct err *e)
 		*e = mine;
 		return -1;
 	}
-	c->deed.note.subject = (struct owner){ 0 };
-	c->deed.note.detail = err_name(mine.code);
-	return accounts_tell_owner(&c->deed, c->user->athlete.email, e);
+	return tell_taken(c, e);
 }
 
 int
@@ -201,23 +207,55 @@ accounts_create(struct accounts *a, struct arena *arena,
 
 /* --- by invitation ------------------------------------------------------- */
 
+/* What whoever left has promised is worth nothing any more. */
+static int
+use_invitation(struct db *tx, void *arg, struct err *e)
+{
+	struct creation *c = arg;
+	struct user host;
+	int rc = links_use(
+	    tx, c->deed.arena, LINK_INVITE, c->token_hash, &c->link, e);
+
+	if (rc > 0)
+		rc = users_get(tx, c->deed.arena, &c->link.owner, &host, e);
+	if (rc < 0)
+		return -1;
+	if (rc == 0 || host.status != USER_ACTIVE)
+		return err_set(e, ERR_DENIED,
+		    "that invitation was used before, or is too old");
+	return 0;
+}
+
 static int
 join(struct db *tx, void *arg, struct err *e)
 {
 	struct creation *c = arg;
-	int rc = links_use(
-	    tx, c->deed.arena, LINK_INVITE, c->token_hash, &c->link, e);
 
-	if (rc == 0)
-		return err_set(e, ERR_DENIED,
-		    "that invitation was used before, or is too old");
-	if (rc < 0)
+	if (use_invitation(tx, c, e) < 0)
 		return -1;
 	c->user->athlete.tenant_id = c->link.owner.tenant_id;
 	c->user->tenant_role = TENANT_MEMBER;
 	/* The link was handed over somehow; it says nothing of the address. */
 	c->user->unverified = mail_is_on(c->deed.accounts->conf);
 	return insert(tx, c, e);
+}
+
+/* An address that is taken uses the invitation up like any other: could it be
+ * used again, it would tell of any number of addresses who has an account. */
+static int
+join_unless_taken(struct creation *c, struct err *e)
+{
+	struct accounts *a = c->deed.accounts;
+	struct err mine = ERR_INIT;
+
+	if (accounts_write(a, join, c, &mine) == 0)
+		return 0;
+	if (mine.code == ERR_CONFLICT &&
+	    db_write(a->db, use_invitation, c, &mine) == 0)
+		return tell_taken(c, e);
+	*e = mine;
+	c->deed.note.subject = (struct owner){ 0 };
+	return e->code == ERR_DENIED ? deed_refused(&c->deed, e) : -1;
 }
 
 int
@@ -232,6 +270,8 @@ accounts_join(struct accounts *a, struct arena *arena,
 		.user = out,
 		.token_hash = hash,
 	};
+	int64_t begun_us = clock_mono_us();
+	int rc;
 
 	if (!opaque_is(OPAQUE_LINK, token))
 		return err_set(
@@ -239,10 +279,9 @@ accounts_join(struct accounts *a, struct arena *arena,
 	opaque_hash(a->key, token, hash);
 	if (prepare(&c, r, e) < 0)
 		return -1;
-	if (accounts_write(a, join, &c, e) == 0)
-		return 0;
-	c.deed.note.subject = (struct owner){ 0 };
-	return e->code == ERR_DENIED ? deed_refused(&c.deed, e) : -1;
+	rc = join_unless_taken(&c, e);
+	accounts_even_out(begun_us, REGISTER_MS);
+	return rc;
 }
 
 /* --- the first administrator --------------------------------------------- */

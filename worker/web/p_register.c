@@ -51,7 +51,7 @@ static const struct entrance entrances[] = {
 	{ "/setup", "Set up this server",
 	    "You make the first account here, and it administers the server.",
 	    true, "/", NOTE_WELCOME },
-	{ "/join", "Join", "You were invited to this server.", true, "/",
+	{ "/join", "Join", "You were invited to this server.", true, "/signin",
 	    NOTE_JOINED },
 };
 
@@ -132,7 +132,8 @@ web_register(struct http_req *req)
 		show(req, 200, fields, token, NULL);
 }
 
-/* Who may sign in at once does; others read what happens next. */
+/* The first administrator signs in at once.  Whoever else could would learn by
+ * it that an address is free; they read what happens next. */
 static int
 make_account(struct http_req *req, struct str token, const struct field *f,
     bool *enters_r, struct err *e)
@@ -155,16 +156,10 @@ make_account(struct http_req *req, struct str token, const struct field *f,
 	if (!in->by_token)
 		return accounts_register(
 		    app->accounts, a, &from, &r, &u, &pending, e);
-	if (strcmp(in->path, "/setup") == 0) {
-		if (accounts_setup(app->accounts, a, &from, token, &r, &u, e) <
-		    0)
-			return -1;
-	} else if (accounts_join(app->accounts, a, &from, token, &r, &u, e) <
-		   0) {
+	if (strcmp(in->path, "/setup") != 0)
+		return accounts_join(app->accounts, a, &from, token, &r, &u, e);
+	if (accounts_setup(app->accounts, a, &from, token, &r, &u, e) < 0)
 		return -1;
-	}
-	if (u.unverified)
-		return 0;
 	*enters_r = true;
 	o = owner_of(&u.athlete);
 	return session_cookie_begin(req, &o, e);
