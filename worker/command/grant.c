@@ -1,16 +1,31 @@
 #include <stdio.h>
 
 #include "auth/accounts.h"
+#include "auth/scope.h"
 #include "command/command.h"
 #include "oauth/connected.h"
-#include "store/grants.h"
 
 /* pierrectl grant: which assistants a person lets in. */
+
+static void
+print_connection(const struct connection *c)
+{
+	struct buf name = BUF_INIT, scopes = BUF_INIT;
+
+	command_visible(&name, c->client.name);
+	scope_format(&scopes, c->scopes);
+	command_print_day(c->client.since_us);
+	command_print_day(c->client.used_us);
+	printf("%s  %s  %s\n", c->client.client_id, buf_cstr(&name),
+	    buf_cstr(&scopes));
+	buf_free(&name);
+	buf_free(&scopes);
+}
 
 int
 command_grant_list(struct command *c, struct err *e)
 {
-	struct connected_client *list;
+	struct connection *list;
 	struct owner o;
 	struct user u;
 	size_t n;
@@ -18,18 +33,10 @@ command_grant_list(struct command *c, struct err *e)
 	if (command_args(c, 1, e) < 0 || command_user(c, c->argv[0], &u, e) < 0)
 		return -1;
 	o = owner_of(&u.athlete);
-	if (grants_connected(c->db, c->arena, &o, &list, &n, e) < 0)
+	if (connections_list(c->db, c->arena, &o, &list, &n, e) < 0)
 		return -1;
-	for (size_t i = 0; i < n; i++) {
-		struct buf name = BUF_INIT;
-
-		command_visible(&name, list[i].name);
-		command_print_day(list[i].since_us);
-		command_print_day(list[i].used_us);
-		printf("%s  %s  %s\n", list[i].client_id, buf_cstr(&name),
-		    list[i].scopes);
-		buf_free(&name);
-	}
+	for (size_t i = 0; i < n; i++)
+		print_connection(&list[i]);
 	return 0;
 }
 

@@ -1,6 +1,42 @@
 #include "oauth/connected.h"
 
-#include "store/grants.h"
+#include "auth/scope.h"
+
+/* --- who is let in ------------------------------------------------------- */
+
+static void
+add_grant(struct connection *c, const struct connected_client *one)
+{
+	uint32_t scopes;
+
+	if (scope_parse(str_of(one->scopes), &scopes, NULL) == 0)
+		c->scopes |= scopes;
+	c->client.since_us = MIN(c->client.since_us, one->since_us);
+	c->client.used_us = MAX(c->client.used_us, one->used_us);
+}
+
+int
+connections_list(struct db *db, struct arena *a, const struct owner *o,
+    struct connection **list_r, size_t *n_r, struct err *e)
+{
+	struct connected_client *all;
+	struct connection *list;
+	size_t n, used = 0;
+
+	if (grants_connected(db, a, o, &all, &n, e) < 0)
+		return -1;
+	list = arena_many(a, n, struct connection);
+	for (size_t i = 0; i < n; i++) {
+		/* Those of a client stand side by side. */
+		if (used == 0 ||
+		    !uuid_eq(&list[used - 1].client.id, &all[i].id))
+			list[used++] = (struct connection){ .client = all[i] };
+		add_grant(&list[used - 1], &all[i]);
+	}
+	*list_r = list;
+	*n_r = used;
+	return 0;
+}
 
 /* --- what they say of themselves ----------------------------------------- */
 

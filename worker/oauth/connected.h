@@ -1,11 +1,21 @@
 #ifndef OAUTH_CONNECTED_H
 #define OAUTH_CONNECTED_H
 
-/* What is done to clients, by people, administrators and themselves, noted in
- * the audit trail. */
+/* Which clients a person lets in; and what is done to clients, by people,
+ * administrators and themselves, noted in the audit trail. */
 
 #include "auth/audit.h"
-#include "store/oauth_clients.h"
+#include "store/grants.h"
+
+/* A client that may act for a person, by one grant or several. */
+struct connection {
+	struct connected_client client; /* since the first, used last; the
+					 * scopes are of one grant alone */
+	uint32_t scopes;		/* of all of them together */
+};
+NODISCARD int connections_list(struct db *db, struct arena *a,
+    const struct owner *o, struct connection **list_r, size_t *n_r,
+    struct err *e);
 
 struct client_deed {
 	struct db *db;

@@ -91,24 +91,40 @@ reply_refused(struct http_req *req, int64_t retry_s, const struct err *e)
 	http_reply_error(req, e);
 }
 
+int
+begin_end(
+    const struct http_req *req, struct owner *o, struct uuid *id, struct err *e)
+{
+	*o = owner_of_request(req);
+	if (check_first_party(req, e) < 0)
+		return -1;
+	return path_id(req, "id", id, e);
+}
+
+void
+reply_ended(struct http_req *req, int rc, const char *absent, struct err *e)
+{
+	if (rc == 0)
+		rc = err_set(e, ERR_NOT_FOUND, "%s", absent);
+	if (rc < 0)
+		http_reply_error(req, e);
+	else
+		http_reply(req, 204, NULL);
+}
+
 void
 reply_end(struct http_req *req, end_mine *end, const char *absent)
 {
 	const struct app *app = http_app_state(req);
 	struct origin from = origin_of(req);
-	struct owner o = owner_of_request(req);
 	struct err e = ERR_INIT;
+	struct owner o;
 	struct uuid id;
-	int rc = -1;
+	int rc = begin_end(req, &o, &id, &e);
 
-	if (check_first_party(req, &e) == 0 && path_id(req, "id", &id, &e) == 0)
-		rc = end(app->accounts, http_arena(req), &from, &o, &id, &e);
 	if (rc == 0)
-		rc = err_set(&e, ERR_NOT_FOUND, "%s", absent);
-	if (rc < 0)
-		http_reply_error(req, &e);
-	else
-		http_reply(req, 204, NULL);
+		rc = end(app->accounts, http_arena(req), &from, &o, &id, &e);
+	reply_ended(req, rc, absent, &e);
 }
 
 void

@@ -32,6 +32,12 @@ NODISCARD int path_id(const struct http_req *req, const char *name,
 void reply_private(struct http_req *req, int status);
 /* Replies to ERR_LIMITED with Retry-After. */
 void reply_refused(struct http_req *req, int64_t retry_s, const struct err *e);
+/* How a DELETE of what belongs to whoever asks begins, with the path's {id},
+ * and how it ends: 204, or 404 with `absent` where rc is 0. */
+NODISCARD int begin_end(const struct http_req *req, struct owner *o,
+    struct uuid *id, struct err *e);
+void reply_ended(
+    struct http_req *req, int rc, const char *absent, struct err *e);
 /* DELETE of what the path's {id} names, by whoever it belongs to: 204, or 404
  * with `absent` where end() found nothing to end. */
 typedef int end_mine(struct accounts *a, struct arena *arena,

@@ -76,6 +76,11 @@ void rest_members(struct http_req *req);
 void rest_member_remove(struct http_req *req);
 void rest_invite(struct http_req *req);
 
+/* The OAuth clients that a person lets in; end all that one of them was
+ * granted. */
+void rest_grants(struct http_req *req);
+void rest_grant_revoke(struct http_req *req);
+
 /* For administrators: people (?status), those who wait; what becomes of one;
  * {"role": "admin" or "user"}; a link for a new password. */
 void rest_admin_users(struct http_req *req);
