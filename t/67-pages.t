@@ -327,8 +327,8 @@ is($b->get('/admin/audit?before=x')->{status}, 400, 'from a number');
 is($b->get('/admin/server')->{status}, 200, 'the server');
 
 # By invitation, once.
-is($b->fill('/admin', do => 'invite', email => '')->{status}, 422, 'an invitation is for somebody');
-is($b->fill('/admin', do => 'invite', email => 'guest@example.org')->{status}, 200, 'an invitation');
+is($b->fill('/members', do => 'invite', email => '')->{status}, 422, 'an invitation is for somebody');
+is($b->fill('/members', do => 'invite', email => 'guest@example.org')->{status}, 200, 'an invitation');
 my ($join) = $b->{page} =~ m{value="http://127.0.0.1:\d+(/join\?token=\w+)"};
 ok($join, 'is a link, shown once');
 my @guest = (token => $join =~ s/.*=//r, email => 'guest@example.org', name => 'Guest', timezone => 'UTC');

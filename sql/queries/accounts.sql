@@ -69,6 +69,19 @@ RETURNING tenant_id, user_id, id, email;
 UPDATE one_time_links SET used_at = $4
 WHERE tenant_id = $1 AND user_id = $2 AND kind = $3 AND used_at IS NULL;
 
+-- Those of a kind that a person made and nobody used, newest first.
+-- name: link_list
+SELECT id, email, expires_at FROM one_time_links
+WHERE tenant_id = $1 AND user_id = $2 AND kind = $3 AND used_at IS NULL
+	AND expires_at > $4
+ORDER BY id DESC LIMIT 200;
+
+-- One of them is taken back.
+-- name: link_end write
+UPDATE one_time_links SET used_at = $5
+WHERE tenant_id = $1 AND user_id = $2 AND kind = $3 AND id = $4
+	AND used_at IS NULL AND expires_at > $5;
+
 -- name: link_purge write
 DELETE FROM one_time_links WHERE expires_at < $1;
 

@@ -261,6 +261,34 @@ async function disconnect({ page, c, token }) {
 	await page.context().close();
 }
 
+// The owner of a tenant invites somebody, who joins.
+async function invite(owner, name) {
+	const email = `${name.toLowerCase()}@example.org`;
+	await owner.goto(`${base}/account`);
+	await owner.getByRole('link', { name: 'Members', exact: true }).click();
+	await owner.getByLabel('E-mail address').fill(email);
+	await press(owner, 'Make a link');
+	const link = await owner.getByLabel('Their link').inputValue();
+	const page = await open();
+	await page.goto(link);
+	await page.getByLabel('E-mail address').fill(email);
+	await page.getByLabel('Your name').fill(name);
+	await page.getByLabel('Password').fill(PASSWORD);
+	await page.getByLabel('Time zone').fill('Europe/Berlin');
+	await press(page, 'Make the account');
+	await page.waitForURL(`${base}/signin`);
+	await page.context().close();
+	await owner.goto(`${base}/members`);
+	ok(await owner.locator('#members li', { hasText: email }).isVisible(), `${name} joins`);
+}
+
+async function remove(owner, name) {
+	await owner.goto(`${base}/members`);
+	await owner.getByRole('button', { name: `Remove ${name}` }).click();
+	ok((await body(owner)).includes('The member is removed'), `${name} is removed`);
+	ok(await owner.locator('#members li', { hasText: name }).getByText('suspended').isVisible(), 'and suspended');
+}
+
 async function exportAll(page) {
 	await page.goto(`${base}/account/data`);
 	const [download] = await Promise.all([page.waitForEvent('download'),
@@ -316,6 +344,11 @@ async function look(page, path, from = base) {
 	const wrong = report.results.flatMap((r) => r.messages)
 		.map((m) => `${m.ruleId}: ${m.message} (${m.selector})`);
 	ok(wrong.length === 0, `${path.replace(/\?.*/, '')}: valid HTML`, wrong.slice(0, 5).join('\n'));
+	await examine(page, path);
+}
+
+// The page that is there, as what a form was answered with.
+async function examine(page, path) {
 	for (const [colorScheme, width] of views) {
 		await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
 		await page.setViewportSize({ width, height: 900 });
@@ -378,10 +411,16 @@ const ann = await journey(admin, 'Ann', {}, drop);
 const bob = await journey(admin, 'Bob', { javaScriptEnabled: false }, choose);
 const stranger = await open();
 await register(await open(), 'Eve', 'eve@example.org');
+for (const name of ['Kim', 'Lou'])
+	await invite(ann, name);
+await remove(ann, 'Lou');
+await ann.getByLabel('E-mail address').fill('a-friend-of-mine-with-a-long-name@mail.example.org');
+await press(ann, 'Make a link');
+await examine(ann, '/members-link');
 
 const open_pages = ['/', '/signin', '/signin?next=/oauth2/x', '/register', '/forgot', '/nothing'];
 const own_pages = ['/', '/activities', '/import', '/account', '/account/thresholds', '/account/tokens',
-	'/account/security', '/account/data'];
+	'/account/security', '/account/data', '/members'];
 const admin_pages = ['/admin', '/admin/clients', '/admin/audit', '/admin/server'];
 const connected = [await consent('Ann', 'ann@example.org', {}),
 	await consent('Bob', 'bob@example.org', { javaScriptEnabled: false })];
@@ -395,6 +434,8 @@ await ann.goto(`${base}/activities`);
 await look(ann, new URL(await ann.locator('.rows a').first().getAttribute('href'), base).pathname);
 for (const path of admin_pages)
 	await look(admin, path);
+await admin.goto(`${base}/admin`);
+await look(admin, new URL(await admin.getByRole('link', { name: 'Ann' }).getAttribute('href'), base).pathname);
 const guest = await (await browser.newContext()).newPage();
 for (const path of ['/forgot', verify])
 	await look(guest, path, mailing);

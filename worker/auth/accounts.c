@@ -195,14 +195,23 @@ accounts_approve(struct accounts *a, struct arena *arena,
 }
 
 int
-accounts_suspend(struct accounts *a, struct arena *arena,
-    const struct origin *from, const struct owner *whom, struct err *e)
+accounts_suspend_as(struct accounts *a, struct arena *arena,
+    const struct origin *from, const struct owner *whom, const char *detail,
+    struct err *e)
 {
 	struct standing s = { .deed = { a, arena, from,
-				  { AUDIT_USER_SUSPEND, .subject = *whom } },
+				  { AUDIT_USER_SUSPEND, .subject = *whom,
+				      .detail = detail } },
 		.change = suspend };
 
 	return change(&s, e);
+}
+
+int
+accounts_suspend(struct accounts *a, struct arena *arena,
+    const struct origin *from, const struct owner *whom, struct err *e)
+{
+	return accounts_suspend_as(a, arena, from, whom, NULL, e);
 }
 
 int
@@ -267,31 +276,4 @@ accounts_note_export(struct accounts *a, struct arena *arena,
 	struct audit_note note = { AUDIT_USER_EXPORT, .subject = *whom };
 
 	return audit_note_alone(a->audit, a->db, arena, from, &note, e);
-}
-
-/* --- by the owner of a tenant -------------------------------------------- */
-
-int
-accounts_remove_member(struct accounts *a, struct arena *arena,
-    const struct origin *from, const struct owner *who,
-    const struct uuid *member_id, struct err *e)
-{
-	struct owner member = { who->tenant_id, *member_id };
-	struct user u;
-	int rc = users_get(a->db, arena, who, &u, e);
-
-	if (rc < 0)
-		return -1;
-	if (rc == 0 || u.tenant_role != TENANT_OWNER)
-		return err_set(e, ERR_DENIED, "only an owner ends memberships");
-	if (uuid_eq(member_id, &who->user_id))
-		return err_set(e, ERR_CONFLICT,
-		    "nobody ends the membership that is their own");
-	rc = users_get(a->db, arena, &member, &u, e);
-	if (rc <= 0)
-		return rc;
-	if (u.tenant_role == TENANT_OWNER)
-		return err_set(e, ERR_DENIED,
-		    "an owner is removed by an administrator only");
-	return accounts_suspend(a, arena, from, &member, e);
 }

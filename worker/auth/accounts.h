@@ -144,13 +144,29 @@ NODISCARD int accounts_peek_reset(struct accounts *a, struct arena *arena,
 NODISCARD int accounts_reset(struct accounts *a, struct arena *arena,
     const struct origin *from, struct str token, struct str wanted,
     struct user *out, struct err *e);
-/* A link by which somebody joins the tenant of `who`, who owns it. */
+
+/* --- by the owner of a tenant -------------------------------------------- */
+
+/* Of all here: ERR_DENIED when `who` is not the owner of its tenant. */
+NODISCARD int accounts_check_owner(struct accounts *a, struct arena *arena,
+    const struct owner *who, struct err *e);
+/* A link by which somebody joins the tenant; email (or STR_NULL) is kept to
+ * tell invitations apart, ERR_INVALID when it is no address.  url_r as of
+ * accounts_reset_link(). */
 NODISCARD int accounts_invite_link(struct accounts *a, struct arena *arena,
     const struct origin *from, const struct owner *who, struct str email,
     struct buf *url_r, struct err *e);
-/* End the membership of somebody else in the tenant that `who` owns: the
- * account is suspended, and an administrator may restore or delete it.  1, 0 no
- * such member, -1. */
+/* The invitations of `who` that hold, newest first. */
+NODISCARD int accounts_invitations(struct accounts *a, struct arena *arena,
+    const struct owner *who, struct one_time_link **list_r, size_t *n_r,
+    struct err *e);
+/* One of them holds no more: 1, 0 there is no such invitation, -1. */
+NODISCARD int accounts_withdraw(struct accounts *a, struct arena *arena,
+    const struct origin *from, const struct owner *who, const struct uuid *id,
+    struct err *e);
+/* End a membership: the account is suspended, and an administrator may restore
+ * or delete it.  1, 0 no such member, -1; ERR_CONFLICT for an owner, so that
+ * none is left without. */
 NODISCARD int accounts_remove_member(struct accounts *a, struct arena *arena,
     const struct origin *from, const struct owner *who,
     const struct uuid *member_id, struct err *e);

@@ -32,6 +32,12 @@ NODISCARD int deed_note(const struct deed *d, struct db *tx, struct err *e);
  * error that is there. */
 int deed_refused(const struct deed *d, struct err *e);
 
+/* accounts_suspend(), with a word in the audit trail of how it came to it
+ * (NULL: none). */
+NODISCARD int accounts_suspend_as(struct accounts *a, struct arena *arena,
+    const struct origin *from, const struct owner *whom, const char *detail,
+    struct err *e);
+
 /* Wait until so long after it has begun, so that how long it took tells
  * nothing. Outside a fiber there is nobody to tell. */
 void accounts_even_out(int64_t begun_us, int64_t at_least_ms);

@@ -228,13 +228,11 @@ accounts_invite_link(struct accounts *a, struct arena *arena,
 		    .expires_us =
 			clock_wall_us() + a->conf->invite_lifetime_us },
 	};
-	struct user u;
 
-	if (accounts_get_user(a, arena, who, &u, e) < 0)
-		return -1;
-	if (u.tenant_role != TENANT_OWNER)
-		return err_set(
-		    e, ERR_DENIED, "only an owner invites to a tenant");
+	if (email.n > 0 && !mail_is_address(email))
+		return err_set(e, ERR_INVALID, "that is not an e-mail address");
+	if (accounts_check_owner(a, arena, who, e) < 0)
+		return e->code == ERR_DENIED ? deed_refused(&m.deed, e) : -1;
 	return make_link(&m, "/join", url_r, e);
 }
 

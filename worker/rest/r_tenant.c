@@ -69,3 +69,47 @@ rest_invite(struct http_req *req)
 	buf_wipe(&url);
 	reply_private(req, 201);
 }
+
+static void
+invitation_json(struct jsonw *w, const struct one_time_link *l)
+{
+	jsonw_object(w);
+	jsonw_kv_uuid(w, "id", &l->id);
+	jsonw_kv_cstr(w, "email", l->email);
+	jsonw_key(w, "expires_at");
+	jsonw_instant(w, l->expires_us);
+	jsonw_end_object(w);
+}
+
+void
+rest_invitations(struct http_req *req)
+{
+	const struct app *app = http_app_state(req);
+	struct owner o = owner_of_request(req);
+	struct err e = ERR_INIT;
+	struct one_time_link *list;
+	struct jsonw w;
+	size_t n;
+
+	if (check_first_party(req, &e) < 0 ||
+	    accounts_invitations(
+		app->accounts, http_arena(req), &o, &list, &n, &e) < 0) {
+		http_reply_error(req, &e);
+		return;
+	}
+	jsonw_init(&w, http_out(req));
+	jsonw_object(&w);
+	jsonw_kv_array(&w, "invitations");
+	for (size_t i = 0; i < n; i++)
+		invitation_json(&w, &list[i]);
+	jsonw_end_array(&w);
+	jsonw_end_object(&w);
+	jsonw_done(&w);
+	reply_private(req, 200);
+}
+
+void
+rest_withdraw(struct http_req *req)
+{
+	reply_end(req, accounts_withdraw, "there is no such invitation");
+}

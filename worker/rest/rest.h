@@ -71,10 +71,12 @@ void rest_sessions_revoke(struct http_req *req);
 void rest_change_password(struct http_req *req);
 
 /* Who else belongs to the person's tenant; for its owner: end a membership,
- * invite ({"email"?}). */
+ * invite ({"email"?}), the invitations that hold, take one back. */
 void rest_members(struct http_req *req);
 void rest_member_remove(struct http_req *req);
 void rest_invite(struct http_req *req);
+void rest_invitations(struct http_req *req);
+void rest_withdraw(struct http_req *req);
 
 /* The OAuth clients that a person lets in; end all that one of them was
  * granted. */

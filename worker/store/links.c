@@ -84,6 +84,48 @@ links_void(struct db *db, struct arena *a, const struct owner *o,
 }
 
 int
+links_list(struct db *db, struct arena *a, const struct owner *o,
+    enum link_kind kind, struct one_time_link **list_r, size_t *n_r,
+    struct err *e)
+{
+	struct db_query q;
+
+	db_query_init(&q, db, a, Q_link_list);
+	owner_bind(&q, o);
+	db_bind_text(&q, 3, kinds[kind]);
+	db_bind_time(&q, 4, clock_wall_us());
+	if (db_run(&q, e) < 0)
+		return -1;
+	*list_r = arena_many(a, q.n_rows, struct one_time_link);
+	*n_r = q.n_rows;
+	for (size_t i = 0; db_next(&q); i++)
+		(*list_r)[i] = (struct one_time_link){
+			.owner = *o,
+			.id = db_get_uuid(&q, 0),
+			.kind = kind,
+			.email = db_get_text(&q, 1),
+			.expires_us = db_get_time(&q, 2),
+		};
+	return 0;
+}
+
+int
+links_end(struct db *db, struct arena *a, const struct owner *o,
+    enum link_kind kind, const struct uuid *id, struct err *e)
+{
+	struct db_query q;
+
+	db_query_init(&q, db, a, Q_link_end);
+	owner_bind(&q, o);
+	db_bind_text(&q, 3, kinds[kind]);
+	db_bind_uuid(&q, 4, id);
+	db_bind_time(&q, 5, clock_wall_us());
+	if (db_run(&q, e) < 0)
+		return -1;
+	return q.changed > 0;
+}
+
+int
 setup_put(struct db *db, struct arena *a, const uint8_t hash[LINK_HASH_BYTES],
     int64_t expires_us, bool replace, struct err *e)
 {

@@ -32,6 +32,13 @@ NODISCARD int links_find(struct db *db, struct arena *a, enum link_kind kind,
 NODISCARD int links_use(struct db *db, struct arena *a, enum link_kind kind,
     const uint8_t hash[LINK_HASH_BYTES], struct one_time_link *out,
     struct err *e);
+/* Those that hold, newest first, 200 at most; their hashes are left out. */
+NODISCARD int links_list(struct db *db, struct arena *a, const struct owner *o,
+    enum link_kind kind, struct one_time_link **list_r, size_t *n_r,
+    struct err *e);
+/* One of them holds no more: 1, 0 there is no such link, -1. */
+NODISCARD int links_end(struct db *db, struct arena *a, const struct owner *o,
+    enum link_kind kind, const struct uuid *id, struct err *e);
 /* All of this kind that the person has are used up. */
 NODISCARD int links_void(struct db *db, struct arena *a, const struct owner *o,
     enum link_kind kind, struct err *e);

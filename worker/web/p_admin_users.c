@@ -3,7 +3,7 @@
 #include "app.h"
 #include "auth/accounts.h"
 #include "config/conf.h"
-#include "web/page.h"
+#include "web/people.h"
 #include "web/web.h"
 
 #define PATH  "/admin"
@@ -61,38 +61,16 @@ offer(struct page *p, const struct deed *d, const struct athlete *who)
 }
 
 static void
-show_badges(struct page *p, const struct user *u)
-{
-	if (u->is_admin)
-		page_badge(p, TONE_GOOD, "administrator");
-	if (u->status == USER_PENDING)
-		page_badge(p, TONE_WARN, "waits for approval");
-	if (u->status == USER_SUSPENDED)
-		page_badge(p, TONE_BAD, "suspended");
-	if (u->unverified)
-		page_badge(p, TONE_WARN, "address not confirmed");
-}
-
-static void
 show_user(struct page *p, const struct user *u)
 {
 	const struct athlete *who = &u->athlete;
+	char id[UUID_TEXT_LEN + 1];
 	struct html *h = &p->h;
 
+	uuid_format(&who->user_id, id);
 	html_open(h, "li");
-	html_box(h, "div", "what");
-	html_line(h, "strong", NULL,
-	    who->display_name[0] != '\0' ? who->display_name : who->username);
-	html_text(h, " ");
-	show_badges(p, u);
-	html_open(h, "p");
-	html_text(h, who->username);
-	if (who->email[0] != '\0' && strcmp(who->email, who->username) != 0)
-		html_textf(h, ", %s", who->email);
-	html_text(h, ", since ");
-	page_instant(p, u->created_us);
-	html_close(h, "p");
-	html_close(h, "div");
+	people_show(
+	    p, u, arena_printf(http_arena(p->req), PATH "/users/%s", id), NULL);
 	html_box(h, "div", "buttons");
 	if (u->status == USER_PENDING)
 		offer(p, &deeds[APPROVE], who);
@@ -172,34 +150,8 @@ show_pending(struct page *p, const struct people *of)
 	page_section_end(p);
 }
 
-static const struct field invite_field = {
-	.name = "email",
-	.label = "E-mail address",
-	.type = "email",
-	.hint = "Send them the link yourself. It works once.",
-	.required = true,
-};
-
 static void
-show_invitation(struct page *p, const struct field *f, const char *link)
-{
-	page_section(p, "invite", "Invite somebody",
-	    "By a link they make an account, whether registration is open or "
-	    "not.");
-	if (link != NULL)
-		page_copyable(p, "link", "Their link, shown this once", link);
-	page_form(p, NULL, PATH);
-	page_field(p, f);
-	html_box(&p->h, "div", "buttons");
-	page_button_saying(p, TONE_PLAIN, "Make a link", "do", "invite");
-	html_close(&p->h, "div");
-	page_form_end(p);
-	page_section_end(p);
-}
-
-static void
-show(struct http_req *req, int status, const char *wrong, const struct field *f,
-    const char *link)
+show(struct http_req *req, int status, const char *wrong)
 {
 	const struct app *app = http_app_state(req);
 	struct err e = ERR_INIT;
@@ -217,21 +169,20 @@ show(struct http_req *req, int status, const char *wrong, const struct field *f,
 	page_section(&p, "people", "People",
 	    strcmp(app->conf->registration, "closed") == 0
 		? "Registration is closed: accounts are made by `pierrectl "
-		  "user create` or by invitation."
+		  "user create`, or by invitation at Account, Members."
 		: NULL);
 	show_those(&p, of.list, of.n);
 	page_pages(&p, "First", of.is_first ? NULL : PATH, "More",
 	    of.n > LIMIT ? path_after(http_arena(req), &of.list[LIMIT - 1])
 			 : NULL);
 	page_section_end(&p);
-	show_invitation(&p, f, link);
 	page_end(&p, status);
 }
 
 void
 web_admin_users(struct http_req *req)
 {
-	show(req, 200, NULL, &invite_field, NULL);
+	show(req, 200, NULL);
 }
 
 /* --- changes ------------------------------------------------------------- */
@@ -264,39 +215,6 @@ do_deed(struct http_req *req, const struct form *form, struct err *e)
 	return 0;
 }
 
-static void
-invite(struct http_req *req, const struct form *form)
-{
-	const struct app *app = http_app_state(req);
-	struct arena *a = http_arena(req);
-	struct origin from = origin_of(req);
-	struct owner o = page_owner(req);
-	struct field f = invite_field;
-	struct buf url = BUF_INIT;
-	struct err e = ERR_INIT;
-	const char *link;
-
-	if (fields_read(a, &f, 1, form) > 0) {
-		show(req, 422, NULL, &f, NULL);
-		return;
-	}
-	if (accounts_invite_link(
-		app->accounts, a, &from, &o, field_str(&f), &url, &e) == 0) {
-		link = url.p[0] == '/'
-			   ? arena_printf(a, "%s%.*s", page_site(req),
-				 STR_ARG(buf_str(&url)))
-			   : arena_strndup(a, url.p, url.n);
-		show(req, 200, NULL, &invite_field, link);
-	} else if (e.code == ERR_INVALID || e.code == ERR_CONFLICT ||
-		   e.code == ERR_DENIED) {
-		f.error = page_sentence(a, str_of(e.msg));
-		show(req, 422, NULL, &f, NULL);
-	} else {
-		http_reply_error(req, &e);
-	}
-	buf_wipe(&url);
-}
-
 void
 web_admin_users_post(struct http_req *req)
 {
@@ -308,14 +226,9 @@ web_admin_users_post(struct http_req *req)
 		http_reply_error(req, &e);
 		return;
 	}
-	if (str_is(form_str(&form, "do"), "invite")) {
-		invite(req, &form);
-		return;
-	}
 	rc = do_deed(req, &form, &e);
 	if (rc < 0 && e.code == ERR_CONFLICT)
-		show(req, 409, page_sentence(http_arena(req), str_of(e.msg)),
-		    &invite_field, NULL);
+		show(req, 409, page_sentence(http_arena(req), str_of(e.msg)));
 	else if (rc < 0)
 		http_reply_error(req, &e);
 	else

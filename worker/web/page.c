@@ -185,7 +185,8 @@ is_below(struct str path, const char *top)
 static void
 show_place(struct page *p, const char *path, const char *label)
 {
-	struct str here = http_path(p->req);
+	struct str here =
+	    p->place != NULL ? str_of(p->place) : http_path(p->req);
 	bool is_here =
 	    strcmp(path, "/") == 0 ? str_is(here, "/") : is_below(here, path);
 

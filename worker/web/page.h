@@ -44,6 +44,8 @@ struct page {
 	const struct who *who; /* NULL: not signed in */
 	struct user user;      /* of who, as far as it was found */
 	bool narrow;
+	const char *place; /* of the navigation it belongs to; NULL: by its
+			    * path */
 	struct html h;
 	char csrf[CSRF_LEN + 1]; /* "" until there is a form */
 };

@@ -5,34 +5,40 @@
 struct tab {
 	const char *path;
 	const char *label;
+	bool owner; /* for who owns a tenant */
 };
 
 static const struct tab account_tabs[] = {
-	{ "/account", "Profile" },
-	{ "/account/thresholds", "Thresholds" },
-	{ "/account/clients", "Assistants" },
-	{ "/account/tokens", "Tokens" },
-	{ "/account/security", "Security" },
-	{ "/account/data", "Your data" },
-	{ NULL, NULL },
+	{ "/account", "Profile", false },
+	{ "/account/thresholds", "Thresholds", false },
+	{ "/account/clients", "Assistants", false },
+	{ "/account/tokens", "Tokens", false },
+	{ "/account/security", "Security", false },
+	{ "/account/data", "Your data", false },
+	{ "/members", "Members", true },
+	{ NULL, NULL, false },
 };
 
 static const struct tab admin_tabs[] = {
-	{ "/admin", "People" },
-	{ "/admin/clients", "Assistants" },
-	{ "/admin/audit", "Audit trail" },
-	{ "/admin/server", "Server" },
-	{ NULL, NULL },
+	{ "/admin", "People", false },
+	{ "/admin/clients", "Assistants", false },
+	{ "/admin/audit", "Audit trail", false },
+	{ "/admin/server", "Server", false },
+	{ NULL, NULL, false },
 };
 
 static void
 show_tabs(
-    struct html *h, const char *title, const struct tab *list, const char *here)
+    struct page *p, const char *title, const struct tab *list, const char *here)
 {
+	struct html *h = &p->h;
+
 	html_box(h, "nav", "tabs");
 	html_attr(h, "aria-label", title);
 	html_open(h, "ul");
 	for (const struct tab *t = list; t->path != NULL; t++) {
+		if (t->owner && p->user.tenant_role != TENANT_OWNER)
+			continue;
 		html_open(h, "li");
 		html_open(h, "a");
 		html_attr(h, "href", t->path);
@@ -57,8 +63,9 @@ begin(struct page *p, struct http_req *req, const char *title,
 			label = t->label;
 	page_head(
 	    p, req, arena_printf(http_arena(req), "%s · %s", label, title));
+	p->place = list[0].path;
 	page_body(p, title);
-	show_tabs(&p->h, title, list, here);
+	show_tabs(p, title, list, here);
 }
 
 void

@@ -53,9 +53,15 @@ void web_security_post(struct http_req *req);
 void web_data(struct http_req *req);
 void web_data_post(struct http_req *req);
 
+/* /members: of a tenant, for its owner */
+void web_members(struct http_req *req);
+void web_members_post(struct http_req *req);
+
 /* /admin and below */
 void web_admin_users(struct http_req *req);
 void web_admin_users_post(struct http_req *req);
+void web_admin_user(struct http_req *req);
+void web_admin_user_post(struct http_req *req);
 void web_admin_clients(struct http_req *req);
 void web_admin_clients_post(struct http_req *req);
 void web_admin_audit(struct http_req *req);

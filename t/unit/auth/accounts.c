@@ -424,6 +424,31 @@ test_invite(void)
 	       &t.e) < 0 &&
 		t.e.code == ERR_DENIED,
 	    "once: %s", t.e.msg);
+	buf_wipe(&url);
+	is_int(accounts_invite_link(
+		   accounts, t.arena, &here, &o, STR_NULL, &url, &t.e),
+	    0, "another");
+	r.email = STR("KID@x.example");
+	is_int(accounts_join(
+		   accounts, t.arena, &here, token_of(&url), &r, &member, &t.e),
+	    0, "an address that is taken is not told: %s", t.e.msg);
+	is_int(
+	    users_list_of_tenant(t.db, t.arena, &o.tenant_id, &list, &n, &t.e),
+	    0, "the tenant");
+	is_int(n, 2, "has two people still");
+	r.email = STR("kid3@x.example");
+	ok(accounts_join(accounts, t.arena, &here, token_of(&url), &r, &member,
+	       &t.e) < 0 &&
+		t.e.code == ERR_DENIED,
+	    "and the invitation is used up: %s", t.e.msg);
+	ok(accounts_remove_member(
+	       accounts, t.arena, &here, &o, &o.user_id, &t.e) < 0 &&
+		t.e.code == ERR_CONFLICT,
+	    "the owner stays: %s", t.e.msg);
+	ok(accounts_invite_link(
+	       accounts, t.arena, &here, &o, STR("x"), &url, &t.e) < 0 &&
+		t.e.code == ERR_INVALID,
+	    "no address: %s", t.e.msg);
 	o.user_id = list[1].athlete.user_id;
 	ok(accounts_invite_link(
 	       accounts, t.arena, &here, &o, STR_NULL, &url, &t.e) < 0 &&
