@@ -186,7 +186,11 @@ sub noted { my ($id, $what) = @_; return $t->value("SELECT count(*) FROM audit_l
 is(noted('https://later.example.com/moved', 'register'), 1, 'whose document is kept is noted');
 is(noted('https://later.example.com/moved', 'change'), 1, 'and that it says something else');
 make_old('https://good.example.com/good.json');
+my $fetched = requests('good.example.com/good.json');
+$begun = time;
 is(ask('https://good.example.com/good.json'), 200, 'one that is fetched again');
+cmp_ok(time - $begun, '<', 4, 'at once');
+is(requests('good.example.com/good.json') - $fetched, 1, 'and once');
 is(noted('https://good.example.com/good.json', 'change'), 0, 'and says the same has nothing to note');
 
 # --- keys that are elsewhere ---------------------------------------------------------------

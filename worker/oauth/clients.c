@@ -198,11 +198,14 @@ freshen(struct clients *c, struct arena *a, struct str url, struct entry **one,
 {
 	int64_t until_us = clock_mono_us() + CLIENT_FETCH_WAIT_US;
 	struct err e = ERR_INIT;
-	int rc = 0;
+	const struct uuid none = { { 0 } };
+	int rc = *one != NULL;
 
 	while (rc == 0 || is_stale(&(*one)->client)) {
-		int turn = client_fetch(c->parts, a, url,
-		    rc > 0 ? &(*one)->client.row.id : NULL, f);
+		/* The entry is not lent: others may drop it meanwhile. */
+		struct uuid id = rc > 0 ? (*one)->client.row.id : none;
+		int turn =
+		    client_fetch(c->parts, a, url, rc > 0 ? &id : NULL, f);
 
 		if (turn < 0)
 			return -1;
