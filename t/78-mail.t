@@ -148,6 +148,13 @@ sub test_address {
 	is(log_in('ada@x.example', $another), undef, 'the old one does not');
 	like($smtp->await('ada@x.example', 7)->{head}, qr/^Subject: Your account has another address/m,
 	    'where she is told');
+	is($b->fill('/account/security', email => 'thief@x.example', present => $another)->{status},
+	    303, 'whoever has the password asks for one more');
+	my (undef, $theirs) = link_of($smtp->await('thief@x.example'));
+	is(change($another, $password, 'new@x.example'), 200, 'she sets another password');
+	is((call('POST', '/api/auth/verify-email', { token => $theirs }))[0], 403,
+	    'which makes that link void');
+	is(change($password, $another, 'new@x.example'), 200, 'the address is hers still');
 }
 
 # An invitation is handed over somehow: it does not prove an address.
@@ -209,9 +216,9 @@ sub test_vouch {
 }
 
 sub change {
-	my ($from, $to) = @_;
+	my ($from, $to, $who) = @_;
 	return (call('PUT', '/api/user/change-password',
-		{ current_password => $from, new_password => $to }, log_in('bob', $from)))[0];
+		{ current_password => $from, new_password => $to }, log_in($who // 'bob', $from)))[0];
 }
 
 sub test_failing {
@@ -261,7 +268,7 @@ sub test_tls {
 
 sub test_canaries {
 	my @links = map { link_of($_) } $smtp->mails;
-	cmp_ok(scalar @links, '==', 16, 'of all links, two of each');
+	cmp_ok(scalar @links, '==', 18, 'of all links, two of each');
 	ok(until_true(sub { $t->value(q{SELECT count(*) FROM jobs WHERE kind = 'mail' AND finished_at IS NULL}) == 0 }),
 	    'all mail has come to an end');
 	is($t->value(q{SELECT count(*) FROM jobs WHERE kind = 'mail' AND (input IS NOT NULL OR error IS NOT NULL AND } .

@@ -20,7 +20,21 @@ struct setting {
 	const uint8_t *token_hash; /* of the link that is used up, or NULL */
 	struct one_time_link link; /* email "": it did not come by mail */
 	const char *email;	   /* the person's, or "" */
+	bool confirmed;		   /* that address is */
 };
+
+/* With a confirmed address, links to confirm one lead to others: by these, too,
+ * whoever is to be out could come back. */
+static int
+void_links(struct db *tx, const struct setting *s, struct err *e)
+{
+	struct arena *arena = s->deed.arena;
+	const struct owner *o = &s->deed.note.subject;
+
+	if (s->confirmed && links_void(tx, arena, o, LINK_VERIFY, e) < 0)
+		return -1;
+	return links_void(tx, arena, o, LINK_RESET, e);
+}
 
 /* Who knew the old password, or stole it, is out. */
 static int
@@ -31,7 +45,7 @@ put(struct db *tx, struct setting *s, struct err *e)
 	unsigned ended;
 
 	if (passwords_put(tx, arena, o, s->hash, e) < 0 ||
-	    links_void(tx, arena, o, LINK_RESET, e) < 0 ||
+	    void_links(tx, s, e) < 0 ||
 	    sessions_end_all(tx, arena, o, s->keep, &ended, e) < 0 ||
 	    grants_revoke_all(tx, arena, o, e) < 0 ||
 	    meta_bump_auth_epoch(tx, arena, e) < 0 ||
@@ -58,6 +72,7 @@ prepare(
 
 	s->hash = hash;
 	s->email = u->athlete.email;
+	s->confirmed = !u->unverified;
 	if (password_check(wanted, a->conf->password_min, &owner, e) < 0)
 		return -1;
 	return password_hash(a->hasher, wanted, hash, e);
@@ -274,6 +289,7 @@ reset(struct db *tx, void *arg, struct err *e)
 	    (s->link.email[0] != '\0' &&
 		users_verify(tx, s->deed.arena, &s->link.owner, e) < 0))
 		return -1;
+	s->confirmed = s->confirmed || s->link.email[0] != '\0';
 	return put(tx, s, e);
 }
 
