@@ -75,18 +75,24 @@ start_reader(struct events *ev)
 	fiber_spawn(ev->loop, read_stale, ev);
 }
 
+/* false: somebody will read it anyway. */
+static bool
+add_stale(struct topic *t)
+{
+	if (t->stale)
+		return false;
+	t->stale = true;
+	if (t->reading)
+		return false;
+	list_add_tail(&t->events->stale, &t->link);
+	return true;
+}
+
 static void
 mark_stale(struct topic *t)
 {
-	struct events *ev = t->events;
-
-	if (t->stale)
-		return;
-	t->stale = true;
-	if (t->reading)
-		return;
-	list_add_tail(&ev->stale, &t->link);
-	start_reader(ev);
+	if (add_stale(t))
+		start_reader(t->events);
 }
 
 static void
@@ -269,7 +275,8 @@ on_retry(void *arg)
 		start_reader(ev);
 }
 
-/* Which signals is not known, so every topic is looked at. */
+/* Which signals is not known, so every topic is looked at.  Who reads one may
+ * end it at once: nobody reads before all are in the list. */
 static void
 on_missed(void *arg)
 {
@@ -279,7 +286,9 @@ on_missed(void *arg)
 	void *t;
 
 	while (map_next(ev->topics, &pos, &key, &t))
-		mark_stale(t);
+		(void)!add_stale(t);
+	for (int i = 0; i < READERS && !list_empty(&ev->stale); i++)
+		start_reader(ev);
 }
 
 /* --- the whole ----------------------------------------------------------- */

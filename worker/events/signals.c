@@ -29,7 +29,8 @@ struct signals {
 	struct map *watches; /* by key: struct list of signal_watch */
 	struct signals_tap taps[TAPS];
 	size_t taps_n;
-	uint64_t at; /* in the ring */
+	struct list *calling; /* whose watches are being called */
+	uint64_t at;	      /* in the ring */
 	int64_t stalled_us;
 	bool wake_due;
 };
@@ -44,6 +45,16 @@ static struct str
 name_of(const uint64_t *key)
 {
 	return str_make((const char *)key, sizeof(*key));
+}
+
+/* An empty one stays only while its watches are being called. */
+static void
+drop_if_empty(struct signals *s, uint64_t key, struct list *head)
+{
+	if (!list_empty(head) || head == s->calling)
+		return;
+	map_del(s->watches, name_of(&key));
+	free(head);
 }
 
 /* A callback may end other watches of the key, and its own. */
@@ -61,6 +72,7 @@ call_watches(struct signals *s, uint64_t key)
 		list_del(node);
 		list_add_tail(&todo, node);
 	}
+	s->calling = head;
 	while (!list_empty(&todo)) {
 		struct signal_watch *w =
 		    list_item(todo.next, struct signal_watch, link);
@@ -69,6 +81,8 @@ call_watches(struct signals *s, uint64_t key)
 		list_add_tail(head, &w->link);
 		w->fn(w->arg);
 	}
+	s->calling = NULL;
+	drop_if_empty(s, key, head);
 }
 
 static void
@@ -197,7 +211,6 @@ signals_watch(struct signals *s, struct signal_watch *w, uint64_t key,
 	list_add_tail(head, &w->link);
 }
 
-/* An empty head stays only while its watches are being called. */
 void
 signals_unwatch(struct signal_watch *w)
 {
@@ -209,10 +222,8 @@ signals_unwatch(struct signal_watch *w)
 	list_del(&w->link);
 	w->signals = NULL;
 	head = map_get(s->watches, name_of(&w->key));
-	if (head == NULL || !list_empty(head))
-		return;
-	map_del(s->watches, name_of(&w->key));
-	free(head);
+	if (head != NULL)
+		drop_if_empty(s, w->key, head);
 }
 
 void
