@@ -103,6 +103,18 @@ for my $engine (qw(sqlite postgresql)) {
 	is($refused->{status}, 403, 'not for a token that may not ask for it');
 	like($refused->{headers}{'www-authenticate'}, qr/insufficient_scope.*activities:read/,
 	    'which is told what it lacks');
+	($refused) = $t->rpc('subscriptions/listen',
+	    { notifications => { taskIds => [$analysis->{taskId}] } },
+	    abilities => $tasks, token => $narrow);
+	is($refused->{status}, 403, 'nor does it hear of it');
+	my (undef, $sender) = $t->ctl('token', 'create', 'demo', '--scopes', 'activities:write');
+	chomp $sender;
+	my $as_job = decode_json($t->request('GET', "/api/jobs/$analysis->{taskId}",
+	    token => $sender)->{content});
+	is($as_job->{state}, 'done', 'who may see jobs sees this one');
+	ok(!exists $as_job->{result}, 'but not what it found');
+	unlike($t->request('GET', '/api/jobs', token => $sender)->{content}, qr/"ctl"/,
+	    'nor in the list');
 	my $again = start($t, 'analyze_training_load', {});
 	ok(!$again->{taskId} && $again->{structuredContent}, 'and is quick the next time');
 

@@ -31,6 +31,14 @@ show_json(struct jsonw *w, const char *key, const char *json)
 	jsonw_raw(w, str_of(json));
 }
 
+/* What a tool has found is had by tasks/get: by those tokens alone that may
+ * call the tool. */
+static bool
+is_of_tool(const struct job *j)
+{
+	return strcmp(j->kind, "mcp_task") == 0;
+}
+
 void
 job_json(struct jsonw *w, const struct job *j, const struct job_item *items,
     size_t n)
@@ -51,7 +59,7 @@ job_json(struct jsonw *w, const struct job *j, const struct job_item *items,
 	show_instant(w, "created_at", j->created_us);
 	show_instant(w, "started_at", j->started_us);
 	show_instant(w, "finished_at", j->finished_us);
-	if (job_is_finished(j))
+	if (job_is_finished(j) && !is_of_tool(j))
 		show_json(w, "result", j->result);
 	if (j->state == JOB_FAILED)
 		show_json(w, "error", j->error);

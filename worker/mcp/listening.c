@@ -13,6 +13,7 @@
 #include "mcp/changes.h"
 #include "mcp/mcp_impl.h"
 #include "mcp/stdio.h"
+#include "mcp/tasks.h"
 #include "shm/shm.h"
 #include "store/mcp_sessions.h"
 #include "app.h"
@@ -199,7 +200,7 @@ mcp_listen(struct rpc *r)
 	if (filter_read(&filter, json_get(r->params, "notifications"), &e) <
 	    0) {
 		rpc_error_err(r, &e);
-	} else {
+	} else if (mcp_tasks_may_hear(r, filter.tasks)) {
 		first = acknowledgment(r, &filter);
 		if (r->http == NULL)
 			stdio_listen(r, &filter, first);

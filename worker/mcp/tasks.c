@@ -5,6 +5,7 @@
 
 #include "auth/who.h"
 #include "base/clock.h"
+#include "base/map.h"
 #include "config/conf.h"
 #include "events/events.h"
 #include "mcp/call.h"
@@ -311,6 +312,34 @@ find(struct rpc *r, struct job *out)
 		rpc_error(r, 200, RPC_INVALID_PARAMS,
 		    "there is no task \"%.80s\"", text);
 	return false;
+}
+
+/* What a listener hears of a task has the result in it. */
+bool
+mcp_tasks_may_hear(struct rpc *r, const struct map *ids)
+{
+	struct owner o = { r->who->tenant_id, r->who->user_id };
+	struct err e = ERR_INIT;
+	size_t pos = 0;
+	struct uuid id;
+	struct job j;
+	struct str text;
+	void *unused;
+
+	while (map_next(ids, &pos, &text, &unused)) {
+		int rc = uuid_parse(text, &id)
+			     ? jobs_get(r->app->db, r->arena, &o, &id, &j, &e)
+			     : 0;
+
+		if (rc < 0) {
+			rpc_error_err(r, &e);
+			return false;
+		}
+		if (rc > 0 && strcmp(j.kind, TASK_KIND) == 0 &&
+		    !check_scope(r, &j))
+			return false;
+	}
+	return true;
 }
 
 void

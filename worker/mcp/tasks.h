@@ -10,6 +10,8 @@
 #include "mcp/mcp_impl.h"
 #include "store/jobs.h"
 
+struct map;
+
 /* The kind of the jobs. */
 #define TASK_KIND "mcp_task"
 
@@ -17,6 +19,11 @@
  * call runs as one, so that it is to be run at once. */
 NODISCARD bool mcp_task_start(
     struct rpc *r, const struct mcp_tool *tool, const cJSON *arguments);
+
+/* Whether the token may call the tools that these tasks run, and so hear of
+ * them; false: answered with an error.  Those that are not there are passed
+ * over.  Waits. */
+NODISCARD bool mcp_tasks_may_hear(struct rpc *r, const struct map *ids);
 
 /* --- for whoever runs jobs ----------------------------------------------- */
 
