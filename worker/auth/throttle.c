@@ -232,6 +232,13 @@ throttle_who(struct throttle *t, struct http_req *req,
 	return 0;
 }
 
+static bool
+shows_token(const struct http_req *req)
+{
+	return http_header(req, "Authorization").p != NULL ||
+	       http_header(req, "X-API-Key").p != NULL;
+}
+
 void
 throttle_failure(
     struct throttle *t, const struct http_req *req, const struct err *e)
@@ -241,8 +248,8 @@ throttle_failure(
 
 	/* Without a token a client learns how to get one. */
 	if (e->code != ERR_UNAUTHENTICATED || r->interval_us == 0 ||
-	    http_header(req, "Authorization").p == NULL ||
-	    !http_peer_key(req, key) || is_this_machine(key))
+	    !shows_token(req) || !http_peer_key(req, key) ||
+	    is_this_machine(key))
 		return;
 	limits_charge(t->limits,
 	    limits_key(t->limits, BY_ADDRESS, key, sizeof(key)), r,

@@ -17,6 +17,7 @@
 struct http_req {
 	unsigned char address; /* 0: a local socket */
 	bool shows_token;
+	bool shows_key;
 	const struct who *who;
 	char headers[600];
 	char limit[32];
@@ -41,6 +42,8 @@ http_peer(UNUSED const struct http_req *req)
 struct str
 http_header(const struct http_req *req, const char *name)
 {
+	if (strcmp(name, "X-API-Key") == 0)
+		return req->shows_key ? STR("x") : STR_NULL;
 	CHECK(strcmp(name, "Authorization") == 0);
 	return req->shows_token ? STR("Bearer x") : STR_NULL;
 }
@@ -158,6 +161,13 @@ test_failure(void)
 	for (int i = 0; i < 4; i++)
 		ok(ask_address(3, &api) == 0, "one of four");
 	ok(ask_address(3, &api) < 0, "all gone");
+	ok(ask_address(4, &api) == 0, "one of ten");
+	req = (struct http_req){ .address = 4, .shows_key = true };
+	no.code = ERR_UNAUTHENTICATED;
+	throttle_failure(t, &req, &no);
+	for (int i = 0; i < 5; i++)
+		ok(ask_address(4, &api) == 0, "one of five after a key's");
+	ok(ask_address(4, &api) < 0, "all gone");
 	req.address = 0;
 	no.code = ERR_UNAUTHENTICATED;
 	throttle_failure(t, &req, &no);
