@@ -387,5 +387,20 @@ like($t->request('GET', '/metrics')->{content},
     qr/^pierre_rate_limited_total\{limit="streams"\} [1-9]/m, 'which is counted');
 $_->hang_up for @many;
 
+# --- what is old ------------------------------------------------------------------------
+
+# More than one transaction deletes.
+my $old = $t->sql_time(time - 400 * 86400);
+my $count = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)';
+$t->value("INSERT INTO events $count SELECT tenant_id, user_id, topic, -i, kind, payload, $old " .
+    'FROM (SELECT * FROM events LIMIT 1) AS e, n');
+$t->value("INSERT INTO mcp_sessions $count SELECT tenant_id, user_id, " .
+    ($t->{postgres} ? 'gen_random_uuid()' : 'randomblob(16)') .
+    ", version, abilities, log_level, $old, $old FROM (SELECT * FROM mcp_sessions LIMIT 1) AS s, n");
+is($t->value("SELECT count(*) FROM events WHERE created_at = $old"), 5000, 'many events are old');
+ok(until_true(sub { $t->value("SELECT (SELECT count(*) FROM events WHERE created_at = $old) + " .
+    "(SELECT count(*) FROM mcp_sessions WHERE touched_at = $old)") == 0 }, 13),
+    'and sessions, and all are gone with the next sweep');
+
 $t->finish(qr/was killed by signal 9/);
 done_testing;

@@ -40,7 +40,7 @@
 #define ROUND_MS       250
 #define SWEEP_ROUNDS   40
 #define CARRY_ROUNDS   4
-#define SWEEP_EVENTS   2000 /* at once */
+#define SWEEP_EVENTS   2000 /* in one transaction */
 #define SWEEP_SESSIONS 1000
 /* A database is called ill only after this long without an answer. */
 #define DEBOUNCE_US INT64_C(10000000)
@@ -129,8 +129,11 @@ sweep_events(struct keeper *k, struct err *e)
 	int64_t before_us = clock_wall_us() - k->heritage->conf->events_keep_us;
 	struct arena *a = arena_new();
 	int64_t n;
-	int rc = event_log_purge(k->db, a, before_us, SWEEP_EVENTS, &n, e);
+	int rc;
 
+	do
+		rc = event_log_purge(k->db, a, before_us, SWEEP_EVENTS, &n, e);
+	while (rc == 0 && n == SWEEP_EVENTS && !k->leaving);
 	arena_free(&a);
 	return rc;
 }
@@ -142,8 +145,12 @@ sweep_sessions(struct keeper *k, struct err *e)
 	    clock_wall_us() - k->heritage->conf->mcp_session_ttl_us;
 	struct arena *a = arena_new();
 	int64_t n;
-	int rc = mcp_sessions_purge(k->db, a, before_us, SWEEP_SESSIONS, &n, e);
+	int rc;
 
+	do
+		rc = mcp_sessions_purge(
+		    k->db, a, before_us, SWEEP_SESSIONS, &n, e);
+	while (rc == 0 && n == SWEEP_SESSIONS && !k->leaving);
 	arena_free(&a);
 	return rc;
 }
