@@ -5,6 +5,7 @@
 use strict;
 use warnings;
 use lib 't/lib';
+use IO::Compress::Zip qw($ZipError);
 use JSON::PP;
 use Pierre::Test;
 use Test::More;
@@ -27,6 +28,17 @@ sub gpx {
 }
 
 my @rides = ((map { gpx($_, 2000) } 0 .. 39), map { gpx($_, 15_000) } 40 .. 51);
+
+# The long ones.
+my $archive = '';
+my $zip = IO::Compress::Zip->new(\$archive, Name => 'about.txt', -Level => 1)
+    or die $ZipError;
+$zip->print('rides');
+for my $i (40 .. 51) {
+	$zip->newStream(Name => "$i.gpx", -Level => 1);
+	$zip->print($rides[$i]);
+}
+$zip->close;
 
 sub upload {
 	my ($t, $from, $to, %o) = @_;
@@ -158,6 +170,18 @@ for my $engine (qw(sqlite postgresql)) {
 	    'one that runs too');
 	is($t->request('DELETE', $second)->{status}, 409, 'no second time');
 	check_whole($t, 'what was stored until then stays');
+
+	# An archive is one file of its job, and left between two of its own.
+	empty($t, $engine);
+	my $packed = $t->request('POST', '/api/activities/import?filename=rides.zip',
+	    content => $archive, headers => { 'Content-Type' => 'application/zip' });
+	until_true(sub { activities($t) > 0 });
+	is($t->request('DELETE', $packed->{headers}{location})->{status}, 202,
+	    'an archive that is being imported');
+	my $left = finished($t, $packed->{headers}{location});
+	is("$left->{state} $left->{files}[0]{status}", 'canceled waiting',
+	    'is canceled, not one that failed');
+	cmp_ok(activities($t), '<', 12, 'before its end');
 
 	# --- a reload moves jobs to the new workers ------------------------------------
 

@@ -213,7 +213,9 @@ import_file(struct importing *i, struct err *e)
 	}
 	if (rc == 0 || i->noted)
 		return 0;
-	if (job_error_passes(e))
+	/* An archive is left between two of its files when the job is canceled.
+	 */
+	if (job_error_passes(e) || e->code == ERR_CANCELED)
 		return -1;
 	log_err(LOG_INFO, "import", i->item->name, e);
 	i->item->state = "failed";
