@@ -108,6 +108,7 @@ for my $what (sort keys %odd) {
 refused($r, $body, 400, -32600, 'an id that is no integer');
 ($r, $body) = post('{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":"' . 'x' x (1 << 20) . '"}}');
 is($r->{status}, 413, 'a body of more than a megabyte');
+like($r->{content}, qr/at most 1048576 bytes/, 'is told how much is taken');
 ($r, $body) = post('[' . join(',', ('{"jsonrpc":"2.0","id":1,"method":"ping"}') x 5000) . ']');
 refused($r, $body, 400, -32600, 'a batch of thousands');
 is((legacy('ping'))[0]{status}, 200, 'the server lives on');

@@ -20,6 +20,14 @@ body_fail(struct http_req *req, int status, const char *reason)
 	req->body_reason = reason;
 }
 
+const char *
+body_too_large(struct http_req *req)
+{
+	return arena_printf(http_arena(req),
+	    "the body is too large; at most %zu bytes are taken here",
+	    req->body_max);
+}
+
 static void
 complete(struct http_req *req)
 {
@@ -38,7 +46,7 @@ decode(struct http_req *req, struct str *in)
 	       H1_CHUNK_DATA) {
 		req->body_total += data.n;
 		if (req->body_total > req->body_max) {
-			body_fail(req, 413, "the body is too large");
+			body_fail(req, 413, body_too_large(req));
 			return;
 		}
 		buf_addstr(&req->body_buf, data);

@@ -452,7 +452,7 @@ find_work(struct http_req *req)
 	if (route->body_max != 0)
 		req->body_max = route->body_max;
 	if (!req->streamed && req->h1.content_length > (int64_t)req->body_max) {
-		reply_refuse(req, 413, "the body is too large");
+		reply_refuse(req, 413, body_too_large(req));
 		return 0;
 	}
 	return 1;

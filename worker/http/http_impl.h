@@ -160,6 +160,8 @@ void body_take_ahead(struct http_req *req);
 /* Read more of it; -1 when the client has gone. */
 int body_read(struct http_req *req);
 void body_fail(struct http_req *req, int status, const char *reason);
+/* What is said of one with more than body_max bytes. */
+const char *body_too_large(struct http_req *req);
 
 /* --- reply.c, cors.c, access.c, observe.c, peer.c, sse.c ----------------- */
 
