@@ -68,22 +68,38 @@ is(listed(1, $_)->{content}, $bytes, "$_: plain") for 'gzip;q=0', 'br', 'identit
 is(listed('"' . 'y' x 70000 . '"', 'gzip')->{headers}{'content-encoding'}, undef,
     'an id that is too long to go in front is sent plain');
 is((legacy('prompts/get', { name => 'none' }))[1], undef, 'an error after that is one');
-for my $tool (@{ $list->{tools} }) {
+# Those of the set all as well.
+($r, $body) = $t->rpc('tools/list', {}, token => token_with('--toolset', 'all'));
+my $all = $body->{result}{tools};
+for my $tool (@$all) {
 	like($tool->{description}, qr/^Use .*\bReturns .*\bCost: /s,
 	    "$tool->{name} says when to use it, what it gives, what it costs");
 	ok($tool->{title} && $tool->{outputSchema} && $tool->{annotations}, 'and has the rest');
 }
+my ($import) = grep { $_->{name} eq 'import_file' } @$all;
+ok($import, 'import_file is among all');
+is(scalar(grep { $_->{name} eq 'import_file' } @{ $list->{tools} }), 0, 'not of the core set');
+my $hints = $import->{annotations};
+ok(!$hints->{readOnlyHint} && !$hints->{destructiveHint} && $hints->{idempotentHint} &&
+    !$hints->{openWorldHint}, 'it writes, destroys nothing, and twice is as once');
+is_deeply([ @{ $import->{inputSchema}{properties}{data} }{qw(minLength maxLength)} ],
+    [ 4, 1024000 ], 'and says how much it takes');
 my $clients = $ENV{PIERRE_CLIENTS} || 'build/clients';
 SKIP: {
-	skip 'the clients are not installed', 1 unless -e "$clients/.installed";
+	skip 'the clients are not installed', 2 unless -e "$clients/.installed";
 	local $ENV{PATH} = abs_path($clients) . "/node_modules/.bin:$ENV{PATH}";
 	my $dir = tempdir(CLEANUP => 1);
-	open my $fh, '>', "$dir/tools.json" or die $!;
-	print $fh $json->encode({ tools => $list->{tools} });
-	close $fh;
-	my ($status, $out, $err) = run_command('mcpgrade', '--snapshot', "$dir/tools.json", '--json');
-	my $grade = eval { decode_json($out) } || {};
-	is($grade->{grade} // $grade->{score}{grade}, 'A', 'mcpgrade: A') or diag($out, $err);
+	for my $set ([core => $list->{tools}], [all => $all]) {
+		my ($name, $tools) = @$set;
+		open my $fh, '>', "$dir/$name.json" or die $!;
+		print $fh $json->encode({ tools => $tools });
+		close $fh;
+		my ($status, $out, $err) = run_command('mcpgrade', '--snapshot', "$dir/$name.json",
+		    '--json');
+		my $grade = eval { decode_json($out) } || {};
+		is($grade->{grade} // $grade->{score}{grade}, 'A', "mcpgrade of $name: A")
+		    or diag($out, $err);
+	}
 }
 
 # --- toolsets -------------------------------------------------------------------

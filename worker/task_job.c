@@ -1,9 +1,10 @@
-/* Tasks of the Model Context Protocol as jobs: what joins the two rooms, which
- * do not know each other. */
+/* Tasks of the Model Context Protocol as jobs, and imports as its tasks: what
+ * joins the two rooms, which do not know each other. */
 
 #include "app.h"
 #include "base/log.h"
 #include "jobs/jobs.h"
+#include "mcp/import_tasks.h"
 #include "mcp/tasks.h"
 
 static bool
@@ -66,4 +67,18 @@ void
 task_forget(UNUSED const struct conf *conf, UNUSED const struct uuid *job)
 {
 	/* A task has nothing but its rows. */
+}
+
+int
+mcp_import_queue(const struct app *app, struct arena *a, struct job *j,
+    struct str name, struct str bytes, struct err *e)
+{
+	return jobs_queue_import(app, a, j, name, bytes, e);
+}
+
+int
+mcp_import_tell(const struct app *app, struct db *tx, struct arena *a,
+    const struct job *j, struct err *e)
+{
+	return import_tell(app, tx, a, j, e);
 }

@@ -47,8 +47,8 @@ has_tag(struct str s, const char *tag)
 	return false;
 }
 
-static enum file_format
-format_of(struct str bytes)
+enum file_format
+file_format_of(struct str bytes)
 {
 	if (is_fit(bytes))
 		return FILE_FIT;
@@ -77,7 +77,7 @@ file_decode(struct arena *a, struct str bytes, const struct tz *zone,
 
 	e = e != NULL ? e : &own;
 	result_init(&r, a, out, zone);
-	out->format = format_of(bytes);
+	out->format = file_format_of(bytes);
 	if (bytes.n > FILES_MAX_BYTES && out->format != FILE_APPLE)
 		return err_set(e, ERR_TOO_LARGE,
 		    "a file of %zu bytes, at most "

@@ -50,6 +50,9 @@ struct decoded {
 /* "FIT", "GPX", "TCX", "Apple Health", "Garmin", "unknown". */
 const char *file_format_name(enum file_format f);
 
+/* Which it seems to be, by its beginning. */
+enum file_format file_format_of(struct str bytes);
+
 /* 0, or -1 with ERR_CORRUPT, ERR_UNSUPPORTED or ERR_TOO_LARGE: the message
  * names the byte offset (FIT) or line and column (XML) and the reason.  Local
  * days use the offset in the file, else the athlete's zone (NULL: UTC). */

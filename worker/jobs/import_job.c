@@ -285,7 +285,7 @@ import_run(struct job_run *r, struct err *e)
 }
 
 int
-import_tell(UNUSED const struct app *app, struct db *tx, struct arena *a,
+import_tell(const struct app *app, struct db *tx, struct arena *a,
     const struct job *j, struct err *e)
 {
 	struct buf out = BUF_INIT;
@@ -298,7 +298,9 @@ import_tell(UNUSED const struct app *app, struct db *tx, struct arena *a,
 	rc = event_log_put(tx, a, &j->owner, EVENT_FEED, EVENT_IMPORT_PROGRESS,
 	    buf_str(&out), NULL, e);
 	buf_free(&out);
-	return rc;
+	/* One that a tool began is a task as well. */
+	return rc == 0 && j->input[0] != '\0' ? task_tell(app, tx, a, j, e)
+					      : rc;
 }
 
 void

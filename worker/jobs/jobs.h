@@ -54,7 +54,7 @@ struct job_run {
  * inside the transaction that writes it down.  forget removes, on a thread,
  * what else belongs to a job that has ended. */
 #define JOB_KINDS(X)                                                           \
-	X("import", import_run, import_tell, import_forget)                    \
+	X(JOB_IMPORT, import_run, import_tell, import_forget)                  \
 	X("mcp_task", task_run, task_tell, task_forget)                        \
 	X(JOB_MAIL, mail_run, mail_tell, mail_forget)
 
@@ -94,6 +94,11 @@ NODISCARD int jobs_save_told(
  * form's field "csrf". */
 NODISCARD int jobs_take_import(
     struct http_req *req, upload_admit *admit, struct job *out, struct err *e);
+
+/* The same for one file in memory, of j->owner; j->input says for which tool it
+ * is.  name: without folders. */
+NODISCARD int jobs_queue_import(const struct app *app, struct arena *a,
+    struct job *j, struct str name, struct str bytes, struct err *e);
 
 /* --- routes -------------------------------------------------------------- */
 

@@ -99,7 +99,7 @@ begin(struct receiving *r, struct err *e)
 	r->job = (struct job){
 		.owner = { who->tenant_id, who->user_id },
 		.id = uuid_new(),
-		.kind = "import",
+		.kind = JOB_IMPORT,
 		.input = "",
 		.node = app->node,
 		.worker = "",

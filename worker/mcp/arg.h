@@ -34,6 +34,7 @@ struct mcp_arg {
 	/* Known to older clients; listed where their names are. */
 	bool old;
 	const char *about;
+	const char *instead; /* what a refusal advises; NULL: nothing */
 	const char *example; /* JSON; NULL: what follows from the type */
 	const char *header;  /* mirrored by clients in Mcp-Param-<header> */
 	/* Write strings that begin so with call_out(), for a client that

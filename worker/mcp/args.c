@@ -143,6 +143,8 @@ say_example(struct buf *out, const struct mcp_arg *a)
 	if (example.n > 0)
 		buf_printf(
 		    out, " Example: {\"%s\": %s}", a->name, buf_cstr(&example));
+	if (a->instead != NULL)
+		buf_printf(out, " %s", a->instead);
 	buf_free(&example);
 }
 

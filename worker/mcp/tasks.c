@@ -11,6 +11,7 @@
 #include "mcp/call.h"
 #include "mcp/changes.h"
 #include "mcp/client.h"
+#include "mcp/import_tasks.h"
 #include "mcp/task_port.h"
 #include "store/job_questions.h"
 #include "app.h"
@@ -52,7 +53,7 @@ write_message(struct jsonw *w, const struct job *j, size_t waiting)
 		    waiting > 0 ? "Waits for an answer." : "Waits its turn.");
 	} else if (j->items_done > 0) {
 		snprintf(percent, sizeof(percent), "%lld %% done.",
-		    (long long)j->items_done);
+		    (long long)(j->items_done * PERCENT / j->items_all));
 		jsonw_kv_cstr(w, "statusMessage", percent);
 	}
 }
@@ -120,6 +121,10 @@ write_details(struct jsonw *w, const struct app *app, struct db *db,
 	if (job_questions(db, a, &j->owner, &j->id, &list, &n, &waiting, e) < 0)
 		return -1;
 	write_task(w, app->conf, j, waiting);
+	if (j->state == JOB_DONE && import_is_task(j)) {
+		jsonw_key(w, "result");
+		return import_write_result(w, db, a, j, e);
+	}
 	if (j->state == JOB_DONE) {
 		jsonw_key(w, "result");
 		jsonw_raw(w, str_of(j->result));
@@ -198,14 +203,28 @@ create_in_tx(struct db *tx, void *arg, struct err *e)
 	    tx, a, &c->job.owner, &c->job.id, c->known, c->n, e);
 }
 
+void
+mcp_task_answer(struct rpc *r, const struct job *j)
+{
+	struct buf b = BUF_INIT;
+	struct jsonw w;
+
+	jsonw_init(&w, &b);
+	jsonw_object(&w);
+	write_task(&w, r->app->conf, j, 0);
+	jsonw_end_object(&w);
+	rpc_result_of_type(r, "task");
+	buf_addstr(r->out, members_of(&b));
+	rpc_result_end(r);
+	buf_free(&b);
+}
+
 /* It is there before anybody hears of it. */
 static int
 create(
     struct creation *c, const char *tool, const cJSON *arguments, struct err *e)
 {
 	struct rpc *r = c->rpc;
-	struct buf b = BUF_INIT;
-	struct jsonw w;
 
 	c->job = (struct job){
 		.owner = { r->who->tenant_id, r->who->user_id },
@@ -217,19 +236,12 @@ create(
 	if (db_write(r->app->db, create_in_tx, c, e) < 0)
 		return -1;
 	signals_send(events_signals(r->app->events), JOBS_SIGNAL);
-	jsonw_init(&w, &b);
-	jsonw_object(&w);
-	write_task(&w, r->app->conf, &c->job, 0);
-	jsonw_end_object(&w);
-	rpc_result_of_type(r, "task");
-	buf_addstr(r->out, members_of(&b));
-	rpc_result_end(r);
-	buf_free(&b);
+	mcp_task_answer(r, &c->job);
 	return 0;
 }
 
-static bool
-takes_tasks(const struct rpc *r)
+bool
+mcp_takes_tasks(const struct rpc *r)
 {
 	return r->era == ERA_MODERN && (r->client & CLIENT_TASKS) != 0 &&
 	       !task_port_is(r);
@@ -242,7 +254,7 @@ mcp_task_start(
 	struct creation c = { .rpc = r };
 	struct err e = ERR_INIT;
 
-	if (!takes_tasks(r))
+	if (!mcp_takes_tasks(r))
 		return false;
 	if (create(&c, tool->name, arguments, &e) < 0)
 		rpc_error_err(r, &e);
@@ -267,7 +279,7 @@ call_become_task(struct mcp_call *call, struct err *e)
 
 	if (task_port_is(r))
 		return 1;
-	if (!takes_tasks(r))
+	if (!mcp_takes_tasks(r))
 		return 0;
 	take_replies(&c, &call->rounds);
 	call->answered = create(&c, call->name, call->arguments, e) == 0;
@@ -304,7 +316,8 @@ find(struct rpc *r, struct job *out)
 		return false;
 	if (uuid_parse(str_of(text), &id))
 		rc = jobs_get(r->app->db, r->arena, &o, &id, out, &e);
-	if (rc > 0 && strcmp(out->kind, TASK_KIND) == 0)
+	if (rc > 0 &&
+	    (strcmp(out->kind, TASK_KIND) == 0 || import_is_task(out)))
 		return check_scope(r, out);
 	if (rc < 0)
 		rpc_error_err(r, &e);
@@ -385,7 +398,11 @@ change_in_tx(struct db *tx, void *arg, struct err *e)
 		return rc < 0 ? -1 : 0;
 	rc = jobs_save(tx, c->arena, c->job, e);
 	c->done = rc > 0;
-	return rc > 0 ? mcp_task_tell(c->app, tx, c->arena, c->job, e) : rc;
+	if (rc <= 0)
+		return rc;
+	return import_is_task(c->job)
+		   ? mcp_import_tell(c->app, tx, c->arena, c->job, e)
+		   : mcp_task_tell(c->app, tx, c->arena, c->job, e);
 }
 
 /* Again when somebody else has changed it meanwhile. */

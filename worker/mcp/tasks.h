@@ -24,6 +24,10 @@ NODISCARD bool mcp_task_start(
  * them; false: answered with an error.  Those that are not there are passed
  * over.  Waits. */
 NODISCARD bool mcp_tasks_may_hear(struct rpc *r, const struct map *ids);
+/* Whether a call of this client may be answered with a task. */
+bool mcp_takes_tasks(const struct rpc *r);
+/* Answer with a job that is there as a task. */
+void mcp_task_answer(struct rpc *r, const struct job *j);
 
 /* --- for whoever runs jobs ----------------------------------------------- */
 

@@ -35,9 +35,9 @@ struct stored_event {
 
 /* Add an event to the stream `topic` of a person.  db: a transaction's, or the
  * database itself for one of its own.  The stream stays locked until the end
- * of the transaction, so that a transaction publishes to one stream, last.
- * seq_r may be NULL.  -1: ERR_INVALID for a payload that is too long, or the
- * store's. */
+ * of the transaction, so that a transaction publishes to one stream, last; or
+ * to the feed and then to the changes, in this order. seq_r may be NULL.  -1:
+ * ERR_INVALID for a payload that is too long, or the store's. */
 NODISCARD int event_log_put(struct db *db, struct arena *a,
     const struct owner *o, const char *topic, enum event_kind kind,
     struct str payload, int64_t *seq_r, struct err *e);

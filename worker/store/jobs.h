@@ -15,6 +15,8 @@
 /* The kind of job that its person neither sees nor waits for; queries name
  * it. */
 #define JOB_MAIL "mail"
+/* The kind that takes in files; its items are they. */
+#define JOB_IMPORT "import"
 
 /* JOB_STATE(id, name) */
 #define JOB_STATES(X)                                                          \
@@ -34,7 +36,7 @@ enum job_state {
 struct job {
 	struct owner owner;
 	struct uuid id;
-	const char *kind; /* "import" */
+	const char *kind; /* JOB_IMPORT */
 	enum job_state state;
 	const char *input;  /* JSON, "": none */
 	const char *node;   /* that has what it needs; "": any */

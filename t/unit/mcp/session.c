@@ -347,6 +347,15 @@ test_tool_frames(void)
 }
 
 static void
+test_import(void)
+{
+	ok(strstr(refusal("import_file", "\"name\":\"a.gpx\",\"data\":"
+					 "\"PGdweD48L2dweD4=\""),
+	       "pierrectl import") != NULL,
+	    "where nobody runs jobs, it says what imports");
+}
+
+static void
 test_explain(void)
 {
 	const cJSON *r = reply("explain_metric", "\"metric\":\"TSB\"");
@@ -683,6 +692,7 @@ main(void)
 	test_lists();
 	test_records();
 	test_tool_frames();
+	test_import();
 	test_explain();
 	test_activities();
 	test_activity();

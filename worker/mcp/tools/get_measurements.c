@@ -121,8 +121,8 @@ const struct mcp_tool tool_get_measurements = {
 	.name = "get_measurements",
 	.title = "Get daily measurements",
 	.about = "Use for trends of resting heart rate, heart-rate variability "
-		 "(RMSSD and SDNN, never mixed), weight, stress, steps. Gives a "
-		 "value a day by kind, oldest first. Cost: 50 bytes a value.",
+		 "(RMSSD and SDNN, never mixed), weight, stress, steps. Returns "
+		 "a value a day by kind, oldest first. Cost: 50 bytes a value.",
 	.args = {
 		ARG_DATE("from", "First day. Default: 28 days."),
 		ARG_DATE("to", "Last day. Default: today."),
