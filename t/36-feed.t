@@ -98,14 +98,16 @@ for my $engine (qw(sqlite postgresql)) {
 	is($status, 0, 'a command publishes too');
 	is(decode_json($s->event->{data})->{message}, 'from a command',
 	    'and is heard by the workers');
+	is(($t->ctl(qw(threshold set demo ftp_w 240)))[0], 0, 'a threshold is set');
+	is($s->event->{event}, 'profile_updated', 'which is told');
 
 	# --- from where on -------------------------------------------------------
 
 	my $again = Pierre::Feed->new($t, last => $hello->{id});
 	is($again->event->{id}, $hello->{id}, 'from an event on');
-	my @replayed = map { $again->event } 1 .. @events + 2;
+	my @replayed = map { $again->event } 1 .. @events + 3;
 	is_deeply([map { $_->{id} } @replayed],
-	    [map { $hello->{id} + $_ } 1 .. @events + 2], 'all come, once');
+	    [map { $hello->{id} + $_ } 1 .. @events + 3], 'all come, once');
 	my $old = Pierre::Feed->new($t, path => "/notifications/sse/$me",
 	    last => $n->{id} - 1);
 	is($old->event->{data}, 'connected', 'the older route says it is connected');

@@ -278,6 +278,22 @@ is($t->request('DELETE', "/api/activities/$run")->{status}, 204, 'the run is del
 is(($second->event || {})->{data}{params}{uri}, $its_own, 'which is told of it alone');
 $c->call('tools/call', { name => 'test_trigger_prompt_change' });
 is($second->event->{data}{method}, 'notifications/prompts/list_changed', 'the new one goes on');
+my $profile = 'pierre://athlete/profile';
+$c->call('resources/subscribe', { uri => $profile });
+for my $words ([qw(threshold set demo ftp_w 233 --from 2020-01-01)],
+    [qw(threshold remove demo ftp_w 2020-01-01)], [qw(user set demo --weight-kg 63)]) {
+	is(($t->ctl(@$words))[0], 0, "@$words");
+	is(($second->event || {})->{data}{params}{uri}, $profile, 'changes the profile');
+}
+isnt(($t->ctl(qw(threshold remove demo ftp_w 2020-01-01)))[0], 0, 'what is not there');
+$c->call('tools/call', { name => 'test_trigger_prompt_change' });
+is($second->event->{data}{method}, 'notifications/prompts/list_changed', 'changes nothing');
+SKIP: {
+	my $data = shared_dir('data') or skip 'the shared data is absent', 2;
+	is(($t->ctl('import', "$data/fit/WeightScaleSingleUser.fit", '--user', 'demo'))[0], 0,
+	    'a scale');
+	is(($second->event || {})->{data}{params}{uri}, $profile, 'changes the profile');
+}
 $second->hang_up;
 
 # --- the modern era -------------------------------------------------------------------

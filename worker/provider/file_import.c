@@ -14,6 +14,7 @@
 #include "store/dailies.h"
 #include "store/import_files.h"
 #include "store/imports.h"
+#include "store/profile_event.h"
 #include "store/recordings.h"
 #include "store/sleeps.h"
 #include "store/thresholds.h"
@@ -213,6 +214,20 @@ store_ledger(struct db *tx, struct job *j, struct err *e)
 		   : 0;
 }
 
+/* Of the present piece. */
+static bool
+changes_profile(const struct job *j)
+{
+	const struct decoded *d = &j->report->decoded;
+	struct stretch days = stretch_of(j, d->n_daily, PIECE_DAYS);
+
+	for (size_t i = days.from; i < days.to; i++) {
+		if (d->daily[i].kind == DAILY_WEIGHT)
+			return true;
+	}
+	return j->piece == 0 && j->report->n_thresholds > 0;
+}
+
 /* Runs inside the transaction, perhaps on another thread. */
 static int
 store_piece(struct db *tx, void *arg, struct err *e)
@@ -224,7 +239,10 @@ store_piece(struct db *tx, void *arg, struct err *e)
 	if (store_activities(tx, j, &s, e) < 0 || store_body(tx, j, e) < 0 ||
 	    (j->piece + 1 == j->n_pieces && store_ledger(tx, j, e) < 0))
 		return -1;
-	return announce_new(tx, j, &s, e);
+	if (announce_new(tx, j, &s, e) < 0)
+		return -1;
+	return changes_profile(j) ? profile_event_put(tx, j->arena, j->owner, e)
+				  : 0;
 }
 
 static int

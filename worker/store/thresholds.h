@@ -13,7 +13,7 @@ NODISCARD int thresholds_set(struct db *db, struct arena *a,
  * kind only while nobody else, the person above all, has said anything of it.
  * A value that is in force already, or nearly, makes no new one; one that an
  * earlier day turns out to have had begins on that day.  *taken_r counts what
- * was written. */
+ * was written; of that the caller tells (profile_event.h). */
 NODISCARD int thresholds_take(struct db *tx, struct arena *a,
     const struct owner *o, const struct threshold *list, size_t n,
     const char *source, size_t *taken_r, struct err *e);

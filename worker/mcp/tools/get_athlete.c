@@ -2,6 +2,7 @@
 
 #include "mcp/show.h"
 #include "store/dailies.h"
+#include "store/event_log.h"
 
 struct profile {
 	const struct athlete *athlete;
@@ -173,6 +174,7 @@ const struct mcp_tool tool_get_athlete = {
 
 const struct mcp_resource resource_athlete_profile = {
 	.uri = "pierre://athlete/profile",
+	.changes = 1 << EVENT_PROFILE_UPDATED,
 	.name = "athlete_profile",
 	.title = "Athlete profile",
 	.about = "The athlete, the thresholds that hold today, and zones.",
