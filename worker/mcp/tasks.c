@@ -288,6 +288,12 @@ call_become_task(struct mcp_call *call, struct err *e)
 
 /* --- asking, answering, canceling ---------------------------------------- */
 
+static bool
+is_task(const struct job *j)
+{
+	return strcmp(j->kind, TASK_KIND) == 0 || import_is_task(j);
+}
+
 /* What a token may not call it may not read the result of either. */
 static bool
 check_scope(struct rpc *r, const struct job *j)
@@ -316,8 +322,7 @@ find(struct rpc *r, struct job *out)
 		return false;
 	if (uuid_parse(str_of(text), &id))
 		rc = jobs_get(r->app->db, r->arena, &o, &id, out, &e);
-	if (rc > 0 &&
-	    (strcmp(out->kind, TASK_KIND) == 0 || import_is_task(out)))
+	if (rc > 0 && is_task(out))
 		return check_scope(r, out);
 	if (rc < 0)
 		rpc_error_err(r, &e);
@@ -348,8 +353,7 @@ mcp_tasks_may_hear(struct rpc *r, const struct map *ids)
 			rpc_error_err(r, &e);
 			return false;
 		}
-		if (rc > 0 && strcmp(j.kind, TASK_KIND) == 0 &&
-		    !check_scope(r, &j))
+		if (rc > 0 && is_task(&j) && !check_scope(r, &j))
 			return false;
 	}
 	return true;
