@@ -301,6 +301,15 @@ sub test_standing {
 	    400, 'no such role');
 	is((call('PUT', "/api/admin/users/$id/role", { role => 'admin' }, $admin))[0],
 	    200, 'a second administrator');
+	my @both = ($id, $me->{user}{id});
+	for my $round (1 .. 5) {
+		in_parallel(2, sub { (call('PUT', "/api/admin/users/$both[$_[0] - 1]/role",
+			{ role => 'user' }, $admin))[0] });
+		cmp_ok($t->value('SELECT count(*) FROM users WHERE is_admin'), '>', 0,
+		    "of two who both go at once one stays, round $round");
+		$t->ctl('user', 'admin', $_) for 'ada@x.example', $me->{user}{username};
+		sleep 0.6; # until it is known everywhere
+	}
 	is((call('PUT', "/api/admin/users/$id/role", { role => 'user' }, $admin))[0],
 	    200, 'is one no more');
 	is((call('POST', '/api/admin/suspend-user/nobody', {}, $admin))[0], 404, 'no id');

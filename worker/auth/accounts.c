@@ -114,6 +114,16 @@ check_last_admin(struct db *tx, const struct standing *s, struct err *e)
 	    u.athlete.username);
 }
 
+/* The same for two who would shut each other out: they take turns by the
+ * epoch's row. */
+static int
+keep_one_admin(struct db *tx, const struct standing *s, struct err *e)
+{
+	if (meta_bump_auth_epoch(tx, s->deed.arena, e) < 0)
+		return -1;
+	return check_last_admin(tx, s, e);
+}
+
 static int
 approve(struct db *tx, const struct standing *s, struct err *e)
 {
@@ -136,7 +146,7 @@ suspend(struct db *tx, const struct standing *s, struct err *e)
 	const struct owner *o = &s->deed.note.subject;
 	unsigned ended;
 
-	if (check_last_admin(tx, s, e) < 0 ||
+	if (keep_one_admin(tx, s, e) < 0 ||
 	    sessions_end_all(tx, s->deed.arena, o, NULL, &ended, e) < 0)
 		return -1;
 	return users_set_status(tx, s->deed.arena, o, USER_SUSPENDED, e);
@@ -158,7 +168,7 @@ vouch(struct db *tx, const struct standing *s, struct err *e)
 static int
 set_admin(struct db *tx, const struct standing *s, struct err *e)
 {
-	if (!s->value && check_last_admin(tx, s, e) < 0)
+	if (!s->value && keep_one_admin(tx, s, e) < 0)
 		return -1;
 	return users_set_admin(
 	    tx, s->deed.arena, &s->deed.note.subject, s->value, e);
