@@ -161,7 +161,8 @@ jsonw_escape(struct buf *out, struct str s)
 			escape_byte(out, c);
 		done = i + 1;
 	}
-	buf_add(out, s.p + done, s.n - done);
+	if (done < s.n)
+		buf_add(out, s.p + done, s.n - done);
 }
 
 void
