@@ -152,6 +152,17 @@ command_user(
 }
 
 int
+command_whose(struct command *c, struct owner *out, struct err *e)
+{
+	struct user u;
+
+	if (command_args(c, 1, e) < 0 || command_user(c, c->argv[0], &u, e) < 0)
+		return -1;
+	*out = owner_of(&u.athlete);
+	return 0;
+}
+
+int
 command_today(const struct user *u, int32_t *day_r, struct err *e)
 {
 	const struct tz *zone = tz_find(str_of(u->athlete.timezone), e);

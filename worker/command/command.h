@@ -56,6 +56,9 @@ NODISCARD int command_number(const char *what, const char *text, double low,
 /* -1 with ERR_NOT_FOUND naming the user. */
 NODISCARD int command_user(
     struct command *c, const char *name, struct user *out, struct err *e);
+/* Whose the only argument is, by name; as command_user. */
+NODISCARD int command_whose(
+    struct command *c, struct owner *out, struct err *e);
 /* What changes accounts, opened when it is first asked for; NULL and e. */
 struct accounts *command_accounts(struct command *c, struct err *e);
 /* A password, of the arena: from the terminal, twice and unseen, or without one

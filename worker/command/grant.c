@@ -27,13 +27,10 @@ command_grant_list(struct command *c, struct err *e)
 {
 	struct connection *list;
 	struct owner o;
-	struct user u;
 	size_t n;
 
-	if (command_args(c, 1, e) < 0 || command_user(c, c->argv[0], &u, e) < 0)
-		return -1;
-	o = owner_of(&u.athlete);
-	if (connections_list(c->db, c->arena, &o, &list, &n, e) < 0)
+	if (command_whose(c, &o, e) < 0 ||
+	    connections_list(c->db, c->arena, &o, &list, &n, e) < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++)
 		print_connection(&list[i]);

@@ -57,13 +57,10 @@ command_threshold_list(struct command *c, struct err *e)
 {
 	struct threshold *list;
 	struct owner o;
-	struct user u;
 	size_t n;
 
-	if (command_args(c, 1, e) < 0 || command_user(c, c->argv[0], &u, e) < 0)
-		return -1;
-	o = owner_of(&u.athlete);
-	if (thresholds_list(c->db, c->arena, &o, &list, &n, e) < 0)
+	if (command_whose(c, &o, e) < 0 ||
+	    thresholds_list(c->db, c->arena, &o, &list, &n, e) < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++) {
 		char day[DATE_TEXT_LEN + 1];

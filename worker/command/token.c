@@ -97,13 +97,10 @@ command_token_list(struct command *c, struct err *e)
 {
 	struct access_token *list;
 	struct owner o;
-	struct user u;
 	size_t n;
 
-	if (command_args(c, 1, e) < 0 || command_user(c, c->argv[0], &u, e) < 0)
-		return -1;
-	o = owner_of(&u.athlete);
-	if (tokens_list(c->db, c->arena, &o, &list, &n, e) < 0)
+	if (command_whose(c, &o, e) < 0 ||
+	    tokens_list(c->db, c->arena, &o, &list, &n, e) < 0)
 		return -1;
 	printf("%-36s  %-14s %-10s  %-10s  %-10s  %s\n", "id", "token",
 	    "created", "expires", "last used", "name");
