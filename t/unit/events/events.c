@@ -107,7 +107,7 @@ test_missed(void)
 	struct events_sub *sub[TOPICS];
 	struct user ada = temp_user(&t, "ada");
 	struct owner o = owner_of(&ada.athlete);
-	char name[16];
+	char name[24];
 
 	for (int i = 0; i < TOPICS; i++) {
 		snprintf(name, sizeof(name), "topic/%d", i);
