@@ -156,6 +156,7 @@ test_history(void)
 		"password_*",
 		"rows_passwords_*",
 		"session_delete_all",
+		"link_list",
 		"link_void",
 		"threshold_list",
 		"activity_whole",
