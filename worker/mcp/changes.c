@@ -33,7 +33,7 @@ struct mcp_listener {
 	int64_t claimed;      /* number of the event that said so */
 	int64_t seq[SOURCES]; /* passed on up to these */
 	struct events_sub *sub[SOURCES];
-	bool polled;
+	bool busy; /* a fiber has it, and releases it */
 	bool over;
 };
 
@@ -91,7 +91,7 @@ listener_free(struct mcp_listener **lp)
 		events_unsubscribe(&l->sub[i]);
 	l->over = true;
 	/* It may be ended by what it has sent. */
-	if (!l->polled)
+	if (!l->busy)
 		loop_later(l->app->loop, release, l);
 }
 
@@ -278,27 +278,135 @@ take_feed(struct mcp_listener *l, const struct stored_event *event)
 	arena_free(&a);
 }
 
+typedef void take_event(struct mcp_listener *l, const struct stored_event *e);
+
+static take_event *const takers[SOURCES] = { take_change, take_feed };
+
+/* Once, though it may have been read twice. */
+static void
+take(struct mcp_listener *l, int source, const struct stored_event *event)
+{
+	if (l->over || event->seq <= l->seq[source])
+		return;
+	l->seq[source] = event->seq;
+	takers[source](l, event);
+}
+
+/* --- reading ------------------------------------------------------------- */
+
+static int
+read_batch(struct mcp_listener *l, int source, struct arena *a,
+    struct stored_event **list_r, size_t *n_r, struct err *e)
+{
+	return event_log_read(l->app->db, a, &l->owner, topics[source],
+	    l->seq[source], BATCH, list_r, n_r, e);
+}
+
+/* 1 there may be more, 0, -1. */
+static int
+pass_changes(struct mcp_listener *l, struct err *e)
+{
+	struct arena *a = arena_new();
+	struct stored_event *list = NULL;
+	size_t n = 0;
+	int rc = read_batch(l, CHANGES, a, &list, &n, e);
+
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		take(l, CHANGES, &list[i]);
+	arena_free(&a);
+	return rc < 0 ? -1 : n == BATCH && !l->over;
+}
+
+/* Whoever is told that a resource is watched may change it at once.  The watch
+ * was stored first, so it is among the changes that are read after the feed. */
+static int
+pass_on(struct mcp_listener *l, struct err *e)
+{
+	struct arena *a = arena_new();
+	struct stored_event *list = NULL;
+	size_t n = 0;
+	int rc = read_batch(l, FEED, a, &list, &n, e);
+
+	if (rc == 0) {
+		while ((rc = pass_changes(l, e)) > 0)
+			;
+	}
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		take(l, FEED, &list[i]);
+	arena_free(&a);
+	return rc;
+}
+
+static void
+poll(void *arg)
+{
+	struct mcp_listener *l = arg;
+	struct err e = ERR_INIT;
+
+	while (!l->over && fiber_sleep_ms(POLL_MS, &e) == 0) {
+		if (!l->over && pass_on(l, &e) < 0)
+			log_err(LOG_WARN, "mcp", "listening", &e);
+	}
+	release(l);
+}
+
+static void
+catch_up(void *arg)
+{
+	struct mcp_listener *l = arg;
+	struct err e = ERR_INIT;
+
+	while (!l->over && pass_on(l, &e) < 0) {
+		log_err(LOG_WARN, "mcp", "listening", &e);
+		if (fiber_sleep_ms(POLL_MS, &e) < 0)
+			break;
+	}
+	l->busy = false;
+	if (l->over)
+		release(l);
+	else
+		events_go_on(l->sub[FEED]);
+}
+
+static bool
+shows(const struct mcp_resource *const *list, enum event_kind kind)
+{
+	while (*list != NULL && ((*list)->changes >> kind & 1) == 0)
+		list++;
+	return *list != NULL;
+}
+
 static bool
 on_change(void *arg, const struct stored_event *event)
 {
-	struct mcp_listener *l = arg;
-
-	l->seq[CHANGES] = event->seq;
-	take_change(l, event);
+	take(arg, CHANGES, event);
 	return true;
 }
 
+/* The two streams are read in no order: what a session watches may be known
+ * only when its changes have been read. */
 static bool
 on_feed(void *arg, const struct stored_event *event)
 {
 	struct mcp_listener *l = arg;
+	const struct mcp *m = l->app->mcp;
 
-	l->seq[FEED] = event->seq;
-	take_feed(l, event);
-	return true;
+	if (event->seq <= l->seq[FEED])
+		return true;
+	if (uuid_is_zero(&l->session) ||
+	    (!shows(m->resources, event->kind) &&
+		!shows(m->templates, event->kind))) {
+		take(l, FEED, event);
+		return true;
+	}
+	l->busy = true;
+	fiber_spawn(l->app->loop, catch_up, l);
+	return false;
 }
 
-static events_take *const takers[SOURCES] = { on_change, on_feed };
+static events_take *const hearers[SOURCES] = { on_change, on_feed };
+
+/* --- the end ------------------------------------------------------------- */
 
 void
 listener_say_goodbye(struct mcp_listener *l)
@@ -370,47 +478,17 @@ find_then(struct mcp_listener *l, struct str event_id)
 	return true;
 }
 
-static int
-poll_source(struct mcp_listener *l, int source, struct err *e)
-{
-	struct arena *a = arena_new();
-	struct stored_event *list = NULL;
-	size_t n = 0;
-	int rc = event_log_read(l->app->db, a, &l->owner, topics[source],
-	    l->seq[source], BATCH, &list, &n, e);
-
-	for (size_t i = 0; rc == 0 && i < n && !l->over; i++)
-		takers[source](l, &list[i]);
-	arena_free(&a);
-	return rc;
-}
-
-static void
-poll(void *arg)
-{
-	struct mcp_listener *l = arg;
-	struct err e = ERR_INIT;
-
-	while (!l->over && fiber_sleep_ms(POLL_MS, &e) == 0) {
-		for (int i = 0; i < SOURCES && !l->over; i++) {
-			if (poll_source(l, i, &e) < 0)
-				log_err(LOG_WARN, "mcp", "listening", &e);
-		}
-	}
-	release(l);
-}
-
 static void
 follow(struct mcp_listener *l)
 {
 	if (l->app->events == NULL) {
-		l->polled = true;
+		l->busy = true;
 		fiber_spawn(l->app->loop, poll, l);
 		return;
 	}
 	for (int i = 0; i < SOURCES; i++)
 		l->sub[i] = events_subscribe(l->app->events, &l->owner,
-		    topics[i], l->seq[i], takers[i], l);
+		    topics[i], l->seq[i], hearers[i], l);
 }
 
 int
