@@ -369,6 +369,7 @@ is_redirect($d->send('/reset', token => $secret, password => $PASSWORD), '/signi
 is($d->get($reset)->{status}, 403, 'once');
 is($d->get('/reset?token=x')->{status}, 403, 'by a link that is one');
 ok(until_true(sub { $b->get('/account')->{status} == 303 }, 2), 'all sessions end');
+sleep 1; # until each worker knows
 
 # --- import without scripts, export, the end -----------------------------------------
 
