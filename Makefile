@@ -241,11 +241,13 @@ DATA_TESTS ?= $(wildcard $(addprefix t/,21-auth.t 50-import.t 53-archives.t \
 # Side by side they share the machine all the same, and some hold a bound of
 # time: what fails is told, and has the machine to itself for the verdict.
 JOBS ?= 2
-PROVE_STATE = --statefile=$(BUILD)/prove.state
+PROVE_STATE = $(BUILD)/prove.state
 define PROVE_FILES
-$(PROVE) -j$(JOBS) --timer $(PROVE_STATE) --state=save $(1) || \
+rm -f $(PROVE_STATE); \
+$(PROVE) -j$(JOBS) --timer --statefile=$(PROVE_STATE) --state=save $(1) || \
     { echo "=== what failed, again and alone"; \
-      $(PROVE) -v --timer $(PROVE_STATE) --state=failed; }
+      test -n "$$($(PROVE) -D --statefile=$(PROVE_STATE) --state=failed)" && \
+      $(PROVE) -v --timer --statefile=$(PROVE_STATE) --state=failed; }
 endef
 
 tests: all unit-build $(BUILD)/clients/.scripts $(if $(CI),fuzz-replay)

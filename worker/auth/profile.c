@@ -2,7 +2,17 @@
 
 #include "auth/accounts_impl.h"
 #include "auth/mail.h"
+#include "store/profile_event.h"
 #include "store/thresholds.h"
+
+/* The last of what is done: note it, and tell the person's apps. */
+static int
+note_and_tell(const struct deed *d, struct db *tx, struct err *e)
+{
+	if (deed_note(d, tx, e) < 0)
+		return -1;
+	return profile_event_put(tx, d->arena, &d->note.subject, e);
+}
 
 /* --- who somebody is ----------------------------------------------------- */
 
@@ -32,7 +42,7 @@ change_profile(struct db *tx, void *arg, struct err *e)
 		mail_queue(p->deed.accounts->conf, tx, arena, o, MAIL_MOVED,
 		    before.athlete.email, e) < 0))
 		return -1;
-	return deed_note(&p->deed, tx, e);
+	return note_and_tell(&p->deed, tx, e);
 }
 
 int
@@ -67,7 +77,7 @@ set_threshold(struct db *tx, void *arg, struct err *e)
 	if (thresholds_set(
 		tx, s->deed.arena, &s->deed.note.subject, s->threshold, e) < 0)
 		return -1;
-	return deed_note(&s->deed, tx, e);
+	return note_and_tell(&s->deed, tx, e);
 }
 
 static int
@@ -78,7 +88,7 @@ drop_threshold(struct db *tx, void *arg, struct err *e)
 	    s->threshold->kind, s->threshold->day, e);
 
 	s->changed = rc > 0;
-	return rc > 0 ? deed_note(&s->deed, tx, e) : rc;
+	return rc > 0 ? note_and_tell(&s->deed, tx, e) : rc;
 }
 
 /* Of the value nothing is said: it is of the body. */

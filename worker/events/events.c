@@ -286,7 +286,7 @@ on_missed(void *arg)
 	void *t;
 
 	while (map_next(ev->topics, &pos, &key, &t))
-		(void)!add_stale(t);
+		(void)add_stale(t);
 	for (int i = 0; i < READERS && !list_empty(&ev->stale); i++)
 		start_reader(ev);
 }

@@ -267,6 +267,35 @@ take_file_id(struct fit_set *set, const struct fit_message *m, struct err *e)
 	return 0;
 }
 
+/* What is said of the person, the device and the day. */
+static void
+take_around(struct fit_set *set, const struct fit_message *m)
+{
+	switch (m->number) {
+	case FIT_SPORT:
+		set->sport = fit_get(m, FIT_SPORT_SPORT);
+		set->sub_sport = fit_get(m, FIT_SPORT_SUB_SPORT);
+		break;
+	case FIT_USER_PROFILE:
+	case FIT_ZONES_TARGET:
+	case FIT_TIME_IN_ZONE:
+		fit_settings_take(set, m);
+		break;
+	case FIT_DEVICE_INFO:
+		take_device(set, m);
+		break;
+	case FIT_ACTIVITY:
+		take_local_time(set, m, FIT_ACTIVITY_LOCAL_TIME);
+		break;
+	case FIT_MONITORING_INFO:
+		take_local_time(set, m, FIT_MONITORING_INFO_LOCAL_TIME);
+		set->steps.time = m->time;
+		break;
+	default:
+		fit_daily_take(set, m);
+	}
+}
+
 int
 fit_set_take(struct fit_set *set, const struct fit_message *m, struct err *e)
 {
@@ -276,10 +305,6 @@ fit_set_take(struct fit_set *set, const struct fit_message *m, struct err *e)
 	switch (m->number) {
 	case FIT_FILE_ID:
 		return take_file_id(set, m, e);
-	case FIT_SPORT:
-		set->sport = fit_get(m, FIT_SPORT_SPORT);
-		set->sub_sport = fit_get(m, FIT_SPORT_SUB_SPORT);
-		return 0;
 	case FIT_RECORD:
 		return take_record(set, m, e);
 	case FIT_SESSION:
@@ -301,23 +326,8 @@ fit_set_take(struct fit_set *set, const struct fit_message *m, struct err *e)
 	case FIT_SLEEP_ASSESSMENT:
 	case FIT_HRV_VALUE:
 		return fit_sleep_take(set, m, e);
-	case FIT_USER_PROFILE:
-	case FIT_ZONES_TARGET:
-	case FIT_TIME_IN_ZONE:
-		fit_settings_take(set, m);
-		return 0;
-	case FIT_DEVICE_INFO:
-		take_device(set, m);
-		return 0;
-	case FIT_ACTIVITY:
-		take_local_time(set, m, FIT_ACTIVITY_LOCAL_TIME);
-		return 0;
-	case FIT_MONITORING_INFO:
-		take_local_time(set, m, FIT_MONITORING_INFO_LOCAL_TIME);
-		set->steps.time = m->time;
-		return 0;
 	default:
-		fit_daily_take(set, m);
+		take_around(set, m);
 		return 0;
 	}
 }

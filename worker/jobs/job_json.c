@@ -36,7 +36,7 @@ show_json(struct jsonw *w, const char *key, const char *json)
 static bool
 is_of_tool(const struct job *j)
 {
-	return strcmp(j->kind, "mcp_task") == 0;
+	return strcmp(j->kind, JOB_TASK) == 0;
 }
 
 void

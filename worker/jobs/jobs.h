@@ -10,10 +10,10 @@
 #include "store/jobs.h"
 
 struct app;
-struct jsonw;
 struct conf;
 struct http_req;
 struct jobs;
+struct jsonw;
 
 /* Its loop, database, events and names are there. */
 struct jobs *jobs_new(const struct app *app);
@@ -55,7 +55,7 @@ struct job_run {
  * what else belongs to a job that has ended. */
 #define JOB_KINDS(X)                                                           \
 	X(JOB_IMPORT, import_run, import_tell, import_forget)                  \
-	X("mcp_task", task_run, task_tell, task_forget)                        \
+	X(JOB_TASK, task_run, task_tell, task_forget)                          \
 	X(JOB_MAIL, mail_run, mail_tell, mail_forget)
 
 #define X(name, run, tell, forget)                                             \

@@ -228,7 +228,7 @@ create(
 
 	c->job = (struct job){
 		.owner = { r->who->tenant_id, r->who->user_id },
-		.kind = TASK_KIND,
+		.kind = JOB_TASK,
 		.input = write_input(r, tool, arguments),
 		.node = "",
 		.items_all = PERCENT,
@@ -291,7 +291,7 @@ call_become_task(struct mcp_call *call, struct err *e)
 static bool
 is_task(const struct job *j)
 {
-	return strcmp(j->kind, TASK_KIND) == 0 || import_is_task(j);
+	return strcmp(j->kind, JOB_TASK) == 0 || import_is_task(j);
 }
 
 /* What a token may not call it may not read the result of either. */

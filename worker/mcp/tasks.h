@@ -12,9 +12,6 @@
 
 struct map;
 
-/* The kind of the jobs. */
-#define TASK_KIND "mcp_task"
-
 /* Answer a tools/call with a task; false: the client takes no tasks, or the
  * call runs as one, so that it is to be run at once. */
 NODISCARD bool mcp_task_start(

@@ -1,6 +1,7 @@
 #include "oauth/connected.h"
 
 #include "auth/scope.h"
+#include "oauth/oauth_impl.h"
 
 /* --- who is let in ------------------------------------------------------- */
 
@@ -36,6 +37,19 @@ connections_list(struct db *db, struct arena *a, const struct owner *o,
 	*list_r = list;
 	*n_r = used;
 	return 0;
+}
+
+/* --- who does something to them ------------------------------------------ */
+
+struct client_deed
+client_deed_of(struct http_req *req)
+{
+	const struct oauth *o = oauth_of(req);
+
+	return (struct client_deed){ .db = o->parts.db,
+		.audit = o->audit,
+		.arena = http_arena(req),
+		.from = origin_of(req) };
 }
 
 /* --- what they say of themselves ----------------------------------------- */

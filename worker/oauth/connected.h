@@ -7,6 +7,8 @@
 #include "auth/audit.h"
 #include "store/grants.h"
 
+struct http_req;
+
 /* A client that may act for a person, by one grant or several. */
 struct connection {
 	struct connected_client client; /* since the first, used last; the
@@ -24,6 +26,9 @@ struct client_deed {
 	struct origin from;
 	struct uuid client; /* its row */
 };
+
+/* What the request does to clients; the client is to be filled in. */
+struct client_deed client_deed_of(struct http_req *req);
 
 /* Keep a new client; d->client is not looked at. */
 NODISCARD int client_add(

@@ -254,15 +254,6 @@ oauth_http_client_get(struct http_req *req)
 		reply_client(req, 200, &row, &meta, NULL, NULL);
 }
 
-static struct client_deed
-deed_of(struct oauth *o, struct http_req *req)
-{
-	return (struct client_deed){ .db = o->parts.db,
-		.audit = o->audit,
-		.arena = http_arena(req),
-		.from = origin_of(req) };
-}
-
 /* What is ours stays as it is: who sends another client_id or secret errs. */
 static int
 check_fixed(struct oauth *o, struct http_req *req,
@@ -296,7 +287,7 @@ replace(struct oauth *o, struct http_req *req, struct oauth_client *row,
 	struct arena *a = http_arena(req);
 	struct err e = ERR_INIT;
 	bool had_secret = row->secret_hash.n > 0, wants;
-	struct client_deed d = deed_of(o, req);
+	struct client_deed d = client_deed_of(req);
 
 	if (read_body(req, meta, f) < 0 || check_fixed(o, req, row, f) < 0)
 		return -1;
@@ -333,7 +324,7 @@ oauth_http_client_delete(struct http_req *req)
 {
 	struct oauth *o = oauth_of(req);
 	struct oauth_client row;
-	struct client_deed deed = deed_of(o, req);
+	struct client_deed deed = client_deed_of(req);
 	struct err e = ERR_INIT;
 	struct fault f;
 	int rc = find_mine(o, req, &row, &f);

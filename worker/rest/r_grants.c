@@ -54,11 +54,7 @@ rest_grants(struct http_req *req)
 void
 rest_grant_revoke(struct http_req *req)
 {
-	const struct app *app = http_app_state(req);
-	struct client_deed d = { .db = app->db,
-		.audit = accounts_audit(app->accounts),
-		.arena = http_arena(req),
-		.from = origin_of(req) };
+	struct client_deed d = client_deed_of(req);
 	struct err e = ERR_INIT;
 	struct owner o;
 	int rc = begin_end(req, &o, &d.client, &e);

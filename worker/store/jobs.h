@@ -17,6 +17,8 @@
 #define JOB_MAIL "mail"
 /* The kind that takes in files; its items are they. */
 #define JOB_IMPORT "import"
+/* The kind that runs a tool (mcp/tasks.h). */
+#define JOB_TASK "mcp_task"
 
 /* JOB_STATE(id, name) */
 #define JOB_STATES(X)                                                          \
@@ -36,7 +38,7 @@ enum job_state {
 struct job {
 	struct owner owner;
 	struct uuid id;
-	const char *kind; /* JOB_IMPORT */
+	const char *kind; /* JOB_IMPORT, JOB_TASK, JOB_MAIL */
 	enum job_state state;
 	const char *input;  /* JSON, "": none */
 	const char *node;   /* that has what it needs; "": any */

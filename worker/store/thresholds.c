@@ -4,10 +4,8 @@
 
 #include <math.h>
 
-#include "store/profile_event.h"
-
-static int
-set_row(struct db *db, struct arena *a, const struct owner *o,
+int
+thresholds_set(struct db *db, struct arena *a, const struct owner *o,
     const struct threshold *t, struct err *e)
 {
 	struct db_query q;
@@ -21,8 +19,8 @@ set_row(struct db *db, struct arena *a, const struct owner *o,
 	return db_run(&q, e);
 }
 
-static int
-remove_row(struct db *db, struct arena *a, const struct owner *o,
+int
+thresholds_remove(struct db *db, struct arena *a, const struct owner *o,
     enum threshold_kind kind, int32_t day, struct err *e)
 {
 	struct db_query q;
@@ -34,26 +32,6 @@ remove_row(struct db *db, struct arena *a, const struct owner *o,
 	if (db_run(&q, e) < 0)
 		return -1;
 	return q.changed > 0;
-}
-
-int
-thresholds_set(struct db *db, struct arena *a, const struct owner *o,
-    const struct threshold *t, struct err *e)
-{
-	if (set_row(db, a, o, t, e) < 0)
-		return -1;
-	return profile_event_put(db, a, o, e);
-}
-
-int
-thresholds_remove(struct db *db, struct arena *a, const struct owner *o,
-    enum threshold_kind kind, int32_t day, struct err *e)
-{
-	int rc = remove_row(db, a, o, kind, day, e);
-
-	if (rc > 0 && profile_event_put(db, a, o, e) < 0)
-		return -1;
-	return rc;
 }
 
 int
@@ -123,7 +101,7 @@ is_others(const struct taking *k, enum threshold_kind kind)
 static int
 forget(struct taking *k, size_t at, struct err *e)
 {
-	if (remove_row(k->tx, k->arena, k->owner, k->list[at].kind,
+	if (thresholds_remove(k->tx, k->arena, k->owner, k->list[at].kind,
 		k->list[at].day, e) < 0)
 		return -1;
 	k->n--;
@@ -136,7 +114,7 @@ put(struct taking *k, const struct threshold *t, struct err *e)
 {
 	size_t at = k->n;
 
-	if (set_row(k->tx, k->arena, k->owner, t, e) < 0)
+	if (thresholds_set(k->tx, k->arena, k->owner, t, e) < 0)
 		return -1;
 	while (at > 0 && k->list[at - 1].day > t->day)
 		at--;
@@ -166,7 +144,8 @@ take_one(struct taking *k, const struct threshold *t, struct err *e)
 		return 0;
 	if (before != NULL && before->day == t->day) {
 		before->value = t->value;
-		return set_row(k->tx, k->arena, k->owner, t, e) < 0 ? -1 : 1;
+		return thresholds_set(k->tx, k->arena, k->owner, t, e) < 0 ? -1
+									   : 1;
 	}
 	if (after != NULL && is_near(after, t) &&
 	    forget(k, (size_t)(after - k->list), e) < 0)

@@ -5,7 +5,6 @@
 #include "base/clock.h"
 #include "store/driver.h"
 #include "store/dbmeta.h"
-#include "store/profile_event.h"
 
 struct creation {
 	struct arena *arena;
@@ -318,8 +317,7 @@ users_update(
 	db_bind_float(&q, 8, who->height_m);
 	db_bind_float(&q, 9, who->weight_kg);
 	db_bind_text(&q, 10, units_name(who->units));
-	if (db_run(&q, e) < 0 ||
-	    (q.changed > 0 && profile_event_put(db, a, &o, e) < 0))
+	if (db_run(&q, e) < 0)
 		return -1;
 	return q.changed > 0;
 }

@@ -2,8 +2,6 @@
 
 #include "web/connections.h"
 
-#include "app.h"
-#include "auth/accounts.h"
 #include "web/consent.h"
 
 static void
@@ -43,25 +41,17 @@ void
 connections_show(struct page *p, const char *path, const char *about,
     const struct connection *list, size_t n)
 {
-	page_section(p, "clients", "Connected assistants", about);
-	if (n == 0)
-		html_line(&p->h, "p", "empty", "There are none.");
-	html_box(&p->h, "ul", "rows");
+	page_rows(p, "clients", "Connected assistants", about, n);
 	for (size_t i = 0; i < n; i++)
 		show_client(p, path, &list[i]);
-	html_close(&p->h, "ul");
-	page_section_end(p);
+	page_rows_end(p);
 }
 
 int
 connections_end(struct http_req *req, const struct form *form,
     const struct owner *o, struct err *e)
 {
-	const struct app *app = http_app_state(req);
-	struct client_deed d = { .db = app->db,
-		.audit = accounts_audit(app->accounts),
-		.arena = http_arena(req),
-		.from = origin_of(req) };
+	struct client_deed d = client_deed_of(req);
 
 	if (!uuid_parse(form_str(form, "disconnect"), &d.client))
 		return 0;

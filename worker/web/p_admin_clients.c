@@ -2,7 +2,6 @@
  * them. */
 
 #include "app.h"
-#include "auth/accounts.h"
 #include "oauth/connected.h"
 #include "web/consent.h"
 #include "web/web.h"
@@ -152,11 +151,7 @@ do_deed(struct client_deed *d, const struct form *form, struct err *e)
 void
 web_admin_clients_post(struct http_req *req)
 {
-	const struct app *app = http_app_state(req);
-	struct client_deed d = { .db = app->db,
-		.audit = accounts_audit(app->accounts),
-		.arena = http_arena(req),
-		.from = origin_of(req) };
+	struct client_deed d = client_deed_of(req);
 	struct err e = ERR_INIT;
 	struct form form;
 	int rc = page_form_read(req, &form, &e);

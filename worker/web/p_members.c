@@ -37,15 +37,14 @@ show_member(struct page *p, const struct user *u)
 static void
 show_members(struct page *p, const struct user *list, size_t n)
 {
-	page_section(p, "members", "Members",
+	page_rows(p, "members", "Members",
 	    "Each has an account and data of their own. Whom you remove is "
 	    "signed out at once, with all assistants, and stays out until an "
-	    "administrator lets them in again.");
-	html_box(&p->h, "ul", "rows");
+	    "administrator lets them in again.",
+	    n);
 	for (size_t i = 0; i < n; i++)
 		show_member(p, &list[i]);
-	html_close(&p->h, "ul");
-	page_section_end(p);
+	page_rows_end(p);
 }
 
 static void
@@ -72,14 +71,10 @@ show_invitation(struct page *p, const struct one_time_link *l)
 static void
 show_invitations(struct page *p, const struct one_time_link *list, size_t n)
 {
-	page_section(p, "invitations", "Open invitations", NULL);
-	if (n == 0)
-		html_line(&p->h, "p", "empty", "There are none.");
-	html_box(&p->h, "ul", "rows");
+	page_rows(p, "invitations", "Open invitations", NULL, n);
 	for (size_t i = 0; i < n; i++)
 		show_invitation(p, &list[i]);
-	html_close(&p->h, "ul");
-	page_section_end(p);
+	page_rows_end(p);
 }
 
 static void

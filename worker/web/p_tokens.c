@@ -140,14 +140,10 @@ show_token(struct page *p, const struct access_token *t)
 static void
 show_list(struct page *p, const struct access_token *list, size_t n)
 {
-	page_section(p, "list", "Your tokens", NULL);
-	if (n == 0)
-		html_line(&p->h, "p", "empty", "There are none.");
-	html_box(&p->h, "ul", "rows");
+	page_rows(p, "list", "Your tokens", NULL, n);
 	for (size_t i = 0; i < n; i++)
 		show_token(p, &list[i]);
-	html_close(&p->h, "ul");
-	page_section_end(p);
+	page_rows_end(p);
 }
 
 /* --- the form ------------------------------------------------------------ */

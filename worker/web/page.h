@@ -101,6 +101,11 @@ const char *page_site(struct http_req *req);
 void page_section(
     struct page *p, const char *id, const char *title, const char *about);
 void page_section_end(struct page *p);
+/* The same around a list of n rows, each an li that the caller writes; or the
+ * word that there are none. */
+void page_rows(struct page *p, const char *id, const char *title,
+    const char *about, size_t n);
+void page_rows_end(struct page *p);
 /* A paragraph in which `this` is code. */
 void page_prose(struct page *p, const char *class, const char *text);
 /* A line that stands out; TONE_BAD is read out at once. */

@@ -53,6 +53,23 @@ page_section_end(struct page *p)
 }
 
 void
+page_rows(struct page *p, const char *id, const char *title, const char *about,
+    size_t n)
+{
+	page_section(p, id, title, about);
+	if (n == 0)
+		html_line(&p->h, "p", "empty", "There are none.");
+	html_box(&p->h, "ul", "rows");
+}
+
+void
+page_rows_end(struct page *p)
+{
+	html_close(&p->h, "ul");
+	page_section_end(p);
+}
+
+void
 page_notice(struct page *p, enum tone tone, const char *text)
 {
 	html_open(&p->h, "p");
