@@ -32,7 +32,6 @@ struct cleanup {
 struct arena {
 	struct chunk *chunks; /* the newest first */
 	struct cleanup *cleanups;
-	size_t total;
 	bool secret;
 };
 
@@ -102,7 +101,6 @@ release_chunks(struct arena *a, bool keep)
 			wipe(c->data, c->used);
 		c->used = 0;
 	}
-	a->total = 0;
 }
 
 void
@@ -129,39 +127,39 @@ arena_reset(struct arena *a)
 #endif
 }
 
-static struct chunk *
-chunk_with_room(struct arena *a, size_t size)
+/* From a chunk made for it; without ARENA_DEBUG, with room for what follows. */
+static void *
+alloc_anew(struct arena *a, size_t size)
 {
-#ifdef ARENA_DEBUG
-	return chunk_add(a, size);
-#else
-	struct chunk *c = a->chunks;
-	size_t want;
+	size_t want = size;
+	struct chunk *c;
 
-	if (c != NULL && c->size - c->used >= size)
-		return c;
-	want = c == NULL ? CHUNK_FIRST : MIN(c->size * 2, CHUNK_MAX);
-	return chunk_add(a, MAX(want, size));
+	CHECK(size < SIZE_MAX / 2);
+#ifndef ARENA_DEBUG
+	c = a->chunks;
+	want = MAX(size, c == NULL ? CHUNK_FIRST : MIN(c->size * 2, CHUNK_MAX));
 #endif
+	c = chunk_add(a, want);
+	c->used = size;
+	return c->data;
 }
 
 void *
 arena_alloc(struct arena *a, size_t size)
 {
-	struct chunk *c;
-	size_t rounded;
+#ifdef ARENA_DEBUG
+	return alloc_anew(a, size);
+#else
+	struct chunk *c = a->chunks;
+	size_t rounded = (MAX(size, 1) + ALIGN - 1) & ~(ALIGN - 1);
 	void *p;
 
-	CHECK(size < SIZE_MAX / 2);
-	rounded = size;
-#ifndef ARENA_DEBUG
-	rounded = (MAX(size, 1) + ALIGN - 1) & ~(ALIGN - 1);
-#endif
-	c = chunk_with_room(a, rounded);
+	if (c == NULL || c->size - c->used < rounded || rounded < size)
+		return alloc_anew(a, MAX(rounded, size));
 	p = c->data + c->used;
 	c->used += rounded;
-	a->total += size;
 	return p;
+#endif
 }
 
 void *
@@ -238,5 +236,9 @@ arena_cleanup(struct arena *a, void (*fn)(void *arg), void *arg)
 size_t
 arena_used(const struct arena *a)
 {
-	return a->total;
+	size_t n = 0;
+
+	for (const struct chunk *c = a->chunks; c != NULL; c = c->next)
+		n += c->used;
+	return n;
 }

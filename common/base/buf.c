@@ -49,17 +49,13 @@ grow(struct buf *b, size_t cap)
 	*b = (struct buf){ p, n, cap };
 }
 
-char *
-buf_reserve(struct buf *b, size_t more)
+void
+buf_grow(struct buf *b, size_t more)
 {
-	size_t need, cap;
+	size_t need;
 
 	CHECK(!__builtin_add_overflow(b->n, more, &need));
-	if (need > b->cap || b->p == NULL) {
-		cap = MAX(b->cap + b->cap / 2, (size_t)256);
-		grow(b, MAX(cap, need));
-	}
-	return b->p + b->n;
+	grow(b, MAX(MAX(b->cap + b->cap / 2, (size_t)256), need));
 }
 
 void
@@ -69,25 +65,6 @@ buf_add(struct buf *b, const void *p, size_t n)
 		return;
 	memcpy(buf_reserve(b, n), p, n);
 	b->n += n;
-}
-
-void
-buf_adds(struct buf *b, const char *s)
-{
-	buf_add(b, s, strlen(s));
-}
-
-void
-buf_addc(struct buf *b, char c)
-{
-	*buf_reserve(b, 1) = c;
-	b->n++;
-}
-
-void
-buf_addstr(struct buf *b, struct str s)
-{
-	buf_add(b, s.p, s.n);
 }
 
 void

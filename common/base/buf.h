@@ -21,12 +21,9 @@ void buf_free(struct buf *b);
 void buf_wipe(struct buf *b);
 /* Empty it and keep the memory. */
 void buf_clear(struct buf *b);
-/* Room for `more` further bytes; returns the first of them. */
-char *buf_reserve(struct buf *b, size_t more);
+/* As buf_reserve, where there is no such room. */
+void buf_grow(struct buf *b, size_t more);
 void buf_add(struct buf *b, const void *p, size_t n);
-void buf_adds(struct buf *b, const char *s);
-void buf_addc(struct buf *b, char c);
-void buf_addstr(struct buf *b, struct str s);
 void buf_printf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void buf_vprintf(struct buf *b, const char *fmt, va_list ap);
 /* Decimal digits of v. */
@@ -40,6 +37,34 @@ static inline struct str
 buf_str(const struct buf *b)
 {
 	return (struct str){ b->p, b->n };
+}
+
+/* Room for `more` further bytes; returns the first of them. */
+static inline char *
+buf_reserve(struct buf *b, size_t more)
+{
+	if (more > b->cap - b->n || b->p == NULL)
+		buf_grow(b, more);
+	return b->p + b->n;
+}
+
+static inline void
+buf_addc(struct buf *b, char c)
+{
+	*buf_reserve(b, 1) = c;
+	b->n++;
+}
+
+static inline void
+buf_addstr(struct buf *b, struct str s)
+{
+	buf_add(b, s.p, s.n);
+}
+
+static inline void
+buf_adds(struct buf *b, const char *s)
+{
+	buf_add(b, s, strlen(s));
 }
 
 #endif

@@ -16,6 +16,14 @@ read_us(clockid_t id)
 	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
 }
 
+static int64_t
+read_wall_us(clockid_t id)
+{
+	int64_t frozen = atomic_load_explicit(&frozen_us, memory_order_relaxed);
+
+	return frozen != 0 ? frozen : read_us(id);
+}
+
 int64_t
 clock_mono_us(void)
 {
@@ -25,9 +33,19 @@ clock_mono_us(void)
 int64_t
 clock_wall_us(void)
 {
-	int64_t frozen = atomic_load_explicit(&frozen_us, memory_order_relaxed);
+	return read_wall_us(CLOCK_REALTIME);
+}
 
-	return frozen != 0 ? frozen : read_us(CLOCK_REALTIME);
+int64_t
+clock_mono_coarse_us(void)
+{
+	return read_us(CLOCK_MONOTONIC_COARSE);
+}
+
+int64_t
+clock_wall_coarse_us(void)
+{
+	return read_wall_us(CLOCK_REALTIME_COARSE);
 }
 
 void

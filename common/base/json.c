@@ -1,8 +1,10 @@
 #include "base/json_impl.h"
 
 #include <limits.h>
+#include <stdlib.h>
 
 #include "base/map.h"
+#include "base/xalloc.h"
 
 /* One walk over the text, strict where cJSON is lenient (RFC 8259); it makes a
  * tree of cJSON's kind in the arena, or none where the text alone is wanted. */
@@ -57,6 +59,8 @@ make_number(struct json_scan *s, size_t start, cJSON *item)
 	}
 	item->type = cJSON_Number;
 	item->valueint = whole_part(item->valuedouble);
+	item->valuestring = s->copy + start;
+	s->copy[s->at] = '\0';
 	return true;
 }
 
@@ -268,7 +272,10 @@ scan_value(struct json_scan *s, cJSON *item)
 const cJSON *
 json_parse(struct arena *a, struct str text, struct err *e)
 {
-	struct json_scan s = { .text = text, .e = e, .arena = a };
+	struct json_scan s = { .text = text,
+		.e = e,
+		.arena = a,
+		.copy = arena_strndup(a, text.p, text.n) };
 	cJSON *tree = arena_one(a, cJSON);
 
 	if (!scan_value(&s, tree))
@@ -286,14 +293,15 @@ static bool
 is_member_name(struct str quoted, struct str name)
 {
 	struct str raw = str_make(quoted.p + 1, quoted.n - 2);
-	struct arena *a;
+	char *plain;
 	bool same;
 
 	if (str_find(raw, '\\') < 0)
 		return str_eq(raw, name);
-	a = arena_new();
-	same = str_eq(str_of(json_string_decode(a, raw)), name);
-	arena_free(&a);
+	plain = xmalloc(raw.n + 1);
+	json_string_decode(plain, raw);
+	same = str_eq(str_of(plain), name);
+	free(plain);
 	return same;
 }
 
@@ -330,17 +338,40 @@ json_raw_member(struct str text, struct str name)
 
 /* --- members ------------------------------------------------------------- */
 
+static bool
+is_called(const cJSON *item, const char *name)
+{
+	return item->string != NULL && item->string[0] == name[0] &&
+	       strcmp(item->string, name) == 0;
+}
+
 const cJSON *
 json_get(const cJSON *obj, const char *name)
 {
 	const cJSON *item;
 
 	cJSON_ArrayForEach (item, obj) {
-		if (item->string != NULL && item->string[0] == name[0] &&
-		    strcmp(item->string, name) == 0)
+		if (is_called(item, name))
 			return item;
 	}
 	return NULL;
+}
+
+void
+json_get_all(
+    const cJSON *obj, const char *const *names, const cJSON **found, size_t n)
+{
+	const cJSON *item;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		found[i] = NULL;
+	cJSON_ArrayForEach (item, obj) {
+		for (i = 0; i < n && !is_called(item, names[i]); i++)
+			continue;
+		if (i < n)
+			found[i] = item;
+	}
 }
 
 const char *

@@ -13,16 +13,21 @@
 
 #define JSON_MAX_DEPTH 64
 
-/* The tree belongs to the arena.  NULL and e (ERR_INVALID) on bad input. */
+/* The tree belongs to the arena.  NULL and e (ERR_INVALID) on bad input.  The
+ * valuestring of a number is the text that it was written as, whose digits a
+ * double may lose. */
 const cJSON *json_parse(struct arena *a, struct str text, struct err *e);
 
-/* The source text of a member of the outermost object, such as an id whose
- * digits a double would lose; STR_NULL when absent.  text must have parsed. */
+/* The source text of a member of the outermost object; STR_NULL when absent.
+ * text must have parsed. */
 struct str json_raw_member(struct str text, struct str name);
 
 /* A member of an object by its name (case-sensitive), NULL when absent or when
  * obj is no object. */
 const cJSON *json_get(const cJSON *obj, const char *name);
+/* Several at once: found[i] is the member names[i], or NULL. */
+void json_get_all(
+    const cJSON *obj, const char *const *names, const cJSON **found, size_t n);
 /* "an object", "a number", for messages. */
 const char *json_type_name(const cJSON *item);
 

@@ -98,10 +98,9 @@ put_utf8(char *out, uint32_t c)
 }
 
 /* No escape is shorter than what it stands for. */
-char *
-json_string_decode(struct arena *a, struct str raw)
+void
+json_string_decode(char *out, struct str raw)
 {
-	char *text = arena_alloc(a, raw.n + 1), *out = text;
 	const char *p = raw.p, *end = p + raw.n;
 	uint32_t c;
 
@@ -120,7 +119,6 @@ json_string_decode(struct arena *a, struct str raw)
 		out = put_utf8(out, c);
 	}
 	*out = '\0';
-	return text;
 }
 
 /* What a walk through a string has met. */
@@ -129,32 +127,59 @@ struct met {
 	bool high; /* a byte beyond ASCII */
 };
 
+static bool
+is_plain(unsigned char c)
+{
+	return c >= 0x20 && c != '"' && c != '\\';
+}
+
+/* Over what stands for itself, from `at`, to what does not or the end. */
+static size_t
+skip_plain(struct str s, size_t at, struct met *met)
+{
+	uint64_t word, special, all = 0;
+
+	for (;; at += WORD_BYTES) {
+		if (s.n - at < WORD_BYTES) {
+			while (at < s.n && is_plain((unsigned char)s.p[at]))
+				all |= (unsigned char)s.p[at++];
+			break;
+		}
+		word = word_load(s.p + at);
+		special = json_word_special(word);
+		if (special != 0) {
+			all |= word & ((special & -special) - 1);
+			at += word_first(special);
+			break;
+		}
+		all |= word;
+	}
+	met->high |= (all & WORD_HIGH) != 0;
+	return at;
+}
+
 /* Behind the quote that ends it. */
 static bool
 scan_to_quote(struct json_scan *s, struct met *met)
 {
-	const unsigned char *p = (const unsigned char *)s->text.p;
-	size_t at = s->at, n = s->text.n;
-	unsigned all = 0;
-
 	for (;;) {
-		while (at < n && p[at] >= 0x20 && p[at] != '"' && p[at] != '\\')
-			all |= p[at++];
-		s->at = at;
-		if (at == n)
-			return json_scan_fail(s, "string has no end");
-		if (p[at] < 0x20)
-			return json_scan_fail(s, "control byte in a string");
-		s->at++;
-		if (p[at] == '"')
+		s->at = skip_plain(s->text, s->at, met);
+		switch (json_peek(s)) {
+		case '"':
+			s->at++;
+			return true;
+		case '\\':
+			s->at++;
+			met->escape = true;
+			if (!scan_escape(s))
+				return false;
 			break;
-		met->escape = true;
-		if (!scan_escape(s))
-			return false;
-		at = s->at;
+		case -1:
+			return json_scan_fail(s, "string has no end");
+		default:
+			return json_scan_fail(s, "control byte in a string");
+		}
 	}
-	met->high = all >= 0x80;
-	return true;
 }
 
 bool
@@ -169,8 +194,12 @@ json_scan_string(struct json_scan *s, char **out)
 	raw = str_make(s->text.p + start, s->at - start - 1);
 	if (met.high && !str_is_utf8(raw))
 		return json_scan_fail(s, "string before this is not UTF-8");
-	if (s->arena != NULL)
-		*out = met.escape ? json_string_decode(s->arena, raw)
-				  : arena_strndup(s->arena, raw.p, raw.n);
+	if (s->copy == NULL)
+		return true;
+	*out = s->copy + start;
+	if (met.escape)
+		json_string_decode(*out, raw);
+	else
+		(*out)[raw.n] = '\0';
 	return true;
 }

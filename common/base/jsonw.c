@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "base/date.h"
+#include "base/json_impl.h"
 
 void
 jsonw_init(struct jsonw *w, struct buf *out)
@@ -127,6 +128,23 @@ static const bool is_plain[256] = {
 	[']' ... '~'] = true,
 };
 
+static size_t
+skip_ascii(struct str s, size_t i)
+{
+	uint64_t word, special;
+
+	for (; s.n - i >= WORD_BYTES; i += WORD_BYTES) {
+		word = word_load(s.p + i);
+		special = json_word_special(word) | word_equal(word, 0x7f) |
+			  (word & WORD_HIGH);
+		if (special != 0)
+			return i + word_first(special);
+	}
+	while (i < s.n && is_plain[(unsigned char)s.p[i]])
+		i++;
+	return i;
+}
+
 /* From i on to what cannot be written as it is; a broken sequence of UTF-8 is
  * such. */
 static size_t
@@ -136,8 +154,7 @@ skip_plain(struct str s, size_t i)
 	size_t len = 1;
 
 	while (len > 0) {
-		while (i < s.n && is_plain[p[i]])
-			i++;
+		i = skip_ascii(s, i);
 		if (i == s.n || p[i] < 0x80)
 			break;
 		len = str_utf8_length(str_make(s.p + i, s.n - i));

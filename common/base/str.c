@@ -6,6 +6,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/word.h"
+
 bool
 str_eq(struct str a, struct str b)
 {
@@ -18,15 +20,33 @@ lower(char c)
 	return (unsigned char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
 }
 
+static inline bool
+is_same_word(const char *a, const char *b)
+{
+	uint64_t x = word_load(a), y = word_load(b);
+
+	if (((x ^ y) & ~(WORD_ALL * ('a' - 'A'))) != 0)
+		return false;
+	return x == y || word_lower(x) == word_lower(y);
+}
+
+/* The last word may overlap the one before it. */
 bool
 str_ieq(struct str a, struct str b)
 {
+	size_t i = 0;
+
 	if (a.n != b.n)
 		return false;
-	for (size_t i = 0; i < a.n; i++)
-		if (a.p[i] != b.p[i] && lower(a.p[i]) != lower(b.p[i]))
+	if (a.n < WORD_BYTES) {
+		while (i < a.n && lower(a.p[i]) == lower(b.p[i]))
+			i++;
+		return i == a.n;
+	}
+	for (; i < a.n - WORD_BYTES; i += WORD_BYTES)
+		if (!is_same_word(a.p + i, b.p + i))
 			return false;
-	return true;
+	return is_same_word(a.p + a.n - WORD_BYTES, b.p + b.n - WORD_BYTES);
 }
 
 bool

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/enc.h"
 #include "base/rand.h"
+#include "base/word.h"
 
 static void
 put_version(struct uuid *u, unsigned version)
@@ -50,16 +51,17 @@ uuid_new(void)
 void
 uuid_format(const struct uuid *u, char out[UUID_TEXT_LEN + 1])
 {
-	static const char digits[] = "0123456789abcdef";
-	char *p = out;
+	static const char dashes[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+	char digits[32];
 
-	for (int i = 0; i < 16; i++) {
-		if (i == 4 || i == 6 || i == 8 || i == 10)
-			*p++ = '-';
-		*p++ = digits[u->b[i] >> 4];
-		*p++ = digits[u->b[i] & 15];
-	}
-	*p = '\0';
+	for (int i = 0; i < 4; i++)
+		word_hex(u->b + 4 * i, digits + 8 * i);
+	memcpy(out, dashes, sizeof(dashes));
+	memcpy(out, digits, 8);
+	memcpy(out + 9, digits + 8, 4);
+	memcpy(out + 14, digits + 12, 4);
+	memcpy(out + 19, digits + 16, 4);
+	memcpy(out + 24, digits + 20, 12);
 }
 
 bool

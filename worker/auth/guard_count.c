@@ -30,7 +30,7 @@ int
 guard_count(struct guard *g, struct http_req *req, struct err *e)
 {
 	const struct who *who = http_who(req);
-	int64_t now_us = clock_wall_us(), left = 0, reset_s;
+	int64_t now_us = clock_wall_coarse_us(), left = 0, reset_s;
 	struct usage_cell *c;
 	bool good;
 

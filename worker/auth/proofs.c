@@ -101,7 +101,7 @@ proofs_put(struct proofs *p, const struct proof_key *key, const struct who *who,
 	one->key = *key;
 	one->who = *who;
 	one->epoch = epoch;
-	one->until_us = clock_mono_us() + p->ttl_us;
+	one->until_us = clock_mono_coarse_us() + p->ttl_us;
 	list_add_tail(&p->used, &one->link);
 	map_put(p->by_key, text_of(key), one);
 }
@@ -114,8 +114,8 @@ proofs_get(struct proofs *p, const struct proof_key *key, uint64_t epoch,
 
 	if (one == NULL)
 		return false;
-	if (one->epoch != epoch || clock_mono_us() >= one->until_us ||
-	    clock_wall_us() >= one->who.expires_us) {
+	if (one->epoch != epoch || clock_mono_coarse_us() >= one->until_us ||
+	    clock_wall_coarse_us() >= one->who.expires_us) {
 		drop(p, one);
 		return false;
 	}

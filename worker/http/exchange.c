@@ -236,6 +236,17 @@ answer_without_route(struct http_req *req)
 	http_reply_error(req, &e);
 }
 
+void
+http_go_on(struct http_req *req, void (*work)(void *arg), void *arg)
+{
+	if (req->fiber != NULL) {
+		work(arg);
+		return;
+	}
+	req->work = work;
+	req->work_arg = arg;
+}
+
 /* 0 the guard agrees, 1 it has to wait and cannot here, -1 refused. */
 static int
 ask_guard(struct http_req *req, struct err *e)
@@ -362,16 +373,26 @@ http_body_next(struct http_req *req, struct str *out, struct err *e)
 }
 
 static void
-serve_in_fiber(void *arg)
+work_in_fiber(void *arg)
 {
 	struct http_req *req = arg;
-	struct err e = ERR_INIT;
-	int rc;
 
 	req->fiber = fiber_self();
 	if (req->gone)
 		fiber_cancel(req->fiber);
-	rc = ask_guard(req, &e);
+	req->work(req->work_arg);
+	req->work = NULL;
+	req->fiber = NULL;
+	end(req);
+}
+
+static void
+guard_and_answer(void *arg)
+{
+	struct http_req *req = arg;
+	struct err e = ERR_INIT;
+	int rc = ask_guard(req, &e);
+
 	CHECK(rc <= 0);
 	if (rc < 0) {
 		http_reply_error(req, &e);
@@ -379,8 +400,25 @@ serve_in_fiber(void *arg)
 		wait_for_body(req);
 		answer(req);
 	}
-	req->fiber = NULL;
-	end(req);
+}
+
+static void
+serve_in_fiber(struct http_req *req)
+{
+	req->work = guard_and_answer;
+	req->work_arg = req;
+	fiber_spawn(req->srv->loop, work_in_fiber, req);
+}
+
+/* Without a fiber, unless the handler asks for one. */
+static void
+answer_inline(struct http_req *req)
+{
+	answer(req);
+	if (req->work != NULL)
+		fiber_spawn(req->srv->loop, work_in_fiber, req);
+	else
+		end(req);
 }
 
 static void
@@ -390,7 +428,7 @@ serve_inline(struct http_req *req)
 	int rc = ask_guard(req, &e);
 
 	if (rc > 0) {
-		fiber_spawn(req->srv->loop, serve_in_fiber, req);
+		serve_in_fiber(req);
 		return;
 	}
 	if (rc < 0) {
@@ -405,8 +443,7 @@ serve_inline(struct http_req *req)
 		req->active = false;
 		return;
 	}
-	answer(req);
-	end(req);
+	answer_inline(req);
 }
 
 void
@@ -421,8 +458,7 @@ exchange_body(struct http_req *req)
 		return;
 	}
 	req->active = true;
-	answer(req);
-	end(req);
+	answer_inline(req);
 }
 
 /* 0 when there is nothing for a handler to do. */
@@ -467,7 +503,7 @@ exchange_begin(struct http_req *req)
 	if (find_work(req) == 0)
 		end(req);
 	else if (req->match.route->waits)
-		fiber_spawn(req->srv->loop, serve_in_fiber, req);
+		serve_in_fiber(req);
 	else
 		serve_inline(req);
 }

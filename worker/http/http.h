@@ -115,6 +115,10 @@ uint64_t http_server_requests(const struct http_server *s);
 
 /* --- request ------------------------------------------------------------- */
 
+/* From a handler on the loop, which finds that this request has to wait:
+ * work(arg) goes on in its place, in a fiber, and answers.  A handler that is
+ * in one already calls it at once. */
+void http_go_on(struct http_req *req, void (*work)(void *arg), void *arg);
 const char *http_method_name(enum http_method m);
 /* Decoded path without query. */
 struct str http_path(const struct http_req *req);

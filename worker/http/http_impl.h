@@ -31,6 +31,8 @@ struct http_req {
 	unsigned label; /* of the route, in metrics */
 	const struct who *who;
 	struct fiber *fiber;
+	void (*work)(void *arg); /* of the fiber */
+	void *work_arg;
 	bool begun;  /* the head was complete, or refused */
 	bool active; /* a fiber or a caller up the stack works on it */
 	bool body_begun;
@@ -170,7 +172,8 @@ void reply_refuse(struct http_req *req, int status, const char *message);
  * that says how long the body is, or "". */
 void reply_head(struct http_req *req, int status, const char *content_type,
     const char *framing);
-/* Send srv->head with up to HTTP_PARTS_MAX parts behind it, and forget it. */
+/* Send srv->head with up to HTTP_PARTS_MAX parts behind it, and forget it and
+ * the first of them; the others must hold nothing that is secret. */
 void reply_send(struct http_req *req, const struct str *part, size_t n);
 /* 1 go on, 0 answered: Host or Origin is not ours, or a preflight. */
 int cors_check(struct http_req *req);

@@ -99,7 +99,7 @@ reply_packed(struct http_req *req, int status, const char *content_type,
 
 	put_le(end, (uint32_t)crc32_combine_op(crc, t->crc, t->shift), 4);
 	put_le(end + 4, (uint32_t)(first.n + t->plain.n), 4);
-	http_add_header(req, "Content-Encoding", "gzip");
+	buf_adds(&req->headers, "Content-Encoding: gzip\r\n");
 	http_reply_parts(req, status, content_type, part, ARRAY_LEN(part));
 }
 
@@ -110,7 +110,7 @@ http_reply_tail(struct http_req *req, int status, const char *content_type,
 	struct str part[] = { buf_str(&req->out), t->plain };
 
 	if (t->packed.n != 0)
-		http_add_header(req, "Vary", "Accept-Encoding");
+		buf_adds(&req->headers, "Vary: Accept-Encoding\r\n");
 	if (t->packed.n != 0 && req->out.n > 0 && req->out.n <= STORED_MAX &&
 	    accepts_gzip(http_header(req, "Accept-Encoding")))
 		reply_packed(req, status, content_type, t);

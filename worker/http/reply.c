@@ -7,6 +7,8 @@
 #include "http/http_impl.h"
 
 #define JOINED_BYTES 4096
+#define NOSNIFF	     "X-Content-Type-Options: nosniff\r\n"
+#define REQUEST_ID   "X-Request-Id: "
 
 static struct str
 status_line(int status)
@@ -119,10 +121,10 @@ reply_head(struct http_req *req, int status, const char *content_type,
 		buf_addstr(h, STR("\r\n"));
 	}
 	buf_adds(h, framing);
-	buf_addstr(h, STR("X-Content-Type-Options: nosniff\r\n"));
-	if (!req->has_cache_control)
-		buf_addstr(h, STR("Cache-Control: no-store\r\n"));
-	buf_addstr(h, STR("X-Request-Id: "));
+	if (req->has_cache_control)
+		buf_adds(h, NOSNIFF REQUEST_ID);
+	else
+		buf_adds(h, NOSNIFF "Cache-Control: no-store\r\n" REQUEST_ID);
 	buf_addstr(h, http_request_id(req));
 	buf_addstr(h, STR("\r\n"));
 	buf_addstr(h, buf_str(&req->headers));
@@ -168,7 +170,7 @@ reply_send(struct http_req *req, const struct str *part, size_t n)
 {
 	struct buf *h = &req->srv->head;
 	struct iovec iov[1 + HTTP_PARTS_MAX];
-	size_t i = 0;
+	size_t i = 0, private_n = h->n + (n > 0 ? part[0].n : 0);
 	int used = 1;
 
 	while (i < n && part[i].n <= JOINED_BYTES)
@@ -178,8 +180,8 @@ reply_send(struct http_req *req, const struct str *part, size_t n)
 		iov[used++] =
 		    (struct iovec){ (void *)(uintptr_t)part[i].p, part[i].n };
 	conn_send(req->conn, iov, used);
-	/* A code or a token may have been in it. */
-	wipe(h->p, h->n);
+	/* A code or a token may have been in it; further parts are prepared. */
+	wipe(h->p, MIN(private_n, h->n));
 	buf_clear(h);
 }
 

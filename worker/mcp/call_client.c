@@ -131,8 +131,7 @@ call_progress(struct mcp_call *call, double done, double total,
     const char *text, struct err *e)
 {
 	struct rpc *r = call->rpc;
-	const cJSON *token =
-	    json_get(json_get(r->params, "_meta"), "progressToken");
+	const cJSON *token = json_get(r->meta, "progressToken");
 	struct buf params = BUF_INIT;
 	struct jsonw w;
 	int rc;
@@ -163,8 +162,7 @@ call_progress(struct mcp_call *call, double done, double total,
 static enum mcp_level
 wanted_level(const struct rpc *r)
 {
-	const cJSON *level =
-	    json_get(json_get(r->params, "_meta"), META_LOG_LEVEL);
+	const cJSON *level = json_get(r->meta, META_LOG_LEVEL);
 
 	if (r->era == ERA_MODERN)
 		return cJSON_IsString(level)

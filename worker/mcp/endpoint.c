@@ -108,27 +108,32 @@ serve_request(struct rpc *r)
 	}
 }
 
-static void
-serve_message(struct rpc *r, struct mcp_stream *stream)
-{
-	struct era_input in = { .message = NULL };
-	enum rpc_kind kind = RPC_DONE;
+/* A message and what is made of it. */
+struct post {
+	struct rpc r;
+	struct era_input in;
+	enum rpc_kind kind;
+	struct mcp_stream stream;
+};
 
-	if (check_media_types(r) && read_headers(r, &in))
-		kind = rpc_read(r, http_body(r->http), &in);
-	if (kind == RPC_DONE ||
+static void
+serve_message(struct post *p)
+{
+	struct rpc *r = &p->r;
+
+	if (p->kind == RPC_DONE ||
 	    (r->era == ERA_LEGACY && r->method != METHOD_INITIALIZE &&
 		mcp_session_find(r) < 0))
 		return;
-	r->port_arg = stream;
+	r->port_arg = &p->stream;
 	r->port =
 	    r->session != NULL ? &stream_port_legacy : &stream_port_modern;
-	if (kind == RPC_REQUEST)
+	if (p->kind == RPC_REQUEST)
 		serve_request(r);
-	else if (kind == RPC_BATCH)
-		batch_serve(r, &in, take_other);
+	else if (p->kind == RPC_BATCH)
+		batch_serve(r, &p->in, take_other);
 	else
-		take_other(r, kind);
+		take_other(r, p->kind);
 }
 
 static struct rpc
@@ -165,16 +170,39 @@ reply(struct rpc *r)
 	}
 }
 
+static void
+take_post(void *arg)
+{
+	struct post *p = arg;
+
+	serve_message(p);
+	mcp_observe_request(&p->r);
+	if (!p->r.kept && !stream_finish(&p->r, &p->stream))
+		reply(&p->r);
+}
+
+/* A session has to be looked for, and so its messages wait. */
+static bool
+has_to_wait(const struct post *p)
+{
+	if (p->kind == RPC_DONE)
+		return false;
+	return p->kind != RPC_REQUEST || p->r.era == ERA_LEGACY ||
+	       era_method_waits(p->r.method);
+}
+
 void
 mcp_http(struct http_req *req)
 {
-	struct rpc r = rpc_of(req);
-	struct mcp_stream stream = { .sse = NULL };
+	struct post *p = arena_one(http_arena(req), struct post);
 
-	serve_message(&r, &stream);
-	mcp_observe_request(&r);
-	if (!r.kept && !stream_finish(&r, &stream))
-		reply(&r);
+	p->r = rpc_of(req);
+	if (check_media_types(&p->r) && read_headers(&p->r, &p->in))
+		p->kind = rpc_read(&p->r, http_body(req), &p->in);
+	if (has_to_wait(p))
+		http_go_on(req, take_post, p);
+	else
+		take_post(p);
 }
 
 /* --- a session's stream, and its end ------------------------------------- */

@@ -12,17 +12,22 @@
 #include "base/json.h"
 #include "mcp/client.h"
 
+#define LOOP  false
+#define FIBER true
 static const struct method {
 	struct str name;
 	enum mcp_eras eras;
 	const char *mirrored;
 	uint32_t needs;
+	bool waits;
 } methods[METHOD_COUNT + 1] = {
-#define METHOD(id, name, eras, mirrored, needs, handler)                       \
-	{ STR(name), eras, mirrored, needs },
+#define METHOD(id, name, eras, mirrored, needs, waits, handler)                \
+	{ STR(name), eras, mirrored, needs, waits },
 #include "mcp/methods.def"
 #undef METHOD
-	[METHOD_COUNT] = { STR("other"), 0, NULL, 0 },
+#undef LOOP
+#undef FIBER
+	[METHOD_COUNT] = { STR("other"), 0, NULL, 0, true },
 };
 
 const char *const era_versions[] = { ERA_MODERN_VERSION, "2025-11-25",
@@ -38,6 +43,12 @@ uint32_t
 era_method_needs(enum mcp_method m)
 {
 	return methods[m <= METHOD_COUNT ? m : METHOD_COUNT].needs;
+}
+
+bool
+era_method_waits(enum mcp_method m)
+{
+	return methods[m <= METHOD_COUNT ? m : METHOD_COUNT].waits;
 }
 
 bool
@@ -155,13 +166,19 @@ check_name_header(
 
 /* --- modern -------------------------------------------------------------- */
 
-static void
-check_envelope(const cJSON *meta, struct era_decision *d)
-{
-	const cJSON *capabilities = json_get(meta, META_CAPABILITIES);
-	const cJSON *client = json_get(meta, META_CLIENT);
+/* What params._meta says of who sends the message. */
+enum { ENVELOPE_VERSION, ENVELOPE_CAPABILITIES, ENVELOPE_CLIENT, ENVELOPE_N };
 
-	if (!cJSON_IsString(json_get(meta, META_VERSION)))
+static const char *const envelope_names[ENVELOPE_N] = { META_VERSION,
+	META_CAPABILITIES, META_CLIENT };
+
+static void
+check_envelope(const cJSON *const *envelope, struct era_decision *d)
+{
+	const cJSON *capabilities = envelope[ENVELOPE_CAPABILITIES];
+	const cJSON *client = envelope[ENVELOPE_CLIENT];
+
+	if (!cJSON_IsString(envelope[ENVELOPE_VERSION]))
 		refuse(d, 400, RPC_INVALID_PARAMS,
 		    "_meta[\"" META_VERSION "\"] must be a string");
 	else if (capabilities == NULL)
@@ -230,16 +247,17 @@ check_headers(const struct era_input *in, const char *method, enum mcp_method m,
 }
 
 static void
-decide_modern(const struct era_input *in, const char *method, const cJSON *meta,
-    struct era_decision *d)
+decide_modern(const struct era_input *in, const char *method,
+    const cJSON *const *envelope, struct era_decision *d)
 {
 	enum mcp_method m = method_named(method);
 
 	d->era = ERA_MODERN;
-	check_envelope(meta, d);
+	d->capabilities = envelope[ENVELOPE_CAPABILITIES];
+	check_envelope(envelope, d);
 	if (d->verdict == ERA_REFUSE)
 		return;
-	check_version(in, json_get(meta, META_VERSION)->valuestring, d);
+	check_version(in, envelope[ENVELOPE_VERSION]->valuestring, d);
 	if (d->verdict == ERA_REFUSE || d->verdict == ERA_NOTE)
 		return;
 	check_headers(in, method, m, d);
@@ -285,21 +303,30 @@ decide_legacy(
 
 /* --- the decision -------------------------------------------------------- */
 
-static bool
-id_is_good(const cJSON *message)
-{
-	const cJSON *id = json_get(message, "id");
+enum {
+	PART_JSONRPC,
+	PART_ID,
+	PART_METHOD,
+	PART_PARAMS,
+	PART_RESULT,
+	PART_ERROR,
+	PART_N
+};
 
+static const char *const part_names[PART_N] = { "jsonrpc", "id", "method",
+	"params", "result", "error" };
+
+static bool
+id_is_good(const cJSON *id)
+{
 	return cJSON_IsString(id) ||
 	       (cJSON_IsNumber(id) && isfinite(id->valuedouble) &&
 		   id->valuedouble == trunc(id->valuedouble));
 }
 
 static bool
-params_are_good(const cJSON *params)
+params_are_good(const cJSON *params, const cJSON *meta)
 {
-	const cJSON *meta = json_get(params, "_meta");
-
 	return params == NULL || (cJSON_IsObject(params) &&
 				     (meta == NULL || cJSON_IsObject(meta)));
 }
@@ -307,9 +334,9 @@ params_are_good(const cJSON *params)
 /* NULL when the message is a request, a notification or a response; else what
  * is wrong with it. */
 static const char *
-find_fault(const cJSON *message)
+find_fault(const cJSON *message, const cJSON *const *part)
 {
-	const cJSON *version = json_get(message, "jsonrpc");
+	const cJSON *version = part[PART_JSONRPC];
 
 	if (cJSON_IsArray(message))
 		return "batches are of revision " ERA_BATCH_VERSION
@@ -319,16 +346,16 @@ find_fault(const cJSON *message)
 	if (!cJSON_IsString(version) ||
 	    strcmp(version->valuestring, "2.0") != 0)
 		return "jsonrpc must be \"2.0\"";
-	if (json_get(message, "method") == NULL)
-		return (json_get(message, "result") != NULL) ==
-				   (json_get(message, "error") != NULL) ||
-			       !id_is_good(message)
+	if (part[PART_METHOD] == NULL)
+		return (part[PART_RESULT] != NULL) ==
+				   (part[PART_ERROR] != NULL) ||
+			       !id_is_good(part[PART_ID])
 			   ? "neither a request nor a notification nor a "
 			     "response"
 			   : NULL;
-	if (!cJSON_IsString(json_get(message, "method")))
+	if (!cJSON_IsString(part[PART_METHOD]))
 		return "method must be a string";
-	if (json_get(message, "id") != NULL && !id_is_good(message))
+	if (part[PART_ID] != NULL && !id_is_good(part[PART_ID]))
 		return "id must be a string or an integer";
 	return NULL;
 }
@@ -342,39 +369,48 @@ decide_response(const struct era_input *in, struct era_decision *d)
 		    d, 400, RPC_INVALID_REQUEST, "a response is not a request");
 }
 
-void
-era_decide(const struct era_input *in, struct era_decision *d)
+/* By what _meta holds, or else by the header. */
+static void
+decide_call(
+    const struct era_input *in, const char *method, struct era_decision *d)
 {
-	const cJSON *method, *params, *meta;
-	const char *fault = find_fault(in->message);
+	const cJSON *envelope[ENVELOPE_N];
 
-	*d = (struct era_decision){
-		.era = ERA_LEGACY, .status = 200, .method = METHOD_COUNT
-	};
-	if (fault != NULL) {
-		refuse(d, 400, RPC_INVALID_REQUEST, "%s", fault);
-		return;
-	}
-	method = json_get(in->message, "method");
-	if (method == NULL) {
-		decide_response(in, d);
-		return;
-	}
-	params = json_get(in->message, "params");
-	if (!params_are_good(params)) {
-		refuse(d, 400, RPC_INVALID_PARAMS,
-		    "params and params._meta must be objects");
-		return;
-	}
-	if (json_get(in->message, "id") == NULL)
-		d->verdict = ERA_NOTE;
-	meta = json_get(params, "_meta");
-	if (json_get(meta, META_VERSION) != NULL)
-		decide_modern(in, method->valuestring, meta, d);
+	json_get_all(d->meta, envelope_names, envelope, ENVELOPE_N);
+	if (envelope[ENVELOPE_VERSION] != NULL)
+		decide_modern(in, method, envelope, d);
 	else if (!is_modern_version(str_trim(in->version)))
-		decide_legacy(in, method->valuestring, d);
+		decide_legacy(in, method, d);
 	else if (d->verdict == ERA_NOTE)
 		d->era = ERA_MODERN;
 	else
-		refuse_half_modern(method->valuestring, meta, d);
+		refuse_half_modern(method, d->meta, d);
+}
+
+void
+era_decide(const struct era_input *in, struct era_decision *d)
+{
+	const cJSON *part[PART_N];
+	const char *fault;
+
+	json_get_all(in->message, part_names, part, PART_N);
+	fault = find_fault(in->message, part);
+	*d = (struct era_decision){ .era = ERA_LEGACY,
+		.status = 200,
+		.method = METHOD_COUNT,
+		.id = part[PART_ID],
+		.params = part[PART_PARAMS],
+		.meta = json_get(part[PART_PARAMS], "_meta") };
+	if (fault != NULL)
+		refuse(d, 400, RPC_INVALID_REQUEST, "%s", fault);
+	else if (part[PART_METHOD] == NULL)
+		decide_response(in, d);
+	else if (!params_are_good(d->params, d->meta))
+		refuse(d, 400, RPC_INVALID_PARAMS,
+		    "params and params._meta must be objects");
+	else {
+		if (d->id == NULL)
+			d->verdict = ERA_NOTE;
+		decide_call(in, part[PART_METHOD]->valuestring, d);
+	}
 }

@@ -18,7 +18,7 @@ enum mcp_eras {
 };
 
 enum mcp_method {
-#define METHOD(id, name, eras, mirrored, needs, handler) METHOD_##id,
+#define METHOD(id, name, eras, mirrored, needs, waits, handler) METHOD_##id,
 #include "mcp/methods.def"
 #undef METHOD
 	METHOD_COUNT /* also: none */
@@ -75,9 +75,11 @@ struct era_decision {
 		ERA_REFUSE, /* status, code and message say why */
 	} verdict;
 	enum mcp_method method;
-	int status;	      /* HTTP */
-	int code;	      /* JSON-RPC */
-	struct str requested; /* with RPC_UNSUPPORTED_VERSION */
+	const cJSON *id, *params, *meta; /* of the message; NULL: none */
+	const cJSON *capabilities; /* the client's, of a modern one; or NULL */
+	int status;		   /* HTTP */
+	int code;		   /* JSON-RPC */
+	struct str requested;	   /* with RPC_UNSUPPORTED_VERSION */
 	char message[200];
 };
 
@@ -86,6 +88,9 @@ void era_decide(const struct era_input *in, struct era_decision *out);
 const char *era_method_name(enum mcp_method m);
 /* What a client has to be able to do for it: bits of mcp/client.h. */
 uint32_t era_method_needs(enum mcp_method m);
+/* Whether it may have to wait, for the store or for time; and so needs a fiber.
+ */
+bool era_method_waits(enum mcp_method m);
 
 /* The text of a header that may be written =?base64?...?=, into `out` when it
  * was encoded.  false when the encoding is broken. */

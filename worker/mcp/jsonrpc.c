@@ -224,12 +224,21 @@ obey(struct rpc *r, const struct era_decision *d)
 	return RPC_DONE;
 }
 
+/* Both kinds come back as they were written. */
+static void
+take_id(struct rpc *r, const cJSON *id)
+{
+	if (cJSON_IsNumber(id))
+		r->id = str_of(id->valuestring);
+	else if (cJSON_IsString(id))
+		r->id = json_raw_member(r->text, STR("id"));
+}
+
 enum rpc_kind
 rpc_read(struct rpc *r, struct str text, struct era_input *in)
 {
 	struct era_decision d;
 	struct err e = ERR_INIT;
-	struct str id;
 
 	r->text = text;
 	r->id = STR("null");
@@ -241,17 +250,15 @@ rpc_read(struct rpc *r, struct str text, struct era_input *in)
 	}
 	if (cJSON_IsArray(in->message) && era_may_batch(in->version))
 		return RPC_BATCH;
-	id = json_raw_member(text, STR("id"));
-	if (id.n > 0 && strchr("\"-0123456789", id.p[0]) != NULL)
-		r->id = id;
 	era_decide(in, &d);
+	take_id(r, d.id);
 	r->era = d.era;
 	r->method = d.method;
-	r->params = json_get(in->message, "params");
+	r->params = d.params;
+	r->meta = d.meta;
 	r->status = d.status;
 	if (r->era == ERA_MODERN)
-		r->client = client_read(
-		    json_get(json_get(r->params, "_meta"), META_CAPABILITIES));
+		r->client = client_read(d.capabilities);
 	return obey(r, &d);
 }
 

@@ -45,6 +45,7 @@ struct rpc {
 	enum mcp_era era;
 	enum mcp_method method;
 	const cJSON *params; /* object or NULL */
+	const cJSON *meta;   /* params._meta, object or NULL */
 	uint32_t client;     /* what it can do: bits of mcp/client.h */
 
 	int status;	     /* HTTP status of the answer */

@@ -68,7 +68,8 @@ void mcp_serve(struct rpc *r);
 
 /* Handlers of methods. */
 typedef void mcp_handler(struct rpc *r);
-#define METHOD(id, name, eras, mirrored, needs, handler) mcp_handler handler;
+#define METHOD(id, name, eras, mirrored, needs, waits, handler)                \
+	mcp_handler handler;
 #include "mcp/methods.def"
 #undef METHOD
 

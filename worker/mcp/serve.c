@@ -11,7 +11,7 @@
 #include "app.h"
 
 static mcp_handler *const handlers[METHOD_COUNT] = {
-#define METHOD(id, name, eras, mirrored, needs, handler)                       \
+#define METHOD(id, name, eras, mirrored, needs, waits, handler)                \
 	[METHOD_##id] = handler,
 #include "mcp/methods.def"
 #undef METHOD
@@ -144,8 +144,7 @@ mcp_subscribe(struct rpc *r)
 static bool
 check_log_level(struct rpc *r)
 {
-	const cJSON *level =
-	    json_get(json_get(r->params, "_meta"), META_LOG_LEVEL);
+	const cJSON *level = json_get(r->meta, META_LOG_LEVEL);
 
 	if (r->era != ERA_MODERN || level == NULL ||
 	    (cJSON_IsString(level) &&

@@ -186,6 +186,7 @@ prepare(struct running *u, struct err *e)
 		.params = make_params(u, input, e),
 		.client = client_parse(str_of(text_of(input, "client"))),
 	};
+	u->rpc.meta = json_get(u->rpc.params, "_meta");
 	return u->rpc.params != NULL ? 0 : -1;
 }
 

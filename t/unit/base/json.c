@@ -102,6 +102,7 @@ test_tree(struct arena *a)
 	    "the first knows the last");
 	item = cJSON_GetArrayItem(item, 1);
 	ok(item->valuedouble == -25 && item->valueint == -25, "a number");
+	is_str(item->valuestring, "-2.5e1", "as it was written");
 	ok(item->next->valueint == INT_MAX, "one that is no int");
 	ok(cJSON_IsTrue(item->next->next) &&
 		cJSON_IsFalse(item->next->next->next) &&
@@ -110,6 +111,50 @@ test_tree(struct arena *a)
 	is_str(json_get(json_get(o, "b"), "c")->valuestring, "d",
 	    "under a name with an escape");
 	ok(json_get(o, "b")->next == NULL, "the last has no next");
+}
+
+static void
+test_several(struct arena *a)
+{
+	static const char *const names[] = { "b", "none", "a" };
+	struct err e = ERR_INIT;
+	const cJSON *found[3];
+	const cJSON *o = json_parse(a, STR("{\"a\":1,\"b\":2,\"c\":3}"), &e);
+
+	json_get_all(o, names, found, 3);
+	ok(found[0] == json_get(o, "b") && found[1] == NULL &&
+		found[2] == json_get(o, "a"),
+	    "members by their names");
+	json_get_all(json_parse(a, STR("[1,2]"), &e), names, found, 3);
+	ok(found[0] == NULL && found[2] == NULL, "an array has none");
+	json_get_all(NULL, names, found, 3);
+	ok(found[0] == NULL, "nothing has none");
+}
+
+/* Each byte of ASCII at each place of a word, there and back. */
+static void
+test_there_and_back(struct arena *a)
+{
+	size_t wrong = 0;
+
+	for (size_t n = 1; n < 20; n++) {
+		for (size_t at = 0; at < n; at++) {
+			for (int c = 1; c < 128; c++) {
+				char text[20] = "abcdefghijklmnopqrs";
+				struct buf out = BUF_INIT;
+				struct jsonw w;
+
+				text[n] = '\0';
+				text[at] = (char)c;
+				jsonw_init(&w, &out);
+				jsonw_cstr(&w, text);
+				wrong += strcmp(text_of(a, buf_cstr(&out)),
+					     text) != 0;
+				buf_free(&out);
+			}
+		}
+	}
+	is_int(wrong, 0, "what is written is read");
 }
 
 static void
@@ -152,6 +197,8 @@ main(void)
 	test_strictness(a);
 	test_members(a);
 	test_tree(a);
+	test_several(a);
+	test_there_and_back(a);
 	test_writer();
 	arena_free(&a);
 	return tap_done();

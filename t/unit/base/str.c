@@ -11,6 +11,11 @@ test_comparing(void)
 	ok(str_ieq(STR("Content-Type"), STR("cONTENT-tYPE")), "without case");
 	ok(!str_ieq(STR("["), STR("{")), "letters only");
 	ok(!str_ieq(STR("\xc3\x84"), STR("\xc3\xa4")), "of ASCII only");
+	ok(str_ieq(STR("X-FORWARDED-FOR"), STR("x-forwarded-for")) &&
+		!str_ieq(STR("x-forwarded-foR"), STR("x-forwarded-fos")) &&
+		!str_ieq(STR("x-forwarded[for"), STR("x-forwarded{for")) &&
+		!str_ieq(STR("-------@-------"), STR("-------`-------")),
+	    "of many bytes");
 	ok(str_is(str_make("abc", 2), "ab"), "against a C string");
 	ok(str_starts(STR("abc"), STR("ab")) && str_starts(STR("a"), STR("")),
 	    "begins");
