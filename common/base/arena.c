@@ -14,6 +14,7 @@
 
 #define CHUNK_FIRST 4096
 #define CHUNK_MAX   (256 * 1024)
+#define CHUNK_KEPT  (32 * 1024)
 #define ALIGN	    _Alignof(max_align_t)
 
 struct chunk {
@@ -83,24 +84,27 @@ run_cleanups(struct arena *a)
 	}
 }
 
-/* Release all chunks but the oldest, which stays when keep is set. */
+/* All but the newest and largest, which stays if it has `keep` bytes or less.
+ */
 static void
-release_chunks(struct arena *a, bool keep)
+release_chunks(struct arena *a, size_t keep)
 {
-	struct chunk *c, *next;
+	struct chunk *kept = a->chunks, *c, *next;
 
+	if (kept != NULL && kept->size > keep)
+		kept = NULL;
 	for (c = a->chunks; c != NULL; c = next) {
 		next = c->next;
-		if (next == NULL && keep)
-			break;
-		chunk_free(a, c);
+		if (c != kept)
+			chunk_free(a, c);
 	}
-	a->chunks = c;
-	if (c != NULL) {
-		if (a->secret)
-			wipe(c->data, c->used);
-		c->used = 0;
-	}
+	a->chunks = kept;
+	if (kept == NULL)
+		return;
+	if (a->secret)
+		wipe(kept->data, kept->used);
+	kept->used = 0;
+	kept->next = NULL;
 }
 
 void
@@ -112,7 +116,7 @@ arena_free(struct arena **ap)
 	if (a == NULL)
 		return;
 	run_cleanups(a);
-	release_chunks(a, false);
+	release_chunks(a, 0);
 	free(a);
 }
 
@@ -121,9 +125,9 @@ arena_reset(struct arena *a)
 {
 	run_cleanups(a);
 #ifdef ARENA_DEBUG
-	release_chunks(a, false);
+	release_chunks(a, 0);
 #else
-	release_chunks(a, true);
+	release_chunks(a, CHUNK_KEPT);
 #endif
 }
 

@@ -17,7 +17,8 @@ struct arena *arena_new_secret(void);
 /* Runs clean-ups in reverse order, releases all, sets *a to NULL.  NULL is
  * fine. */
 void arena_free(struct arena **a);
-/* As arena_free, but the arena stays and keeps its first chunk. */
+/* As arena_free, but the arena stays and keeps its last chunk, unless that is
+ * large. */
 void arena_reset(struct arena *a);
 
 /* Memory aligned for any type, not cleared / cleared. */

@@ -1,7 +1,7 @@
 #include "base/date.h"
 
 #include <math.h>
-#include <stdio.h>
+#include <stdlib.h>
 
 /* Days from and to civil dates by eras of 400 years (146097 days), counted
  * from 1 March so that the leap day is the last of its year. */
@@ -69,15 +69,28 @@ date_of_instant(int64_t us, int32_t offset_s)
 
 /* --- writing ------------------------------------------------------------- */
 
+/* The last `digits` of v, and behind them `end`. */
+static char *
+put_digits(char *to, unsigned v, size_t digits, char end)
+{
+	for (size_t i = digits; i-- > 0; v /= 10)
+		to[i] = (char)('0' + v % 10);
+	to[digits] = end;
+	return to + digits + 1;
+}
+
+static char *
+put_date(char *to, struct date_civil c, char end)
+{
+	to = put_digits(to, (unsigned)c.year, 4, '-');
+	to = put_digits(to, (unsigned)c.month, 2, '-');
+	return put_digits(to, (unsigned)c.day, 2, end);
+}
+
 void
 date_format_day(int32_t day, char out[DATE_TEXT_LEN + 1])
 {
-	struct date_civil c = date_from_day(day);
-	char text[40];
-
-	snprintf(text, sizeof(text), "%04d-%02d-%02d", c.year, c.month, c.day);
-	memcpy(out, text, DATE_TEXT_LEN);
-	out[DATE_TEXT_LEN] = '\0';
+	put_date(out, date_from_day(day), '\0');
 }
 
 struct clock_time {
@@ -108,17 +121,18 @@ void
 date_format_rfc3339(struct buf *out, int64_t us, bool ms, int32_t offset_s)
 {
 	struct clock_time t = split_instant(us, offset_s);
-	int minutes = (offset_s < 0 ? -offset_s : offset_s) / 60;
+	unsigned minutes = (unsigned)abs(offset_s) / 60;
+	char text[40], *to = put_date(text, t.date, 'T');
+	char zone = offset_s == 0 ? 'Z' : offset_s < 0 ? '-' : '+';
 
-	buf_printf(out, "%04d-%02d-%02dT%02d:%02d:%02d", t.date.year,
-	    t.date.month, t.date.day, t.hour, t.minute, t.second);
+	to = put_digits(to, (unsigned)t.hour, 2, ':');
+	to = put_digits(to, (unsigned)t.minute, 2, ':');
+	to = put_digits(to, (unsigned)t.second, 2, ms ? '.' : zone);
 	if (ms)
-		buf_printf(out, ".%03d", t.ms);
-	if (offset_s == 0)
-		buf_addc(out, 'Z');
-	else
-		buf_printf(out, "%c%02d:%02d", offset_s < 0 ? '-' : '+',
-		    minutes / 60, minutes % 60);
+		to = put_digits(to, (unsigned)t.ms, 3, zone);
+	buf_add(out, text, (size_t)(to - text));
+	if (offset_s != 0)
+		buf_printf(out, "%02u:%02u", minutes / 60, minutes % 60);
 }
 
 void

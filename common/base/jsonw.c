@@ -105,81 +105,88 @@ jsonw_key(struct jsonw *w, const char *key)
 
 /* --- strings ------------------------------------------------------------- */
 
-static void
-escape_byte(struct buf *out, unsigned char c)
+/* Bytes that are escaped in one go, each of which may become six; and the word
+ * or character that goes beyond them, with a word that was copied in advance.
+ */
+#define PIECE	   512
+#define PIECE_MORE 16
+
+static char *
+put_escape(char *to, unsigned char c)
 {
+	static const char digits[] = "0123456789abcdef";
 	static const char shorts[] = "btn\0fr"; /* 8 to 13 */
 
+	*to++ = '\\';
 	if (c == '"' || c == '\\') {
-		buf_addc(out, '\\');
-		buf_addc(out, (char)c);
+		*to++ = (char)c;
 	} else if (c >= 8 && c <= 13 && c != 11) {
-		buf_addc(out, '\\');
-		buf_addc(out, shorts[c - 8]);
+		*to++ = shorts[c - 8];
 	} else {
-		buf_printf(out, "\\u%04x", c);
+		memcpy(to, "u00", 3);
+		to[3] = digits[c >> 4];
+		to[4] = digits[c & 15];
+		to += 5;
 	}
+	return to;
 }
 
-/* What stands for itself, by one byte. */
-static const bool is_plain[256] = {
-	[' ' ... '!'] = true,
-	['#' ... '['] = true,
-	[']' ... '~'] = true,
-};
-
-static size_t
-skip_ascii(struct str s, size_t i)
+/* What is at *i and does not stand for itself by one byte: of UTF-8 or to be
+ * escaped.  What breaks UTF-8 becomes U+FFFD. */
+static char *
+put_special(char *to, struct str s, size_t *i)
 {
-	uint64_t word, special;
+	unsigned char c = (unsigned char)s.p[*i];
+	size_t length;
 
-	for (; s.n - i >= WORD_BYTES; i += WORD_BYTES) {
-		word = word_load(s.p + i);
-		special = json_word_special(word) | word_equal(word, 0x7f) |
-			  (word & WORD_HIGH);
-		if (special != 0)
-			return i + word_first(special);
+	if (c < 0x80) {
+		++*i;
+		return put_escape(to, c);
 	}
-	while (i < s.n && is_plain[(unsigned char)s.p[i]])
-		i++;
-	return i;
+	length = str_utf8_length(str_make(s.p + *i, s.n - *i));
+	if (length == 0) {
+		memcpy(to, "\xef\xbf\xbd", 3);
+		++*i;
+		return to + 3;
+	}
+	memcpy(to, s.p + *i, length);
+	*i += length;
+	return to + length;
 }
 
-/* From i on to what cannot be written as it is; a broken sequence of UTF-8 is
- * such. */
+/* How many bytes from i on stand for themselves, of a word or of what is left.
+ * They are copied, and some behind them. */
 static size_t
-skip_plain(struct str s, size_t i)
+copy_plain(char *to, struct str s, size_t i)
 {
-	const unsigned char *p = (const unsigned char *)s.p;
-	size_t len = 1;
+	uint64_t word = s.n - i >= WORD_BYTES
+			    ? word_load(s.p + i)
+			    : word_load_part(s.p + i, s.n - i);
+	uint64_t special = json_word_special(word) | word_equal(word, 0x7f) |
+			   (word & WORD_HIGH);
 
-	while (len > 0) {
-		i = skip_ascii(s, i);
-		if (i == s.n || p[i] < 0x80)
-			break;
-		len = str_utf8_length(str_make(s.p + i, s.n - i));
-		i += len;
-	}
-	return i;
+	word_store(to, word);
+	return special != 0 ? word_first(special) : WORD_BYTES;
 }
 
 void
 jsonw_escape(struct buf *out, struct str s)
 {
-	size_t done = 0, i;
+	size_t i = 0, end, plain;
+	char *to;
 
-	while ((i = skip_plain(s, done)) < s.n) {
-		unsigned char c = (unsigned char)s.p[i];
-
-		buf_add(out, s.p + done, i - done);
-		if (c >= 0x80)
-			buf_adds(out, "\xef\xbf\xbd");
-		else
-			escape_byte(out, c);
-		done = i + 1;
+	while (i < s.n) {
+		end = MIN(s.n, i + PIECE);
+		to = buf_reserve(out, 6 * (end - i) + PIECE_MORE);
+		while (i < end) {
+			plain = copy_plain(to, s, i);
+			i += plain;
+			to += plain;
+			if (plain == 0)
+				to = put_special(to, s, &i);
+		}
+		out->n = (size_t)(to - out->p);
 	}
-	if (done < s.n)
-		buf_add(out, s.p + done, s.n - done);
 }
 
 void
@@ -247,12 +254,37 @@ jsonw_double(struct jsonw *w, double v)
 	plain_value(w, text);
 }
 
+/* With a point before the last `digits` digits, and no zero at the end behind
+ * it. */
+static void
+put_scaled(struct buf *out, uint64_t scaled, int digits)
+{
+	char text[24];
+	size_t at = sizeof(text);
+
+	while (digits > 0 && scaled % 10 == 0) {
+		scaled /= 10;
+		digits--;
+	}
+	for (int i = digits; i > 0; i--) {
+		text[--at] = (char)('0' + scaled % 10);
+		scaled /= 10;
+	}
+	if (digits > 0)
+		text[--at] = '.';
+	do {
+		text[--at] = (char)('0' + scaled % 10);
+		scaled /= 10;
+	} while (scaled != 0);
+	buf_add(out, text + at, sizeof(text) - at);
+}
+
 void
 jsonw_fixed(struct jsonw *w, double v, int digits)
 {
 	static const double scales[] = { 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7,
 		1e8, 1e9 };
-	uint64_t scaled, scale;
+	uint64_t scaled;
 
 	CHECK(digits >= 0 && digits <= 9);
 	if (!isfinite(v)) {
@@ -263,21 +295,11 @@ jsonw_fixed(struct jsonw *w, double v, int digits)
 		jsonw_double(w, v);
 		return;
 	}
-	scale = (uint64_t)scales[digits];
 	scaled = (uint64_t)llround(fabs(v) * scales[digits]);
 	begin_value(w);
 	if (v < 0 && scaled > 0)
 		buf_addc(w->out, '-');
-	buf_addu(w->out, scaled / scale);
-	scaled %= scale;
-	if (scaled == 0)
-		return;
-	buf_addc(w->out, '.');
-	while (scaled > 0) {
-		scale /= 10;
-		buf_addc(w->out, (char)('0' + scaled / scale));
-		scaled %= scale;
-	}
+	put_scaled(w->out, scaled, digits);
 }
 
 void

@@ -23,6 +23,23 @@ word_load(const char *p)
 	return le64toh(w);
 }
 
+/* Of fewer bytes, with zeros behind them. */
+static inline uint64_t
+word_load_part(const char *p, size_t n)
+{
+	uint64_t w = 0;
+
+	memcpy(&w, p, n);
+	return le64toh(w);
+}
+
+static inline void
+word_store(char *p, uint64_t w)
+{
+	w = htole64(w);
+	memcpy(p, &w, sizeof(w));
+}
+
 /* The bytes below `limit`, which is 1 to 128. */
 static inline uint64_t
 word_below(uint64_t w, unsigned char limit)
@@ -67,8 +84,7 @@ word_hex(const unsigned char *p, char *out)
 	w = (w | w << 8) & UINT64_C(0x00ff00ff00ff00ff);
 	digits = (w >> 4 | w << 8) & (WORD_ALL * 0x0f);
 	w = ((digits + WORD_ALL * 6) >> 4 & WORD_ALL) * ('a' - '9' - 1);
-	w = htole64(digits + w + WORD_ALL * '0');
-	memcpy(out, &w, sizeof(w));
+	word_store(out, digits + w + WORD_ALL * '0');
 }
 
 #endif
