@@ -219,5 +219,45 @@ like($t->request('GET', '/metrics')->{content},
     qr/^pierre_mcp_tool_calls_total\{tool="get_stats",outcome="success"\} [1-9]/m,
     'calls are counted');
 
+# --- a message in pieces ------------------------------------------------------
+
+# The answer to a head, and a body that comes after it in two parts.
+sub in_pieces {
+	my ($token, $message, %headers) = @_;
+	my $body = $json->encode($message);
+	my $s = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $t->port)
+	    or die "connect: $!";
+	%headers = ('Host', 'localhost', 'Authorization', "Bearer $token",
+	    'Content-Type', 'application/json', 'Content-Length', length $body,
+	    'Connection', 'close', %headers);
+	my @parts = ("POST /mcp HTTP/1.1\r\n" .
+	    join('', map { "$_: $headers{$_}\r\n" } keys %headers) . "\r\n",
+	    substr($body, 0, 20), substr($body, 20));
+	for my $part (@parts) {
+		print $s $part;
+		select undef, undef, undef, 0.05;
+	}
+	return join '', <$s>;
+}
+
+for my $token ($t->token, token_with('activities:read'), token_with('activities:read')) {
+	my $proven = $token eq $t->token ? 'a known token' : 'a new token';
+	like(in_pieces($token, { jsonrpc => '2.0', id => 5, method => 'tools/list', params => {
+			_meta => { 'io.modelcontextprotocol/protocolVersion' => '2026-07-28',
+				'io.modelcontextprotocol/clientCapabilities' => {} } } },
+		'MCP-Protocol-Version' => '2026-07-28', 'Mcp-Method' => 'tools/list'),
+	    qr{^HTTP/1.1 200 .*"id":5,"result":.*"tools":}s, "a list in pieces, $proven");
+	like(in_pieces($token, { jsonrpc => '2.0', id => 6, method => 'tools/call',
+			params => { name => 'get_activities', arguments => { limit => 1 } } }),
+	    qr{^HTTP/1.1 200 .*"id":6,"result":.*"activities":}s, "and a call");
+}
+{
+	my $s = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $t->port) or die;
+	print $s "POST /mcp HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " . $t->token .
+	    "\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{";
+	select undef, undef, undef, 0.1;
+	close $s;
+}
+
 $t->finish;
 done_testing;
