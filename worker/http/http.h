@@ -192,8 +192,10 @@ void http_reply_parts(struct http_req *req, int status,
     const char *content_type, const struct str *part, size_t n);
 /* Prepared bytes that answers end with, plain and packed. */
 struct http_tail;
-/* bytes and the arena outlive the process' traffic. */
-struct http_tail *http_tail_new(struct arena *a, struct str bytes);
+/* bytes and the arena outlive the process' traffic.  `opening` is what such an
+ * answer mostly begins with, which is then known beforehand. */
+struct http_tail *http_tail_new(
+    struct arena *a, struct str opening, struct str bytes);
 /* As http_reply, with the tail behind what http_out() holds; the whole as gzip
  * where that is accepted and pays. */
 void http_reply_tail(struct http_req *req, int status, const char *content_type,

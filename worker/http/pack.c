@@ -43,10 +43,18 @@ struct http_tail {
 	struct str packed; /* deflated to the end of a stream; or none */
 	uint32_t crc;	   /* of the plain bytes */
 	uint32_t shift;	   /* by which a CRC grows over them */
+	struct str opening;
+	uint32_t opening_crc;
 };
 
+static uint32_t
+crc_on(uint32_t crc, struct str s)
+{
+	return (uint32_t)crc32(crc, (const Bytef *)s.p, (uInt)s.n);
+}
+
 struct http_tail *
-http_tail_new(struct arena *a, struct str bytes)
+http_tail_new(struct arena *a, struct str opening, struct str bytes)
 {
 	struct http_tail *t = arena_one(a, struct http_tail);
 	struct buf b = BUF_INIT;
@@ -57,7 +65,9 @@ http_tail_new(struct arena *a, struct str bytes)
 	pack_deflate(&b, bytes, -MAX_WBITS);
 	if (pack_pays(b.n, bytes.n))
 		t->packed = str_make(arena_memdup(a, b.p, b.n), b.n);
-	t->crc = (uint32_t)crc32(0, (const Bytef *)bytes.p, (uInt)bytes.n);
+	t->opening = opening;
+	t->opening_crc = crc_on(0, opening);
+	t->crc = crc_on(0, bytes);
 	t->shift = (uint32_t)crc32_combine_gen((z_off_t)bytes.n);
 	buf_free(&b);
 	return t;
@@ -87,12 +97,22 @@ open_member(struct arena *a, struct str first)
 	return str_make(p, GZIP_HEAD + STORED_HEAD + first.n);
 }
 
+static uint32_t
+crc_of_first(const struct http_tail *t, struct str first)
+{
+	size_t n = t->opening.n;
+
+	if (!str_starts(first, t->opening))
+		return crc_on(0, first);
+	return crc_on(t->opening_crc, str_make(first.p + n, first.n - n));
+}
+
 static void
 reply_packed(struct http_req *req, int status, const char *content_type,
     const struct http_tail *t)
 {
 	struct str first = buf_str(&req->out);
-	uLong crc = crc32(0, (const Bytef *)first.p, (uInt)first.n);
+	uint32_t crc = crc_of_first(t, first);
 	char end[GZIP_END];
 	struct str part[] = { open_member(req->arena, first), t->packed,
 		{ end, GZIP_END } };

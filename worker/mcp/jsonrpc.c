@@ -34,7 +34,7 @@ open_frame(struct rpc *r)
 {
 	r->tail = NULL;
 	buf_clear(r->out);
-	buf_adds(r->out, "{\"jsonrpc\":\"2.0\",\"id\":");
+	buf_adds(r->out, RPC_OPENING);
 	buf_addstr(r->out, r->id);
 }
 

@@ -60,6 +60,8 @@ struct rpc {
 NODISCARD enum rpc_kind rpc_read(
     struct rpc *r, struct str text, struct era_input *in);
 
+/* What each answer begins with, before its id. */
+#define RPC_OPENING "{\"jsonrpc\":\"2.0\",\"id\":"
 /* Begin an answer and end it; between them members of the result are appended
  * to r->out as text, at least one: "a":1,"b":2. */
 void rpc_result(struct rpc *r);

@@ -203,7 +203,8 @@ keep(struct mcp *m, struct str members, enum mcp_era era)
 	rpc_write_end(&b, era);
 	all = arena_memdup(m->arena, b.p, b.n);
 	page.members = str_make(all + at, members.n);
-	page.tail = http_tail_new(m->arena, str_make(all, b.n));
+	page.tail =
+	    http_tail_new(m->arena, STR(RPC_OPENING), str_make(all, b.n));
 	buf_free(&b);
 	return page;
 }
