@@ -296,6 +296,23 @@ SKIP: {
 }
 $second->hang_up;
 
+# What is watched in the moment in which a stream takes its place, before those
+# changes that it hears of.
+my $late = Pierre::Mcp->new($t);
+my $when = q(NEW.payload LIKE '%"stream"%');
+my $watch = 'INSERT INTO mcp_subscriptions SELECT tenant_id, user_id, id, ' .
+    "'$profile' FROM mcp_sessions WHERE id = " . uuid_sql($late->{session});
+$t->value($t->{postgres} ? 'CREATE FUNCTION meanwhile() RETURNS trigger LANGUAGE plpgsql AS ' .
+    "\$\$ BEGIN $watch; RETURN NEW; END \$\$; " . 'CREATE TRIGGER meanwhile AFTER INSERT ' .
+    "ON events FOR EACH ROW WHEN ($when) EXECUTE FUNCTION meanwhile()" :
+    "CREATE TRIGGER meanwhile AFTER INSERT ON events WHEN $when BEGIN $watch; END");
+$stream = $late->get;
+is($stream->status, 200, 'a stream begins while a resource comes to be watched');
+$t->value('DROP TRIGGER meanwhile' . ($t->{postgres} ? ' ON events' : ''));
+is(($t->ctl(qw(user set demo --weight-kg 62)))[0], 0, 'which is updated');
+is(($stream->event || {})->{data}{params}{uri}, $profile, 'and told of');
+$stream->hang_up;
+
 # --- the modern era -------------------------------------------------------------------
 
 my %meta = ('io.modelcontextprotocol/protocolVersion' => '2026-07-28',

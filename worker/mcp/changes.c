@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "loop/fiber.h"
 #include "mcp/mcp_impl.h"
+#include "store/mcp_sessions.h"
 #include "app.h"
 
 /* Where no signals arrive, as on stdio, the store is asked. */
@@ -478,6 +479,22 @@ find_then(struct mcp_listener *l, struct str event_id)
 	return true;
 }
 
+/* After its place is found: what was watched before stands in the list, what is
+ * watched later is among the changes. */
+static int
+read_watched(struct mcp_listener *l, struct arena *a, struct err *e)
+{
+	const char **uris;
+	size_t n = 0;
+
+	if (mcp_subscriptions_list(
+		l->app->db, a, &l->owner, &l->session, &uris, &n, e) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		listener_watch(l, uris[i], true);
+	return 0;
+}
+
 static void
 follow(struct mcp_listener *l)
 {
@@ -494,13 +511,16 @@ follow(struct mcp_listener *l)
 int
 listener_start(struct mcp_listener *l, struct str last_event_id, struct err *e)
 {
+	bool of_session = !uuid_is_zero(&l->session);
 	struct arena *a = arena_new();
 	int rc = 0;
 
-	if (!uuid_is_zero(&l->session))
+	if (of_session)
 		rc = claim(l, a, e);
 	if (rc == 0)
 		rc = find_now(l, a, e);
+	if (rc == 0 && of_session)
+		rc = read_watched(l, a, e);
 	if (rc == 0)
 		(void)!find_then(l, last_event_id);
 	arena_free(&a);

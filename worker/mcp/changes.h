@@ -35,7 +35,8 @@ struct mcp_outlet {
 struct mcp_listener;
 
 /* The lists are taken over.  id: raw JSON of the subscription, "" in the legacy
- * era, where the listener is the stream of r->session. */
+ * era, where the listener is the stream of r->session, and hears of what that
+ * watches besides. */
 struct mcp_listener *listener_new(struct rpc *r, struct str id,
     struct mcp_filter *filter, const struct mcp_outlet *out);
 /* Begin: after `last_event_id` when it is one of a session's stream, else with

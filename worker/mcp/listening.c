@@ -5,7 +5,6 @@
 #include "auth/recheck.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/map.h"
 #include "base/xalloc.h"
 #include "events/places.h"
 #include "http/http.h"
@@ -15,7 +14,6 @@
 #include "mcp/stdio.h"
 #include "mcp/tasks.h"
 #include "shm/shm.h"
-#include "store/mcp_sessions.h"
 #include "app.h"
 
 #define LOOK_MS 1000
@@ -212,32 +210,13 @@ mcp_listen(struct rpc *r)
 
 /* --- a legacy session's own stream --------------------------------------- */
 
-static int
-read_watched(struct rpc *r, struct mcp_filter *f, struct err *e)
-{
-	struct owner o = rpc_owner(r);
-	const char **uris;
-	size_t n = 0;
-
-	f->tools = f->prompts = f->resources = true;
-	if (mcp_subscriptions_list(
-		r->app->db, r->arena, &o, &r->session->id, &uris, &n, e) < 0)
-		return -1;
-	for (size_t i = 0; i < n; i++)
-		map_put(f->uris, str_of(uris[i]), f);
-	return 0;
-}
-
 void
 listen_to_session(struct rpc *r, struct str last_event_id)
 {
 	struct mcp_filter filter;
-	struct err e = ERR_INIT;
 
 	filter_init(&filter);
-	if (read_watched(r, &filter, &e) < 0)
-		answer_failure(r, &e);
-	else
-		begin(r, STR(""), &filter, last_event_id, STR_NULL);
+	filter.tools = filter.prompts = filter.resources = true;
+	begin(r, STR(""), &filter, last_event_id, STR_NULL);
 	filter_free(&filter);
 }
