@@ -11,6 +11,7 @@ use MIME::Base64 qw(encode_base64);
 use Pierre::Mcp;
 use Pierre::Test;
 use Test::More;
+use Time::HiRes qw(sleep time);
 
 my $data = shared_dir('data');
 my $tasks = { extensions => { 'io.modelcontextprotocol/tasks' => {} } };
@@ -84,7 +85,7 @@ sub refused {
 for my $engine (qw(sqlite postgresql)) {
 	my $t = Pierre::Test->new(database => $engine, demo => 1, workers => 2);
 	test_imports($t, $engine);
-	$t->finish(qr/signal 9|neither FIT|import: .*bad\.gpx|broken\.gpx/);
+	$t->finish(qr/signal 9|ended with status 0|neither FIT|import: .*bad\.gpx|broken\.gpx/);
 }
 
 sub test_imports {
@@ -254,6 +255,82 @@ sub test_imports {
 	$task = ended($t, $result->{taskId});
 	is($task->{status}, 'cancelled', 'a task is canceled') or diag explain $task;
 	cmp_ok(activities($t), '<', $before + 2 * $n, 'before its end');
+	test_canceled_calls($t, $n);
+	return;
+}
+
+# How the import of this file stands, or ''.
+sub state {
+	my ($t, $name) = @_;
+	return $t->value('SELECT state FROM jobs WHERE id = ' .
+	    "(SELECT job_id FROM job_items WHERE name = '$name')");
+}
+
+# A call that is no task is sent, and its job is there.
+sub begin {
+	my ($t, $c, $name, $bytes, $meta, %headers) = @_;
+	my $stream = $c->begin('tools/call', { name => 'import_file', _meta => $meta,
+		arguments => { name => $name, data => base64($bytes) } }, %headers);
+	until_true(sub { state($t, $name) ne '' });
+	return $stream;
+}
+
+sub begin_modern {
+	return begin(@_, { 'io.modelcontextprotocol/protocolVersion' => '2026-07-28',
+		'io.modelcontextprotocol/clientCapabilities' => {} },
+	    'MCP-Protocol-Version' => '2026-07-28', 'Mcp-Method' => 'tools/call',
+	    'Mcp-Name' => 'import_file');
+}
+
+# Its import ends with such a call when its client says so, by the rule of its
+# era, and with nothing else.
+sub test_canceled_calls {
+	my ($t, $n) = @_;
+	my $legacy = Pierre::Mcp->new($t);
+	my $modern = Pierre::Mcp->new($t, session => 0);
+	my $before = activities($t);
+
+	# The person's one place is taken, as by another node.
+	until_true(sub { !(glob $t->dir . '/spool/*-*') });
+	my $hold = sub { $t->value(sprintf "UPDATE jobs SET state = '%s', lease_until = %s, " .
+		"worker = 'elsewhere/1.1' WHERE id = (SELECT job_id FROM job_items WHERE " .
+		"name = 'many.zip')", $_[0], $t->sql_time(time + 3600)) };
+	$hold->('running');
+	my $stream = begin($t, $legacy, 'waits.gpx', gpx(12, 60), { progressToken => 'p' }, id => 'w');
+	is($stream->event->{data}{params}{progress}, 0, 'a call whose import waits its turn');
+	is($legacy->note('notifications/cancelled', { requestId => 'w' })->{status}, 202,
+	    'is canceled');
+	is($stream->event(5), undef, 'without an answer');
+	ok(until_true(sub { state($t, 'waits.gpx') eq 'canceled' }), 'and its import with it')
+	    or diag state($t, 'waits.gpx');
+	$stream = begin_modern($t, $modern, 'left.gpx', gpx(13, 60));
+	$stream->hang_up;
+	ok(until_true(sub { state($t, 'left.gpx') eq 'canceled' }),
+	    'a modern client cancels by going away') or diag state($t, 'left.gpx');
+	ok(until_true(sub { !(glob $t->dir . '/spool/*-*') }), 'no file is left behind');
+	$stream = begin($t, $legacy, 'lost.gpx', gpx(14, 60), {});
+	$stream->hang_up;
+	sleep 1;
+	is(state($t, 'lost.gpx'), 'queued', 'one of before who loses the connection does not');
+	$stream = begin_modern($t, $modern, 'cut.gpx', gpx(15, 60));
+	kill 'TERM', @{ $t->children->{workers} };
+	is($stream->event(5), undef, 'workers leave at once');
+	$t->await_ready;
+	sleep 1;
+	is(state($t, 'cut.gpx'), 'queued', 'which was not the client');
+	$hold->('done');
+	ok(until_true(sub { state($t, $_) eq 'done' }), "$_: the import goes on")
+	    for qw(lost.gpx cut.gpx);
+	is(activities($t), $before + 2, 'they alone are stored');
+
+	$before = activities($t);
+	$stream = begin($t, $legacy, 'runs.zip', archive(200, $n, 6000), {}, id => 'r');
+	until_true(sub { activities($t) > $before + 2 }, 20);
+	$legacy->note('notifications/cancelled', { requestId => 'r' });
+	is($stream->event(5), undef, 'another, whose import runs, is canceled');
+	ok(until_true(sub { state($t, 'runs.zip') eq 'canceled' }), 'what runs stops as well')
+	    or diag state($t, 'runs.zip');
+	cmp_ok(activities($t), '<', $before + $n, 'before its end');
 	return;
 }
 

@@ -77,6 +77,12 @@ mcp_import_queue(const struct app *app, struct arena *a, struct job *j,
 }
 
 int
+mcp_import_forget(const struct app *app, const struct job *j, struct err *e)
+{
+	return jobs_forget(app->conf, j, e);
+}
+
+int
 mcp_import_tell(const struct app *app, struct db *tx, struct arena *a,
     const struct job *j, struct err *e)
 {

@@ -372,6 +372,12 @@ http_body_next(struct http_req *req, struct str *out, struct err *e)
 	return out->n > 0;
 }
 
+bool
+http_client_left(const struct http_req *req)
+{
+	return req->gone && !req->srv->aborted;
+}
+
 static void
 work_in_fiber(void *arg)
 {

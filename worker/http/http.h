@@ -148,6 +148,9 @@ NODISCARD int http_body_limit(struct http_req *req, size_t max, struct err *e);
  * ERR_REQUEST_TIMEOUT when it stopped sending, ERR_INVALID. */
 NODISCARD int http_body_next(
     struct http_req *req, struct str *out, struct err *e);
+/* Whether the connection was lost before the answer, other than by this worker
+ * that leaves. */
+bool http_client_left(const struct http_req *req);
 /* Client address as text, behind trusted proxies the one they name. */
 struct str http_peer(const struct http_req *req);
 /* What stands for that address where it is counted: 16 bytes of IPv6, in which

@@ -101,6 +101,7 @@ struct http_server {
 	bool again_due;
 	bool reap_due;
 	bool draining;
+	bool aborted; /* it was we who hung up */
 	struct timer drain_limit;
 	void (*drained)(void *arg);
 	void *drained_arg;

@@ -268,6 +268,7 @@ http_server_drain(struct http_server *s, void (*done)(void *arg), void *arg)
 void
 http_server_abort(struct http_server *s)
 {
+	s->aborted = true;
 	for (int i = 0; i < CONN_CLOSED; i++)
 		while (!list_empty(&s->in_state[i]))
 			conn_hang_up(

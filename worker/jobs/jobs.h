@@ -89,6 +89,11 @@ void job_error_members(struct jsonw *w, const struct err *e);
 NODISCARD int jobs_save_told(
     const struct app *app, struct arena *a, struct job *j, struct err *e);
 
+/* Remove what belongs to a job that has ended before anybody took it up; who
+ * runs one does that himself.  Waits for the disk. */
+NODISCARD int jobs_forget(
+    const struct conf *conf, const struct job *j, struct err *e);
+
 /* Take the files of a request into the spool and queue their import.  admit
  * (NULL: the guard has seen to it) is asked before the first file, with the
  * form's field "csrf". */

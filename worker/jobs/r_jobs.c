@@ -6,8 +6,6 @@
 #include "http/http.h"
 #include "jobs/job_json.h"
 #include "jobs/jobs.h"
-#include "jobs/spool.h"
-#include "loop/fiber.h"
 
 #define MEDIA_TYPE   "application/json"
 #define LIST_DEFAULT 20
@@ -189,25 +187,11 @@ cancel(struct http_req *req, struct job *j, struct err *e)
 	return jobs_save_told(app, http_arena(req), j, e);
 }
 
-struct removal {
-	const struct conf *conf;
-	const struct uuid *id;
-};
-
-static void
-remove_in_thread(void *arg)
-{
-	struct removal *r = arg;
-
-	import_forget(r->conf, r->id);
-}
-
 void
 jobs_http_cancel(struct http_req *req)
 {
 	const struct app *app = http_app_state(req);
 	struct err e = ERR_INIT;
-	struct removal r = { app->conf, NULL };
 	struct job j;
 	int rc = 0;
 
@@ -215,10 +199,8 @@ jobs_http_cancel(struct http_req *req)
 		rc = find_job(req, &j, &e) < 0 ? -1 : cancel(req, &j, &e);
 	if (rc == 0)
 		err_set(&e, ERR_CONFLICT, "the job changes too fast");
-	if (rc > 0 && job_is_finished(&j)) {
-		r.id = &j.id;
-		rc = fiber_offload(remove_in_thread, &r, &e) < 0 ? -1 : 1;
-	}
+	if (rc > 0 && job_is_finished(&j))
+		rc = jobs_forget(app->conf, &j, &e) < 0 ? -1 : 1;
 	if (rc <= 0 ||
 	    reply_job(req, job_is_finished(&j) ? 200 : 202, &j, &e) < 0)
 		http_reply_error(req, &e);

@@ -342,9 +342,8 @@ decide(struct run *u, int rc, const struct err *why, struct err *e)
 }
 
 struct forgetting {
-	void (*forget)(const struct conf *conf, const struct uuid *job);
 	const struct conf *conf;
-	const struct uuid *job;
+	const struct job *job;
 };
 
 static void
@@ -352,13 +351,20 @@ forget_in_thread(void *arg)
 {
 	struct forgetting *f = arg;
 
-	f->forget(f->conf, f->job);
+	find_kind(f->job->kind)->forget(f->conf, &f->job->id);
+}
+
+int
+jobs_forget(const struct conf *conf, const struct job *j, struct err *e)
+{
+	struct forgetting f = { conf, j };
+
+	return fiber_offload(forget_in_thread, &f, e);
 }
 
 static void
-end(struct run *u, const struct kind *kind, int rc, const struct err *why)
+end(struct run *u, int rc, const struct err *why)
 {
-	struct forgetting f = { kind->forget, u->r.conf, &u->r.job.id };
 	struct err e = ERR_INIT;
 
 	fiber_gate_open(&u->stop);
@@ -376,7 +382,7 @@ end(struct run *u, const struct kind *kind, int rc, const struct err *why)
 	if (u->lost || !job_is_finished(&u->r.job))
 		return;
 	metric_add(M_jobs_total, u->r.job.state, 0, 1);
-	if (fiber_offload(forget_in_thread, &f, &e) < 0)
+	if (jobs_forget(u->r.conf, &u->r.job, &e) < 0)
 		log_err(LOG_WARN, "jobs", "spool", &e);
 }
 
@@ -387,13 +393,12 @@ run_job(void *arg)
 {
 	struct run *u = arg;
 	struct jobs *j = u->r.jobs;
-	const struct kind *kind = find_kind(u->r.job.kind);
 	struct err e = ERR_INIT;
 
 	metric_gauge_add(M_jobs_running, 1);
 	fiber_spawn(j->loop, keep_lease, u);
 	job_run_progress(&u->r, u->r.job.items_done);
-	end(u, kind, kind->run(&u->r, &e), &e);
+	end(u, find_kind(u->r.job.kind)->run(&u->r, &e), &e);
 	metric_gauge_add(M_jobs_running, -1);
 	arena_free(&u->r.arena);
 	free(u);

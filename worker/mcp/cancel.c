@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/map.h"
 #include "events/events.h"
+#include "http/http.h"
 #include "loop/fiber.h"
 #include "app.h"
 
@@ -28,7 +29,7 @@ on_cancelled(void *arg, UNUSED const struct stored_event *event)
 {
 	struct mcp_cancel *c = arg;
 
-	c->wanted = true;
+	c->rpc->withdrawn = true;
 	fiber_cancel(c->fiber);
 	return true;
 }
@@ -59,13 +60,19 @@ cancel_watch(struct mcp_cancel *c, struct rpc *r)
 	    event_log_key(&o, c->topic), on_signal, c);
 }
 
-bool
+void
 cancel_unwatch(struct mcp_cancel *c)
 {
 	if (c->fiber != NULL)
 		signals_unwatch(&c->watch);
 	events_unsubscribe(&c->sub);
-	return c->wanted;
+}
+
+bool
+cancel_is_wanted(const struct rpc *r)
+{
+	return r->withdrawn || (r->era == ERA_MODERN && r->http != NULL &&
+				   http_client_left(r->http));
 }
 
 int

@@ -12,15 +12,19 @@ struct mcp_cancel {
 	struct fiber *fiber;
 	struct signal_watch watch;
 	struct events_sub *sub;
-	bool wanted;
 	char topic[EVENT_TOPIC_MAX + 1];
 };
 
 /* From now on the running fiber is cancelled when the client wants it so; only
  * for a request in a session. */
 void cancel_watch(struct mcp_cancel *c, struct rpc *r);
-/* Its end; true when it was wanted. */
-bool cancel_unwatch(struct mcp_cancel *c);
+/* Its end; r->withdrawn says whether it was wanted. */
+void cancel_unwatch(struct mcp_cancel *c);
+
+/* Whether the client has taken its request back, as its era says it: of the
+ * modern one by going away.  A fiber is cancelled for other reasons, too, that
+ * say nothing of what the client wants. */
+bool cancel_is_wanted(const struct rpc *r);
 
 /* Pass the notification r on. */
 NODISCARD int cancel_request(struct rpc *r, struct err *e);

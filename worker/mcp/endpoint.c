@@ -102,7 +102,8 @@ serve_request(struct rpc *r)
 	r->alone = true;
 	cancel_watch(&cancel, r);
 	mcp_serve(r);
-	if (cancel_unwatch(&cancel)) {
+	cancel_unwatch(&cancel);
+	if (r->withdrawn) {
 		r->silent = true;
 		r->status = 202;
 	}

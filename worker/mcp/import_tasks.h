@@ -26,6 +26,10 @@ NODISCARD int import_write_result(struct jsonw *w, struct db *db,
  * filled in.  Waits for the disk. */
 NODISCARD int mcp_import_queue(const struct app *app, struct arena *a,
     struct job *j, struct str name, struct str bytes, struct err *e);
+/* Remove the file of one that has ended before its turn.  Waits for the disk.
+ */
+NODISCARD int mcp_import_forget(
+    const struct app *app, const struct job *j, struct err *e);
 /* Tell all who listen, as mcp_task_tell() does the clients. */
 NODISCARD int mcp_import_tell(const struct app *app, struct db *tx,
     struct arena *a, const struct job *j, struct err *e);

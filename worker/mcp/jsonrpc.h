@@ -52,6 +52,7 @@ struct rpc {
 	int code;	     /* JSON-RPC code of an error answer, else 0 */
 	enum err_code cause; /* of one by rpc_error_err() */
 	bool silent;	     /* nothing is to be answered */
+	bool withdrawn;	     /* by notifications/cancelled */
 	bool kept;	     /* the answer's stream goes on without us */
 };
 

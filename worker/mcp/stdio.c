@@ -271,8 +271,11 @@ cancel(struct stdio *io, struct str id)
 	list_each (node, tmp, &io->calls) {
 		struct call *c = list_item(node, struct call, link);
 
-		if (str_eq(c->rpc.id, id) && c->rpc.method != METHOD_INITIALIZE)
-			fiber_cancel(c->fiber);
+		if (!str_eq(c->rpc.id, id) ||
+		    c->rpc.method == METHOD_INITIALIZE)
+			continue;
+		c->rpc.withdrawn = true;
+		fiber_cancel(c->fiber);
 	}
 	list_each (node, tmp, &io->listeners) {
 		struct listening *l = list_item(node, struct listening, link);

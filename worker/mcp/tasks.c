@@ -3,11 +3,16 @@
 
 #include "mcp/tasks.h"
 
+#include <stdlib.h>
+
 #include "auth/who.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/map.h"
+#include "base/xalloc.h"
 #include "config/conf.h"
 #include "events/events.h"
+#include "loop/fiber.h"
 #include "mcp/call.h"
 #include "mcp/changes.h"
 #include "mcp/client.h"
@@ -434,8 +439,18 @@ alter_to_canceled(struct job *j)
 	       job_move(j, JOB_CANCELED, NULL, j->lease_us, NULL) == 0;
 }
 
-/* What waits ends at once; what runs stops within moments; what has ended
- * stays as it is. */
+/* What waits ends at once; what runs stops within moments, an import after its
+ * present file; what has ended stays as it is. */
+static int
+cancel(const struct app *app, struct arena *a, struct job *j, struct err *e)
+{
+	if (change(app, a, j, alter_to_canceled, e) < 0)
+		return -1;
+	return j->state == JOB_CANCELED && import_is_task(j)
+		   ? mcp_import_forget(app, j, e)
+		   : 0;
+}
+
 void
 mcp_tasks_cancel(struct rpc *r)
 {
@@ -444,10 +459,40 @@ mcp_tasks_cancel(struct rpc *r)
 
 	if (!find(r, &j))
 		return;
-	if (change(r->app, r->arena, &j, alter_to_canceled, &e) < 0)
+	if (cancel(r->app, r->arena, &j, &e) < 0)
 		rpc_error_err(r, &e);
 	else
 		rpc_result_members(r, STR(""));
+}
+
+struct withdrawal {
+	const struct app *app;
+	struct job job;
+};
+
+static void
+withdraw(void *arg)
+{
+	struct withdrawal *w = arg;
+	struct arena *a = arena_new();
+	struct err e = ERR_INIT;
+
+	if (cancel(w->app, a, &w->job, &e) < 0)
+		log_err(LOG_WARN, "mcp", "a call that was taken back", &e);
+	arena_free(&a);
+	free(w);
+}
+
+void
+mcp_task_withdraw(
+    const struct app *app, const struct owner *o, const struct uuid *id)
+{
+	struct withdrawal *w = xcalloc(1, sizeof(*w));
+
+	w->app = app;
+	w->job.owner = *o;
+	w->job.id = *id;
+	fiber_spawn(app->loop, withdraw, w);
 }
 
 static bool

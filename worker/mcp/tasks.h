@@ -25,6 +25,10 @@ NODISCARD bool mcp_tasks_may_hear(struct rpc *r, const struct map *ids);
 bool mcp_takes_tasks(const struct rpc *r);
 /* Answer with a job that is there as a task. */
 void mcp_task_answer(struct rpc *r, const struct job *j);
+/* Cancel the job of a call that its client has taken back: in a fiber of its
+ * own, since that of the call waits no more. */
+void mcp_task_withdraw(
+    const struct app *app, const struct owner *o, const struct uuid *id);
 
 /* --- for whoever runs jobs ----------------------------------------------- */
 

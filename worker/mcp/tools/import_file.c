@@ -9,6 +9,7 @@
 #include "files/decode.h"
 #include "files/unpack.h"
 #include "loop/fiber.h"
+#include "mcp/cancel.h"
 #include "mcp/import_tasks.h"
 #include "mcp/offer.h"
 #include "mcp/tasks.h"
@@ -127,16 +128,22 @@ await_end(struct mcp_call *call, struct job *j, struct err *e)
 		   : 0;
 }
 
+/* Whoever is told that the call is canceled means its import. */
 static int
 show_end(struct mcp_call *call, struct job *j, struct err *e)
 {
+	const struct app *app = call->rpc->app;
+	struct uuid id = j->id;
 	bool failed = false;
 
 	if (call_progress(call, 0, 1, "The file is taken in.", e) < 0 ||
 	    await_end(call, j, e) < 0 ||
 	    import_show(call_out(call), &call->text, call_db(call),
-		call_arena(call), j, &failed, e) < 0)
+		call_arena(call), j, &failed, e) < 0) {
+		if (cancel_is_wanted(call->rpc))
+			mcp_task_withdraw(app, call_owner(call), &id);
 		return -1;
+	}
 	if (failed)
 		call_failed(call);
 	return 0;
