@@ -6,24 +6,15 @@ use strict;
 use warnings;
 use lib 't/lib';
 use HTTP::Tiny;
-use JSON::PP;
 use POSIX ();
 use Pierre::Test;
 use Test::More;
 use Time::Local qw(timegm);
 use Time::HiRes qw(sleep time);
 
-my $json = JSON::PP->new->utf8;
 my ($t, $engine, %token);
 
-sub call {
-	my ($method, $path, $body, $token, %headers) = @_;
-	my $r = $t->request($method, $path, token => $token,
-	    headers => { 'Content-Type' => 'application/json', %headers },
-	    defined $body ? (content => $json->encode($body)) : ());
-	return ($r->{status}, eval { $json->decode($r->{content}) }, $r);
-}
-
+sub call { return $t->call(@_) }
 sub status { return (call(@_))[0] }
 
 # pierrectl that succeeds; its output.

@@ -20,19 +20,8 @@ my $config = "server:\n  public_url: http://127.0.0.1:PORT\nauth:\n  registratio
     "limits:\n  auth_per_minute: 0\nlog:\n  level: debug\n";
 my ($t, $smtp, $engine);
 
-sub call {
-	my ($method, $path, $body, $token) = @_;
-	my $r = $t->request($method, $path, token => $token,
-	    headers => { 'Content-Type' => 'application/json' },
-	    defined $body ? (content => $json->encode($body)) : ());
-	return ($r->{status}, eval { $json->decode($r->{content}) });
-}
-sub log_in {
-	my ($name, $secret) = @_;
-	my ($status, $body) = call('POST', '/api/auth/login',
-	    { username => $name, password => $secret });
-	return $status == 200 ? $body->{access_token} : undef;
-}
+sub call { return $t->call(@_) }
+sub log_in { return $t->log_in(@_) }
 sub link_of { return $_[0] && $_[0]{body} =~ m{(/\w+\?token=(\w+))$}m ? ($1, $2) : () }
 sub typing {
 	my ($line, @words) = @_;

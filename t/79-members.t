@@ -5,7 +5,6 @@
 use strict;
 use warnings;
 use lib 't/lib';
-use JSON::PP;
 use Pierre::Browser;
 use Pierre::OAuth;
 use Pierre::Test;
@@ -14,7 +13,6 @@ use Time::HiRes qw(sleep time);
 
 my $PASSWORD = $Pierre::OAuth::PASSWORD;
 my $NOBODY = '01900000-0000-7000-8000-000000000000';
-my $json = JSON::PP->new->utf8->canonical;
 my $t;
 
 sub browser { return Pierre::Browser->new($t) }
@@ -22,18 +20,8 @@ sub is_redirect {
 	my ($r, $where, $what) = @_;
 	is("$r->{status} " . ($r->{headers}{location} // ''), "303 $where", $what);
 }
-sub call {
-	my ($method, $path, $body, $token) = @_;
-	my $r = $t->request($method, $path, token => $token,
-	    headers => { 'Content-Type' => 'application/json' },
-	    defined $body ? (content => $json->encode($body)) : ());
-	return ($r->{status}, eval { $json->decode($r->{content}) });
-}
-sub log_in {
-	my ($name, $password) = @_;
-	return (call('POST', '/api/auth/login',
-		{ username => $name, password => $password // $PASSWORD }))[1]{access_token};
-}
+sub call { return $t->call(@_) }
+sub log_in { return $t->log_in($_[0], $_[1] // $PASSWORD) }
 sub id_of { return (call('GET', '/api/auth/session', undef, $_[0]))[1]{user}{id} }
 sub noted {
 	my ($where) = @_;

@@ -4,6 +4,7 @@
 #include "auth/who.h"
 #include "config/conf.h"
 #include "http/http.h"
+#include "http/negotiate.h"
 #include "jobs/job_json.h"
 #include "jobs/jobs.h"
 
@@ -70,34 +71,21 @@ reply_job(struct http_req *req, int status, const struct job *j, struct err *e)
 	return 0;
 }
 
-/* Any of a list, or "*"; a weak mark does not matter to a GET. */
-static bool
-matches(struct str wanted, const char *etag)
-{
-	struct str rest = wanted, one;
-
-	while (rest.p != NULL) {
-		one = str_trim(str_cut(rest, ',', &rest));
-		if (str_starts(one, STR("W/")))
-			one = str_make(one.p + 2, one.n - 2);
-		if (str_is(one, etag) || str_is(one, "*"))
-			return true;
-	}
-	return false;
-}
-
 void
 jobs_http_get(struct http_req *req)
 {
 	struct err e = ERR_INIT;
+	const char *etag;
 	struct job j;
 
 	if (find_job(req, &j, &e) < 0) {
 		http_reply_error(req, &e);
 		return;
 	}
-	if (matches(http_header(req, "If-None-Match"), etag_of(req, &j))) {
-		http_add_header(req, "ETag", etag_of(req, &j));
+	etag = etag_of(req, &j);
+	if (etag_is_listed(http_header(req, "If-None-Match"), str_of(etag),
+		ETAG_WEAK)) {
+		http_add_header(req, "ETag", etag);
 		if (!job_is_finished(&j))
 			http_add_header(req, "Retry-After", "1");
 		http_reply(req, 304, NULL);

@@ -338,6 +338,24 @@ sub request {
 		defined $o{content} ? (content => $o{content}) : () });
 }
 
+# Status, decoded body and whole answer of a request with a JSON body, or none
+# (undef), by a token, or none.
+sub call {
+	my ($self, $method, $path, $body, $token, %headers) = @_;
+	my $r = $self->request($method, $path, token => $token,
+	    headers => { 'Content-Type' => 'application/json', %headers },
+	    defined $body ? (content => encode_json($body)) : ());
+	return ($r->{status}, eval { decode_json($r->{content}) }, $r);
+}
+
+# An access token, or undef where it is refused.
+sub log_in {
+	my ($self, $name, $password) = @_;
+	my ($status, $body) = $self->call('POST', '/api/auth/login',
+	    { username => $name, password => $password });
+	return $status == 200 ? $body->{access_token} : undef;
+}
+
 # Send bytes as they are; all that comes until the end or a second of silence.
 sub raw {
 	my ($self, $bytes, %o) = @_;
