@@ -83,8 +83,8 @@ jobs_http_get(struct http_req *req)
 		return;
 	}
 	etag = etag_of(req, &j);
-	if (etag_is_listed(http_header(req, "If-None-Match"), str_of(etag),
-		ETAG_WEAK)) {
+	if (etag_is_listed(
+		http_header(req, "If-None-Match"), str_of(etag), ETAG_WEAK)) {
 		http_add_header(req, "ETag", etag);
 		if (!job_is_finished(&j))
 			http_add_header(req, "Retry-After", "1");

@@ -3,7 +3,7 @@
 #include "http/http.h"
 #include "mcp/batch.h"
 #include "mcp/cancel.h"
-#include "mcp/changes.h"
+#include "mcp/listener.h"
 #include "mcp/listening.h"
 #include "mcp/mcp_impl.h"
 #include "mcp/stream.h"

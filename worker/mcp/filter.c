@@ -1,7 +1,7 @@
 /* What a client asked to hear of. */
 
 #include "base/map.h"
-#include "mcp/changes.h"
+#include "mcp/listener.h"
 #include "mcp/mcp_impl.h"
 
 #define MAX_NAMES 100

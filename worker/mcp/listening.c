@@ -9,7 +9,7 @@
 #include "events/places.h"
 #include "http/http.h"
 #include "loop/loop.h"
-#include "mcp/changes.h"
+#include "mcp/listener.h"
 #include "mcp/mcp_impl.h"
 #include "mcp/stdio.h"
 #include "mcp/tasks.h"

@@ -9,7 +9,6 @@
 #include "base/clock.h"
 #include "base/rand.h"
 #include "http/http.h"
-#include "mcp/changes.h"
 #include "mcp/client.h"
 #include "mcp/mcp_impl.h"
 #include "mcp/stdio.h"

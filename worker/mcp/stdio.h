@@ -1,9 +1,9 @@
 #ifndef MCP_STDIO_H
 #define MCP_STDIO_H
 
-/* What stdio.c does for methods that leave something behind. */
+/* What stdio does for methods that leave something behind. */
 
-#include "mcp/changes.h"
+#include "mcp/listener.h"
 
 /* subscriptions/listen of a client on stdio: acknowledge, and go on until it
  * cancels the request or ends the input.  The lists are taken over. */

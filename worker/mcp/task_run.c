@@ -6,12 +6,10 @@
 #include "base/clock.h"
 #include "loop/fiber.h"
 #include "mcp/client.h"
-#include "mcp/port.h"
-#include "mcp/task_port.h"
+#include "mcp/task_impl.h"
 #include "app.h"
 
 #define LOOK_MS 250 /* how soon a wish to stop is seen */
-#define PERCENT 100
 
 struct running {
 	struct mcp_task *task;
@@ -61,7 +59,7 @@ notify(struct rpc *r, struct str message, struct err *e)
 	    total->valuedouble > 0)
 		u->task->progress(
 		    u->task->arg, (int64_t)(done->valuedouble /
-					    total->valuedouble * PERCENT));
+					    total->valuedouble * TASK_PERCENT));
 	return note != NULL ? 0 : -1;
 }
 

@@ -1,7 +1,7 @@
 /* A session's stream, whose two sources are read in the order that a test
  * chooses: it calls out the feed alone, as one does that comes first. */
 
-#include "mcp/changes.h"
+#include "mcp/listener.h"
 
 #include "app.h"
 #include "auth/who.h"
