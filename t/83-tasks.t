@@ -52,13 +52,6 @@ for my $engine (qw(sqlite postgresql)) {
 		my %run = map { $_ => suite_task_start($url, $_) } @suite_tasks;
 		for my $scenario (@suite_tasks) {
 			my $r = suite_task_end($run{$scenario});
-			# It has time limits of its own, which all at once on a machine
-			# under load may miss.
-			if (!$r->{good}) {
-				diag("$scenario, once more: ", grep { /FAILURE|errorMessage/ }
-				    split /^/m, $r->{out});
-				$r = suite_task_end(suite_task_start($url, $scenario));
-			}
 			ok($r->{good}, "$engine: $scenario, $r->{checks} checks") or diag $r->{out};
 		}
 	}

@@ -33,9 +33,10 @@ $ENV{PATH} = "$clients/node_modules/.bin:$ENV{PATH}";
 
 sub suite_config { return "mcp:\n  conformance_fixture: true\n" }
 
-# With enough places for those of tasks at once.
+# With places for all that those of tasks begin at once: they give up what has
+# not ended after ten seconds, or not asked after five.
 sub suite_task_config {
-	return suite_config() . "jobs:\n  max_running: 16\n  max_running_per_user: 8\n";
+	return suite_config() . "jobs:\n  max_running: 32\n  max_running_per_user: 32\n";
 }
 
 # The suite sends no token: this adds it, and with 'retry' sends a request again
@@ -88,7 +89,8 @@ sub suite_end {
 	return { status => $status, out => $out, failed => \%failed };
 }
 
-# A scenario of tasks.
+# A scenario of tasks; on a machine under load the longest, tasks-lifecycle, takes
+# about as long as the suite would give it, 30 seconds.
 sub suite_task_start {
 	my ($url, $scenario) = @_;
 	return begin($url, '--scenario', $scenario, '--verbose', '--timeout', 120_000);
