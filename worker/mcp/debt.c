@@ -152,7 +152,8 @@ static struct str
 write_answer(struct arena *a, const char *request)
 {
 	return str_of(arena_printf(a,
-	    "{\"jsonrpc\":\"2.0\",\"id\":%s,\"error\":{\"code\":%d,"
+	    RPC_OPENING
+	    "%s,\"error\":{\"code\":%d,"
 	    "\"message\":\"the process that ran this call has died: call "
 	    "again\"}}",
 	    request, err_rpc_code(ERR_UNAVAILABLE)));

@@ -198,7 +198,7 @@ listener_say_goodbye(struct mcp_listener *l)
 	if (l->filter.tools)
 		(void)!tell(l, "notifications/tools/list_changed", NULL);
 	if (l->id.n > 0) {
-		buf_adds(&b, "{\"jsonrpc\":\"2.0\",\"id\":");
+		buf_adds(&b, RPC_OPENING);
 		buf_addstr(&b, buf_str(&l->id));
 		buf_adds(&b, ",\"result\":{\"resultType\":\"complete\","
 			     "\"_meta\":{\"" META_SUBSCRIPTION "\":");

@@ -62,8 +62,8 @@ send_question(struct stdio *io, struct question *q, const struct mcp_ask *ask,
 
 	snprintf(q->id, sizeof(q->id), "ask-%u", ++numbers);
 	buf_printf(&b,
-	    "{\"jsonrpc\":\"2.0\",\"id\":\"%s\",\"method\":\"%s\","
-	    "\"params\":%s}",
+	    RPC_OPENING "\"%s\",\"method\":\"%s\","
+			"\"params\":%s}",
 	    q->id, mcp_ask_method(ask->kind), ask->params);
 	rc = stdio_write(io, buf_str(&b), e);
 	buf_free(&b);

@@ -220,7 +220,7 @@ send_question(struct rpc *r, const struct mcp_ask *ask, const struct uuid *id,
 	struct mcp_stream *s = r->port_arg;
 	int rc;
 
-	buf_adds(&b, "{\"jsonrpc\":\"2.0\",\"id\":\"");
+	buf_adds(&b, RPC_OPENING "\"");
 	mcp_token_seal(r->mcp->tokens, bound_to(r->session),
 	    str_make((const char *)id, sizeof(*id)), &b);
 	buf_printf(&b, "\",\"method\":\"%s\",\"params\":%s}",
