@@ -164,6 +164,8 @@ for my $engine (qw(sqlite postgresql)) {
 	    or diag $err;
 	my $left = rows_of($t, $id{anna});
 	ok(delete $left->{audit_log}, 'the audit trail stays');
+	is($t->value("SELECT count(*) FROM audit_log WHERE user_id = $id{anna}" .
+	    " AND action = 'user.delete'"), 1, 'and tells of the deletion once');
 	is_deeply($left, {}, 'and no other row');
 	is($t->value('SELECT count(*) FROM tenants'), 2, 'and no tenant without anybody');
 	is_deeply(rows_of($t, $id{bruno}), $other, 'all of the others are');
@@ -184,10 +186,13 @@ for my $engine (qw(sqlite postgresql)) {
 	    if $engine eq 'sqlite';
 	is(($t->ctl('export', 'nobody', "$dir/nobody.zip"))[0], 1, 'has no export either');
 
+	my $noted = "SELECT count(*) FROM audit_log WHERE user_id = $id{bruno}" .
+	    " AND action = 'user.delete'";
 	# What was broken off the keeper finishes, when nobody has been at it for long.
 	leave_half($t, 'bruno', $id{bruno});
 	is($t->value("SELECT count(*) FROM users WHERE id = $id{bruno} AND suspended"), 1,
 	    'one whose deletion was killed');
+	is($t->value($noted), 1, 'which is in the audit trail');
 	ok(!until_true(sub { !%{ rows_of($t, $id{bruno}) } }, 0.5),
 	    'is still there');
 	is(($t->ctl('user', 'restore', 'bruno'))[0], 0, 'who is restored');
@@ -205,6 +210,7 @@ for my $engine (qw(sqlite postgresql)) {
 	    'and overwrites it');
 	is(index($t->raw_database(1), 'Ride of bruno'), -1, 'to the last trace');
 	like($t->log, qr/deleted a person whose deletion had been broken off/, 'which it logs');
+	is($t->value($noted), 1, 'and of which the audit trail tells once');
 	ok(!-e "$dir/nobody.zip", 'not even an empty one');
 	$t->finish;
 }

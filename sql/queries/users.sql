@@ -75,6 +75,11 @@ WHERE tenant_id = $1 AND id = $2;
 UPDATE users SET suspended = TRUE, leaving_at = $3
 WHERE tenant_id = $1 AND id = $2;
 
+-- The same of one of whom nobody has said so yet.
+-- name: user_leave_first write
+UPDATE users SET suspended = TRUE, leaving_at = $3
+WHERE tenant_id = $1 AND id = $2 AND leaving_at IS NULL;
+
 -- Whoever finds that nobody has been at it since $4 goes on with it.
 -- name: user_leave_on write
 UPDATE users SET leaving_at = $3

@@ -260,6 +260,17 @@ accounts_set_admin(struct accounts *a, struct arena *arena,
 	return change(&s, e);
 }
 
+/* The deletion is certain from here on, whoever finishes it. */
+static int
+begin_delete(struct db *tx, void *arg, struct err *e)
+{
+	struct standing *s = arg;
+
+	if (check_last_admin(tx, s, e) < 0)
+		return -1;
+	return deed_note(&s->deed, tx, e);
+}
+
 int
 accounts_delete(struct accounts *a, struct arena *arena,
     const struct origin *from, const struct owner *whom, struct err *e)
@@ -268,15 +279,10 @@ accounts_delete(struct accounts *a, struct arena *arena,
 		.deed = { a, arena, from,
 		    { AUDIT_USER_DELETE, .subject = *whom } },
 	};
-	int rc;
+	int rc = user_delete(a->db, whom, begin_delete, &s, e);
 
-	if (check_last_admin(a->db, &s, e) < 0)
-		return e->code == ERR_CONFLICT ? deed_refused(&s.deed, e) : -1;
-	rc = user_delete(a->db, whom, e);
-	if (rc > 0 &&
-	    audit_note_alone(a->audit, a->db, arena, from, &s.deed.note, e) < 0)
-		return -1;
-	return rc;
+	return rc < 0 && e->code == ERR_CONFLICT ? deed_refused(&s.deed, e)
+						 : rc;
 }
 
 int

@@ -106,8 +106,9 @@ NODISCARD int accounts_drop_threshold(struct accounts *a, struct arena *arena,
     const struct origin *from, const struct owner *whose,
     const struct threshold *t, struct err *e);
 
-/* Everything that is kept of a person goes, but not what the audit trail says;
- * that it went is noted when it has. */
+/* Everything that is kept of a person goes, but not what the audit trail says,
+ * which the deletion is noted in when it is certain: killed on the way, it is
+ * finished by the next call or by the keeper (store/user_delete.h). */
 NODISCARD int accounts_delete(struct accounts *a, struct arena *arena,
     const struct origin *from, const struct owner *whom, struct err *e);
 /* Note that all that is kept of a person is taken along; before, so that it is

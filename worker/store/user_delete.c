@@ -20,26 +20,33 @@ struct leaving {
 	struct db *db;
 	struct arena *arena;
 	const struct owner *who;
+	db_tx_fn *also;
+	void *also_arg;
 	int64_t said_us;
 };
 
-/* 1 said, 0 there is nobody (who was left alone since before_us, when that is
- * not 0), -1. */
+/* Say by one of the queries user_leave... that somebody is at it: 1 said, 0 it
+ * holds for nobody, -1. */
 static int
-say(struct leaving *l, int64_t before_us, struct err *e)
+say_by(struct leaving *l, enum query_id query, int64_t before_us, struct err *e)
 {
 	struct db_query q;
 
-	db_query_init(&q, l->db, l->arena,
-	    before_us != 0 ? Q_user_leave_on : Q_user_leave);
+	db_query_init(&q, l->db, l->arena, query);
 	owner_bind(&q, l->who);
 	db_bind_time(&q, 3, clock_wall_us());
-	if (before_us != 0)
+	if (query == Q_user_leave_on)
 		db_bind_time(&q, 4, before_us);
 	if (db_run(&q, e) < 0)
 		return -1;
 	l->said_us = clock_mono_us();
 	return q.changed > 0;
+}
+
+static int
+say(struct leaving *l, struct err *e)
+{
+	return say_by(l, Q_user_leave, 0, e);
 }
 
 static int
@@ -50,7 +57,7 @@ empty_table(struct leaving *l, const struct sql_table *t, struct err *e)
 	while (n == PORTION) {
 		if (rows_trim(l->db, t, l->who, PORTION, &n, e) < 0)
 			return -1;
-		if (clock_mono_us() - l->said_us > SAY_US && say(l, 0, e) < 0)
+		if (clock_mono_us() - l->said_us > SAY_US && say(l, e) < 0)
 			return -1;
 	}
 	return 0;
@@ -74,14 +81,15 @@ delete_user(struct db *tx, void *arg, struct err *e)
 	struct arena *a = arena_new();
 	struct db_query q;
 	int64_t n;
-	int rc = rows_trim(tx, users_table(), o, 1, &n, e);
+	/* First, as do all who change what a person may. */
+	int rc = meta_bump_auth_epoch(tx, a, e);
 
+	if (rc == 0)
+		rc = rows_trim(tx, users_table(), o, 1, &n, e);
 	db_query_init(&q, tx, a, Q_tenant_delete_empty);
 	db_bind_uuid(&q, 1, &o->tenant_id);
 	if (rc == 0)
 		rc = db_run(&q, e);
-	if (rc == 0)
-		rc = meta_bump_auth_epoch(tx, a, e);
 	if (rc == 0)
 		rc = meta_want_scrub(tx, a, e);
 	arena_free(&a);
@@ -121,7 +129,8 @@ delete_rows(struct leaving *l, struct err *e)
 	return db_write(l->db, delete_user, &who, e);
 }
 
-/* Refuse the person's tokens, and say that he is to go. */
+/* Refuse the person's tokens, and say that he is to go; of one who was to go
+ * already all else was done then. */
 static int
 begin(struct db *tx, void *arg, struct err *e)
 {
@@ -129,19 +138,27 @@ begin(struct db *tx, void *arg, struct err *e)
 	int rc;
 
 	l.db = tx;
-	rc = say(&l, 0, e);
+	if (meta_bump_auth_epoch(tx, l.arena, e) < 0)
+		return -1;
+	rc = say_by(&l, Q_user_leave_first, 0, e);
+	if (rc != 0)
+		return rc < 0 ? -1 : l.also(tx, l.also_arg, e);
+	rc = say(&l, e);
 	if (rc == 0)
 		return err_set(e, ERR_NOT_FOUND, "no such user");
-	return rc < 0 ? -1 : meta_bump_auth_epoch(tx, l.arena, e);
+	return rc < 0 ? -1 : 0;
 }
 
 int
-user_delete(struct db *db, const struct owner *o, struct err *e)
+user_delete(struct db *db, const struct owner *o, db_tx_fn *also,
+    void *also_arg, struct err *e)
 {
 	struct err late = ERR_INIT;
 	struct leaving l = { .db = db,
 		.arena = arena_new(),
 		.who = o,
+		.also = also,
+		.also_arg = also_arg,
 		.said_us = clock_mono_us() };
 	int rc = db_write(db, begin, &l, e);
 
@@ -164,7 +181,7 @@ user_delete(struct db *db, const struct owner *o, struct err *e)
 static int
 go_on(struct leaving *l, int64_t before_us, struct err *e)
 {
-	int rc = say(l, before_us, e);
+	int rc = say_by(l, Q_user_leave_on, before_us, e);
 
 	if (rc <= 0)
 		return rc;

@@ -7,6 +7,7 @@
 #include "store/dbmeta.h"
 #include "store/temp_db.h"
 #include "store/tokens.h"
+#include "store/user_delete.h"
 #include "tap.h"
 
 static struct temp_db t;
@@ -189,10 +190,55 @@ test_meta(void)
 	ok(str_is(v, "one"), "the first stays");
 }
 
+/* What has to happen with a deletion, or has something against it. */
+struct also {
+	const struct owner *owner;
+	bool refuse;
+	int calls;
+	bool going; /* as its transaction sees it */
+};
+
+static int
+note_also(struct db *tx, void *arg, struct err *e)
+{
+	struct also *also = arg;
+	struct user u;
+
+	also->calls++;
+	also->going = users_get(tx, t.arena, also->owner, &u, e) == 1 &&
+		      u.status == USER_SUSPENDED;
+	return also->refuse ? err_set(e, ERR_CONFLICT, "stays") : 0;
+}
+
+static void
+test_delete(void)
+{
+	struct user eve = temp_user(&t, "eve to go");
+	struct owner o = owner_of(&eve.athlete);
+	struct also also = { .owner = &o, .refuse = true };
+	int64_t epoch = temp_epoch(&t);
+
+	ok(user_delete(t.db, &o, note_also, &also, &t.e) < 0 &&
+		t.e.code == ERR_CONFLICT,
+	    "refused: %s", t.e.msg);
+	ok(also.calls == 1 && also.going, "by one who saw her go");
+	is_int(users_get(t.db, t.arena, &o, &eve, &t.e), 1, "she is there");
+	is_int(eve.status, USER_ACTIVE, "as if nothing had been");
+	ok(temp_epoch(&t) == epoch, "and nothing was revoked");
+
+	also.refuse = false;
+	is_int(user_delete(t.db, &o, note_also, &also, &t.e), 1, "deleted");
+	is_int(also.calls, 2, "told once");
+	is_int(users_get(t.db, t.arena, &o, &eve, &t.e), 0, "she is gone");
+	is_int(user_delete(t.db, &o, note_also, &also, &t.e), 0, "nobody");
+	is_int(also.calls, 2, "of whom nobody is told");
+}
+
 int
 main(void)
 {
 	temp_open(&t);
+	test_delete();
 	test_users();
 	test_tokens();
 	test_sweep();
