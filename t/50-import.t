@@ -52,9 +52,10 @@ like($out, qr/bike\.fit: imported: .*, 4 thresholds$/m, 'and is told of those in
 like($out, qr/run\.fit: imported: .*, 3 thresholds$/m, 'which an earlier file moves');
 like($out, qr/Settings\.fit: FIT settings, nothing to keep$/m, 'those without a day are none');
 (undef, $out) = $t->ctl('threshold', 'list', 'cleo');
-my @held = map { join ' ', (split)[0 .. 3] } grep { /^2017/ } split /\n/, $out;
-is_deeply([sort @held], ['2017-06-11 lthr_bpm 164 file', '2017-06-11 max_hr_bpm 183 file',
-	'2017-06-11 rest_hr_bpm 47 file', '2017-06-12 ftp_w 400 file'],
+my @held = map { join ' ', split } grep { /^2017/ } split /\n/, $out;
+my $fenix = 'file: Garmin 2697';
+is_deeply([sort @held], ["2017-06-11 lthr_bpm 164 $fenix", "2017-06-11 max_hr_bpm 183 $fenix",
+	"2017-06-11 rest_hr_bpm 47 $fenix", "2017-06-12 ftp_w 400 $fenix"],
     'they hold from the first day') or diag $out;
 (undef, $out) = $t->ctl('threshold', 'list', 'anna');
 unlike($out, qr/file/, 'whoever has said a threshold keeps it');

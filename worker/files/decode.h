@@ -40,7 +40,7 @@ struct decoded {
 	struct daily *daily;
 	size_t n_sleeps;
 	struct sleep *sleeps; /* complete */
-	/* What the device was set to, or found out, by day; without source. */
+	/* What the device was set to, or found out, by day. */
 	size_t n_thresholds;
 	struct threshold *thresholds;
 	size_t n_warnings; /* oddities that were survived */

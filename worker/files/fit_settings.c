@@ -1,6 +1,7 @@
 /* What a device was told of its owner, or found out: thresholds, as they were
  * when the file was written. */
 
+#include "files/fit_names.h"
 #include "files/fit_set.h"
 
 /* Where each stands, the most deliberate place first. */
@@ -61,16 +62,22 @@ value_of(const struct fit_settings *s, enum threshold_kind kind)
 	return NAN;
 }
 
+static void
+put(struct fit_set *set, enum threshold_kind kind, int64_t time_s, double v)
+{
+	result_threshold(set->result, kind, time_s, set->offset_s, v,
+	    fit_device_name(set->result->a, set->manufacturer, set->product,
+		set->product_name));
+}
+
 /* Power is that of a sport; settings without one are of a bicycle computer. */
 static void
 put_power(struct fit_set *set, double sport, int64_t time_s, double v)
 {
 	if (sport == FIT_SPORT_RUN)
-		result_threshold(
-		    set->result, THRESHOLD_RUN_FTP_W, time_s, set->offset_s, v);
+		put(set, THRESHOLD_RUN_FTP_W, time_s, v);
 	else if (sport == FIT_SPORT_RIDE || isnan(sport))
-		result_threshold(
-		    set->result, THRESHOLD_FTP_W, time_s, set->offset_s, v);
+		put(set, THRESHOLD_FTP_W, time_s, v);
 }
 
 /* Each session says itself what was its threshold; where there is but one, it
@@ -115,6 +122,6 @@ fit_settings_end(struct fit_set *set)
 		return;
 	put_powers(set, time_s);
 	for (size_t i = 0; i < ARRAY_LEN(hearts); i++)
-		result_threshold(set->result, hearts[i], time_s, set->offset_s,
+		put(set, hearts[i], time_s,
 		    value_of(&set->settings, hearts[i]));
 }

@@ -131,9 +131,9 @@ result_daily(struct result *r, enum daily_kind kind, int64_t time_s,
 
 void
 result_threshold(struct result *r, enum threshold_kind kind, int64_t time_s,
-    int32_t offset_s, double value)
+    int32_t offset_s, double value, const char *device)
 {
-	struct threshold t = { .kind = kind, .value = value, .source = "" };
+	struct threshold t = { .kind = kind, .value = value, .source = device };
 	struct threshold *last = NULL;
 	double low, high;
 
@@ -145,7 +145,8 @@ result_threshold(struct result *r, enum threshold_kind kind, int64_t time_s,
 	if (r->last_threshold[kind] > 0)
 		last = buf_items(&r->thresholds, struct threshold) +
 		       r->last_threshold[kind] - 1;
-	if (last != NULL && last->day == t.day) {
+	if (last != NULL && last->day == t.day &&
+	    strcmp(last->source, device) == 0) {
 		last->value = value;
 	} else if (buf_count(&r->thresholds, t) < THRESHOLDS_MAX) {
 		buf_add(&r->thresholds, &t, sizeof(t));

@@ -49,9 +49,9 @@ struct activity *result_activity(
  * the one before of its kind when that was of the same day. */
 void result_daily(struct result *r, enum daily_kind kind, int64_t time_s,
     int32_t offset_s, double value);
-/* The same of a threshold. */
+/* The same of a threshold that a device knew. */
 void result_threshold(struct result *r, enum threshold_kind kind,
-    int64_t time_s, int32_t offset_s, double value);
+    int64_t time_s, int32_t offset_s, double value, const char *device);
 /* Add a sleep of these stages, which become a part of it, unless it is none: it
  * ends before it begins, or lasts longer than a day.  The caller's start, end
  * and numbers hold; the rest follows.  ERR_TOO_LARGE when there are too many.

@@ -44,7 +44,7 @@ struct threshold {
 	enum threshold_kind kind;
 	int32_t day; /* valid from this local day */
 	double value;
-	const char *source;
+	const char *source; /* of what a file says: the device, or "" */
 };
 
 /* The set valid on a day: for each kind the last value at or before it. */

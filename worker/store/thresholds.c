@@ -77,7 +77,7 @@ struct taking {
 	struct db *tx;
 	struct arena *arena;
 	const struct owner *owner;
-	const char *source;
+	struct str source; /* without devices */
 	struct threshold *list; /* by day, with room for more */
 	size_t n;
 };
@@ -89,11 +89,29 @@ is_near(const struct threshold *a, const struct threshold *b)
 }
 
 static bool
+is_ours(const struct taking *k, const char *source)
+{
+	struct str s = str_of(source);
+
+	return str_starts(s, k->source) &&
+	       (s.n == k->source.n || s.p[k->source.n] == ':');
+}
+
+static bool
 is_others(const struct taking *k, enum threshold_kind kind)
 {
 	for (size_t i = 0; i < k->n; i++)
-		if (k->list[i].kind == kind &&
-		    strcmp(k->list[i].source, k->source) != 0)
+		if (k->list[i].kind == kind && !is_ours(k, k->list[i].source))
+			return true;
+	return false;
+}
+
+/* One value a day: it is the device's that said so first. */
+static bool
+is_taken(const struct taking *k, const struct threshold *t)
+{
+	for (size_t i = 0; i < k->n; i++)
+		if (k->list[i].kind == t->kind && k->list[i].day == t->day)
 			return true;
 	return false;
 }
@@ -124,7 +142,8 @@ put(struct taking *k, const struct threshold *t, struct err *e)
 	return 1;
 }
 
-/* 1 written, 0 it was known, -1. */
+/* Only what the same device said is compared: of two that disagree neither has
+ * changed its mind.  1 written, 0 it was known or its day taken, -1. */
 static int
 take_one(struct taking *k, const struct threshold *t, struct err *e)
 {
@@ -133,7 +152,7 @@ take_one(struct taking *k, const struct threshold *t, struct err *e)
 	for (size_t i = 0; i < k->n; i++) {
 		struct threshold *at = &k->list[i];
 
-		if (at->kind != t->kind)
+		if (at->kind != t->kind || strcmp(at->source, t->source) != 0)
 			continue;
 		if (at->day <= t->day)
 			before = at;
@@ -147,10 +166,19 @@ take_one(struct taking *k, const struct threshold *t, struct err *e)
 		return thresholds_set(k->tx, k->arena, k->owner, t, e) < 0 ? -1
 									   : 1;
 	}
+	if (is_taken(k, t))
+		return 0;
 	if (after != NULL && is_near(after, t) &&
 	    forget(k, (size_t)(after - k->list), e) < 0)
 		return -1;
 	return put(k, t, e);
+}
+
+static const char *
+source_of(struct arena *a, const char *source, const char *device)
+{
+	return device[0] == '\0' ? source
+				 : arena_printf(a, "%s: %s", source, device);
 }
 
 int
@@ -159,7 +187,7 @@ thresholds_take(struct db *tx, struct arena *a, const struct owner *o,
     struct err *e)
 {
 	struct taking k = {
-		.tx = tx, .arena = a, .owner = o, .source = source
+		.tx = tx, .arena = a, .owner = o, .source = str_of(source)
 	};
 	struct threshold *there;
 	int rc = 0;
@@ -174,7 +202,7 @@ thresholds_take(struct db *tx, struct arena *a, const struct owner *o,
 	for (size_t i = 0; i < n && rc >= 0; i++) {
 		struct threshold t = list[i];
 
-		t.source = source;
+		t.source = source_of(a, source, list[i].source);
 		if (is_others(&k, t.kind))
 			continue;
 		rc = take_one(&k, &t, e);

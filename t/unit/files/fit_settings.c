@@ -14,10 +14,12 @@ enum { ID, RECORD, SESSION, ZONES, PROFILE, IN_ZONE, OTHER, SPORT };
 static void
 put_id(struct fit_writer *w, int type)
 {
-	fw_define(w, ID, 0, 2, 0, 1, 0, 4, 4, 0x86);
+	fw_define(w, ID, 0, 4, 0, 1, 0, 4, 4, 0x86, 1, 2, 0x84, 2, 2, 0x84);
 	fw_head(w, ID);
 	fw_uint(w, 1, (uint64_t)type);
 	fw_uint(w, 4, T0);
+	fw_uint(w, 2, 1);
+	fw_uint(w, 2, 1036);
 }
 
 /* time, start, elapsed, sport, threshold power */
@@ -109,6 +111,7 @@ test_thresholds(struct arena *a)
 	is_near(threshold_of(&d, THRESHOLD_MAX_HR_BPM), 183, 0,
 	    "maximum before that of the profile");
 	is_near(threshold_of(&d, THRESHOLD_REST_HR_BPM), 48, 0, "resting");
+	is_str(d.thresholds[0].source, "Garmin 1036", "of the device");
 	is_int(d.thresholds[0].day,
 	    date_of_instant((T0 + FIT_EPOCH_S) * DATE_US_PER_SECOND, 3600),
 	    "of the day");

@@ -115,11 +115,11 @@ test_thresholds(void)
 /* --- thresholds that files bring ----------------------------------------- */
 
 static size_t
-take(int32_t day, double ftp, double rest)
+take_of(const char *device, int32_t day, double ftp, double rest)
 {
 	const struct threshold in[] = {
-		{ THRESHOLD_FTP_W, day, ftp, "" },
-		{ THRESHOLD_REST_HR_BPM, day, rest, "" },
+		{ THRESHOLD_FTP_W, day, ftp, device },
+		{ THRESHOLD_REST_HR_BPM, day, rest, device },
 	};
 	size_t n = 99;
 
@@ -127,6 +127,12 @@ take(int32_t day, double ftp, double rest)
 		t.db, t.arena, &taker, in, ARRAY_LEN(in), "file", &n, &t.e) < 0)
 		printf("# %s\n", t.e.msg);
 	return n;
+}
+
+static size_t
+take(int32_t day, double ftp, double rest)
+{
+	return take_of("", day, ftp, rest);
 }
 
 /* "kind day value" of all of the taker, with blanks between. */
@@ -182,21 +188,47 @@ test_taken(void)
 	    "for its kind");
 }
 
+/* A watch and a computer that were told different things, over months. */
+static void
+test_disagreeing(void)
+{
+	size_t written = 0;
+
+	is_int(take_of("Watch", 200, 250, 50), 2, "a watch says something");
+	is_int(take_of("Computer", 200, 230, 60), 0, "its day is its own");
+	for (int32_t day = 201; day < 260; day++) {
+		written += take_of("Watch", day, 250, 50);
+		written += take_of("Computer", day, 230, 60);
+	}
+	is_int(written, 2, "a computer that says something else is heard once");
+	is_int(take_of("Computer", 260, 230, 60), 0, "the same again");
+	is_int(take_of("Watch", 261, 260, 50), 1, "the one that changes counts");
+	is_int(take_of("Computer", 262, 230, 60), 0, "not the other after it");
+	is_int(take_of("Watch", 263, 260, 50), 0, "nor that once more");
+	is_int(take_of("Computer", 190, 230, 60), 2, "an older file of it");
+	is_str(all_taken(),
+	    "190:ftp=230 190:rest=60 200:ftp=250 200:rest=50 261:ftp=260",
+	    "each where it changed");
+}
+
 int
 main(void)
 {
-	struct user a, b, c;
+	struct user a, b, c, d;
 
 	temp_open(&t);
 	a = temp_user(&t, "ada");
 	b = temp_user(&t, "bob");
 	c = temp_user(&t, "cleo");
+	d = temp_user(&t, "dora");
 	me = owner_of(&a.athlete);
 	other = owner_of(&b.athlete);
 	test_dailies();
 	test_thresholds();
 	taker = owner_of(&c.athlete);
 	test_taken();
+	taker = owner_of(&d.athlete);
+	test_disagreeing();
 	temp_close(&t);
 	return tap_done();
 }
