@@ -287,6 +287,7 @@ close_workout(struct apple *a, struct xml *x)
 	w->local_day = act->local_day;
 	w->sport = sport_of(a);
 	*act = *w;
+	result_clean(a->result, &act->sum);
 	activity_complete(act);
 	buf_add(&a->routes, &a->route, sizeof(a->route));
 }

@@ -22,22 +22,33 @@ fit_beats_take(struct fit_set *set, const struct fit_message *m, struct err *e)
 	return 0;
 }
 
+/* Those before the first time belong to what comes first. */
+static bool
+is_within(const struct fit_beat *beat, int64_t from_s, int64_t to_s)
+{
+	return beat->time_s == SAMPLE_TIME_MISSING
+		   ? from_s <= INT64_MIN + 1
+		   : beat->time_s >= from_s && beat->time_s < to_s;
+}
+
 struct beats *
 fit_beats_within(
     const struct fit_set *set, int64_t from_s, int64_t to_s, int64_t start_s)
 {
 	const struct fit_beat *beat = buf_items(&set->beats, struct fit_beat);
-	size_t n = buf_count(&set->beats, *beat);
-	struct beats *b = arena_one(set->result->a, struct beats);
+	size_t n = buf_count(&set->beats, *beat), within = 0;
+	struct beats *b;
 	int64_t first;
 
-	*b =
-	    (struct beats){ .ms = arena_many(set->result->a, n + 1, uint16_t) };
+	for (size_t i = 0; i < n; i++)
+		within += is_within(&beat[i], from_s, to_s);
+	if (within == 0)
+		return NULL;
+	b = arena_one(set->result->a, struct beats);
+	*b = (struct beats){ .ms =
+				 arena_many(set->result->a, within, uint16_t) };
 	for (size_t i = 0; i < n; i++) {
-		/* Those before the first time belong to what comes first. */
-		if (beat[i].time_s == SAMPLE_TIME_MISSING
-			? from_s > INT64_MIN + 1
-			: beat[i].time_s < from_s || beat[i].time_s >= to_s)
+		if (!is_within(&beat[i], from_s, to_s))
 			continue;
 		if (b->n == 0 && beat[i].time_s != SAMPLE_TIME_MISSING) {
 			first = beat[i].time_s - start_s;
@@ -46,5 +57,5 @@ fit_beats_within(
 		}
 		b->ms[b->n++] = beat[i].ms;
 	}
-	return b->n > 0 ? b : NULL;
+	return b;
 }

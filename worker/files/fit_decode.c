@@ -90,8 +90,10 @@ fit_decode(struct result *r, struct str bytes, struct err *e)
 		fit_set_free(&set);
 		return -1;
 	}
-	rc = finish_set(&set, e);
-	if (rc == 0 && reader->cut)
-		return say_cut(r, bytes, e);
-	return rc;
+	if (finish_set(&set, e) < 0)
+		return -1;
+	if (reader->behind > 0)
+		result_warn(r, "bytes behind the end, passed over: %zu",
+		    reader->behind);
+	return reader->cut ? say_cut(r, bytes, e) : 0;
 }

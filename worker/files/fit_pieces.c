@@ -79,6 +79,7 @@ fit_piece_take(struct fit_set *set, const struct fit_message *m, struct err *e)
 		read_set(&p, m);
 	else
 		read_split(&p, m);
+	result_clean(set->result, &p.sum);
 	if (result_count(set->result, e) < 0)
 		return err_wrap(e, "FIT, byte %zu", m->offset);
 	if (p.rank != RANK_NONE && p.start_s != SAMPLE_TIME_MISSING)

@@ -9,6 +9,7 @@
 #define HEADER_CRC_AT	   12 /* in headers of 14 bytes and more */
 #define CRC_SIZE	   2
 #define PROTOCOL_MAJOR_MAX 2
+#define UNWRITTEN	   64 /* zeros */
 
 /* Bits of a record's first byte. */
 #define COMPRESSED	    0x80
@@ -114,6 +115,18 @@ breaks_off(size_t data, size_t left)
 	       (data == 0 && left > CRC_SIZE);
 }
 
+/* Space that a device had laid claim to, and not written yet, is zeros.  A few
+ * are of the last message. */
+static size_t
+written(const uint8_t *p, size_t n)
+{
+	size_t end = n;
+
+	while (end > 0 && p[end - 1] == 0)
+		end--;
+	return end > 0 && n - end < UNWRITTEN ? n : end;
+}
+
 static int
 begin_file(struct fit_reader *r, struct err *e)
 {
@@ -128,7 +141,7 @@ begin_file(struct fit_reader *r, struct err *e)
 	       (size_t)h[7] << 24;
 	if (r->lenient && breaks_off(data, left)) {
 		r->cut = true;
-		begin_messages(r, header, left);
+		begin_messages(r, header, written(h + header, left));
 		return 0;
 	}
 	if (left < CRC_SIZE || data > left - CRC_SIZE)
@@ -309,25 +322,47 @@ read_data(
 	return fit_dev_learn(&r->dev, m, e) < 0 ? -1 : 1;
 }
 
+/* Behind a file, in front of what may be another one. */
+static bool
+is_end(struct fit_reader *r)
+{
+	size_t left = r->n - r->at;
+
+	if (r->lenient &&
+	    (left < HEADER_MIN || written(r->p + r->at, left) == 0))
+		r->behind = left;
+	return r->behind == left;
+}
+
+/* At the end of a file: 1 another one begins, 0 there is none, -1. */
+static int
+go_to_next_file(struct fit_reader *r, struct err *e)
+{
+	if (r->file > 0) {
+		if (r->cut)
+			return 0;
+		r->at += CRC_SIZE;
+		if (is_end(r)) {
+			/* Stay at the end when asked again. */
+			r->at -= CRC_SIZE;
+			return 0;
+		}
+	}
+	return begin_file(r, e) < 0 ? -1 : 1;
+}
+
 /* The next message, or definition, as it stands. */
 static int
 read_next(struct fit_reader *r, struct fit_message *m, struct err *e)
 {
 	uint8_t head;
+	int rc;
 
 	for (;;) {
-		if (r->cut && r->at == r->data_end)
-			return 0;
 		if (r->at == r->data_end) {
-			if (r->file > 0)
-				r->at += CRC_SIZE;
-			if (r->at == r->n && r->file > 0) {
-				/* Stay at the end when asked again. */
-				r->at -= CRC_SIZE;
-				return 0;
-			}
-			if (begin_file(r, e) < 0)
-				return -1;
+			rc = go_to_next_file(r, e);
+			if (rc <= 0)
+				return rc;
 			continue;
 		}
 		head = r->p[r->at];

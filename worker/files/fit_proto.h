@@ -60,6 +60,7 @@ struct fit_reader {
 	unsigned file;	 /* files begun */
 	bool lenient;	 /* read what is there of an input that breaks off */
 	bool cut;	 /* it does: no checksum tells whether it is sound */
+	size_t behind;	 /* bytes behind the last file that are none */
 	uint32_t time;	 /* last one seen, for compressed headers */
 	struct fit_definition defs[FIT_LOCAL_TYPES];
 	struct fit_dev dev;
@@ -67,7 +68,9 @@ struct fit_reader {
 
 void fit_reader_init(struct fit_reader *r, struct str bytes);
 /* A device that fell or lost power leaves a file without its end, or a header
- * that counts nothing yet: give the whole messages of it, and set r->cut. */
+ * that counts nothing yet: give the whole messages of it, and set r->cut.  What
+ * stands behind a sound file and is too short for another, or nothing but
+ * zeros, is passed over. */
 void fit_reader_be_lenient(struct fit_reader *r);
 /* 1 and the next data message, 0 at the end, -1 with ERR_CORRUPT or
  * ERR_UNSUPPORTED, whose message begins "FIT, byte N:". */

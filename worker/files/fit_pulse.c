@@ -54,8 +54,9 @@ take_times(struct fit_set *set, const struct fit_message *m, struct err *e)
 		if (i == 0 && m->time != FIT_TIME_MISSING) {
 			strap->known = true;
 			strap->anchor = strap->ticks;
-			strap->time_s = (double)fit_unix_time(m->time) +
-					(isnan(fraction) ? 0 : fraction);
+			strap->time_s =
+			    (double)fit_unix_time(m->time) +
+			    (fraction >= 0 && fraction < 1 ? fraction : 0);
 		}
 		if (strap->known && add_beat(set, m, beat_of(m, i), e) < 0)
 			return -1;

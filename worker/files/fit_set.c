@@ -88,7 +88,7 @@ drop_zero(double *v)
 }
 
 static void
-take_summary(struct summary *sum, const struct fit_message *m)
+take_summary(struct result *r, struct summary *sum, const struct fit_message *m)
 {
 	bool lap = m->number == FIT_LAP;
 
@@ -111,6 +111,7 @@ take_summary(struct summary *sum, const struct fit_message *m)
 	drop_zero(&sum->max_hr_bpm);
 	if (sum->distance_m > 0)
 		drop_zero(&sum->average_speed_mps);
+	result_clean(r, sum);
 }
 
 static int
@@ -153,7 +154,7 @@ take_session(struct fit_set *set, const struct fit_message *m, struct err *e)
 		    "FIT, byte %zu: more than %d "
 		    "sessions",
 		    m->offset, FILES_MAX_ACTIVITIES);
-	take_summary(&s.sum, m);
+	take_summary(set->result, &s.sum, m);
 	buf_add(&set->sessions, &s, sizeof(s));
 	return 0;
 }
@@ -165,7 +166,7 @@ take_lap(struct fit_set *set, const struct fit_message *m, struct err *e)
 
 	if (result_count(set->result, e) < 0)
 		return err_wrap(e, "FIT, byte %zu", m->offset);
-	take_summary(&lap.sum, m);
+	take_summary(set->result, &lap.sum, m);
 	if (lap.start_s == SAMPLE_TIME_MISSING)
 		result_warn(set->result, "laps without a start were left out");
 	else

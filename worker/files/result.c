@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "base/date.h"
+#include "model/summary.h"
 
 #define DAILY_MAX      100000
 #define SLEEPS_MAX     20000
@@ -172,6 +173,13 @@ result_sleep(struct result *r, struct sleep *s, int32_t offset_s, struct err *e)
 	sleep_complete(s);
 	buf_add(&r->sleeps, s, sizeof(*s));
 	return 0;
+}
+
+void
+result_clean(struct result *r, struct summary *s)
+{
+	if (summary_clean(s) > 0)
+		result_warn(r, "implausible totals were left out");
 }
 
 void

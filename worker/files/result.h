@@ -58,6 +58,8 @@ void result_threshold(struct result *r, enum threshold_kind kind,
  */
 int result_sleep(
     struct result *r, struct sleep *s, int32_t offset_s, struct err *e);
+/* Take implausible numbers out of what a file says of a whole or a lap. */
+void result_clean(struct result *r, struct summary *s);
 /* An oddity; equal texts are kept once. */
 void result_warn(struct result *r, const char *fmt, ...) PRINTF_LIKE(2, 3);
 

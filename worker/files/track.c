@@ -39,6 +39,13 @@ track_sample(struct track *t, const struct sample *s, struct err *e)
 	return 0;
 }
 
+static void
+add_lap(struct track *t, struct track_lap lap)
+{
+	result_clean(t->result, &lap.sum);
+	buf_add(&t->laps, &lap, sizeof(lap));
+}
+
 int
 track_lap(struct track *t, const struct track_lap *lap, struct err *e)
 {
@@ -48,7 +55,7 @@ track_lap(struct track *t, const struct track_lap *lap, struct err *e)
 		result_warn(t->result, "laps beyond %d were left out",
 		    ACTIVITY_MAX_LAPS);
 	else
-		buf_add(&t->laps, lap, sizeof(*lap));
+		add_lap(t, *lap);
 	return 0;
 }
 
@@ -103,6 +110,7 @@ track_finish(struct track *t, struct err *e)
 	act->device = t->device;
 	act->sport = t->sport;
 	act->sum = t->sum;
+	result_clean(t->result, &act->sum);
 	act->streams =
 	    result_streams(t->result, buf_items(&t->samples, struct sample),
 		buf_count(&t->samples, struct sample), start_s);

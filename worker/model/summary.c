@@ -6,14 +6,15 @@
 #include "base/jsonw.h"
 
 const struct summary_field summary_fields[SUMMARY_COUNT] = {
-#define SUMMARY(name, digits, basic, part)                                     \
-	{ #name, digits, basic, PART_##part },
+#define SUMMARY(name, digits, basic, part, low, high)                          \
+	{ #name, digits, basic, PART_##part, low, high },
 #include "model/summary.def"
 #undef SUMMARY
 };
 
 static const size_t offsets[] = {
-#define SUMMARY(name, digits, basic, part) offsetof(struct summary, name),
+#define SUMMARY(name, digits, basic, part, low, high)                          \
+	offsetof(struct summary, name),
 #include "model/summary.def"
 #undef SUMMARY
 };
@@ -45,6 +46,23 @@ summary_set(struct summary *s, size_t i, double v)
 {
 	CHECK(i < SUMMARY_COUNT);
 	memcpy((char *)s + offsets[i], &v, sizeof(v));
+}
+
+unsigned
+summary_clean(struct summary *s)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < SUMMARY_COUNT; i++) {
+		const struct summary_field *f = &summary_fields[i];
+		double v = summary_get(s, i);
+
+		if (!value_has(v) || (v >= f->low && v <= f->high))
+			continue;
+		summary_set(s, i, VALUE_MISSING);
+		n++;
+	}
+	return n;
 }
 
 const char *

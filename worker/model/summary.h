@@ -17,7 +17,7 @@ enum activity_part {
 };
 
 enum {
-#define SUMMARY(name, digits, basic, part) SUMMARY_##name,
+#define SUMMARY(name, digits, basic, part, low, high) SUMMARY_##name,
 #include "model/summary.def"
 #undef SUMMARY
 	SUMMARY_COUNT
@@ -28,11 +28,15 @@ struct summary_field {
 	int digits; /* decimals worth showing */
 	bool basic; /* shown in listings too */
 	enum activity_part part;
+	double low, high; /* plausible range */
 };
 
 extern const struct summary_field summary_fields[SUMMARY_COUNT];
 double summary_get(const struct summary *s, size_t i);
 void summary_set(struct summary *s, size_t i, double v);
+
+/* Take out what nobody measured, as 1e300 m; how many numbers it were. */
+unsigned summary_clean(struct summary *s);
 
 const char *part_name(enum activity_part p);
 /* Channels of samples that belong to it, bit per stream_kind. */

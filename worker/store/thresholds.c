@@ -77,7 +77,7 @@ struct taking {
 	struct db *tx;
 	struct arena *arena;
 	const struct owner *owner;
-	struct str source; /* without devices */
+	struct str source;	/* without devices */
 	struct threshold *list; /* by day, with room for more */
 	size_t n;
 };

@@ -12,10 +12,10 @@ NODISCARD int thresholds_set(struct db *db, struct arena *a,
 /* Take what a source says by itself, as files do, inside a transaction; of each
  * kind only while nobody else, the person above all, has said anything of it.
  * The list has devices as sources, which become a part of theirs.  A value is
- * written where a device changed it: one that it said before already, or nearly,
- * makes no new one, though another device said something else since; one that
- * an earlier day turns out to have had begins on that day.  *taken_r counts what
- * was written; of that the caller tells (profile_event.h). */
+ * written where a device changed it: one that it said before already, or
+ * nearly, makes no new one, though another device said something else since;
+ * one that an earlier day turns out to have had begins on that day.  *taken_r
+ * counts what was written; of that the caller tells (profile_event.h). */
 NODISCARD int thresholds_take(struct db *tx, struct arena *a,
     const struct owner *o, const struct threshold *list, size_t n,
     const char *source, size_t *taken_r, struct err *e);

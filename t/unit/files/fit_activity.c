@@ -403,12 +403,133 @@ test_cut(struct arena *a)
 	buf_free(&b);
 }
 
+/* What stands behind a whole ride does not cost it. */
+static void
+test_behind(struct arena *a)
+{
+	struct fit_writer w = { 0 };
+	struct buf b = BUF_INIT;
+	struct err e = ERR_INIT;
+	struct decoded d;
+	size_t whole;
+
+	put_id(&w, 4);
+	define_record(&w);
+	for (int i = 0; i < 70; i++)
+		put_record(&w, T0 + i, 100, i, 200);
+	fw_finish(&w, &b);
+	whole = b.n;
+	for (int i = 0; i < 34; i++)
+		buf_addc(&b, 0);
+	is_int(file_decode(a, buf_str(&b), NULL, &d, &e), 0,
+	    "zeros behind the end: %s", e.msg);
+	is_int(d.activities[0].streams->n, 70, "all records");
+	is_str(d.warnings[d.n_warnings - 1],
+	    "bytes behind the end, passed over: 34", "and a note");
+	b.p[whole + 33] = 1;
+	is_int(file_decode(a, buf_str(&b), NULL, &d, &e), -1,
+	    "a damaged header is refused: %s", e.msg);
+	put_id(&w, 4);
+	b.n = whole;
+	fw_finish(&w, &b);
+	is_int(file_decode(a, str_make(b.p, whole + 11), NULL, &d, &e), 0,
+	    "the beginning of a header: %s", e.msg);
+	is_int(d.activities[0].streams->n, 70, "all records");
+	b.p[whole + 20] ^= 1;
+	is_int(file_decode(a, buf_str(&b), NULL, &d, &e), -1,
+	    "a damaged file is refused there too: %s", e.msg);
+	buf_free(&b);
+}
+
+/* Space that was laid claim to and never written: zeros, which would be
+ * sessions of no time. */
+static void
+test_unwritten(struct arena *a)
+{
+	struct fit_writer w = { 0 };
+	struct buf b = BUF_INIT;
+	struct err e = ERR_INIT;
+	struct decoded d;
+
+	put_id(&w, 4);
+	define_record(&w);
+	for (int i = 0; i < 70; i++)
+		put_record(&w, T0 + i, 100, i, 200);
+	fw_define(&w, 0, 18, 2, 2, 4, 0x86, 7, 4, 0x86);
+	fw_finish(&w, &b);
+	memset(b.p + 4, 0, 4);
+	b.p[12] = b.p[13] = 0;
+	b.n -= 2;
+	for (int i = 0; i < 5000; i++)
+		buf_addc(&b, 0);
+	is_int(file_decode(a, buf_str(&b), NULL, &d, &e), 0,
+	    "a file that was not finished: %s", e.msg);
+	is_int(d.n_activities, 1, "is one activity");
+	is_int(d.activities[0].streams->n, 70, "with all records");
+	ok(d.activities[0].start_us == U0, "that began when it did");
+	buf_free(&b);
+}
+
+static void
+put_f64(struct fit_writer *w, double v)
+{
+	uint64_t bits;
+
+	memcpy(&bits, &v, sizeof(bits));
+	fw_uint(w, 8, bits);
+}
+
+/* A file says itself what type its fields have: any number may stand in any. */
+static void
+test_absurd(struct arena *a)
+{
+	static const double values[] = { 1e300, -1e300, INFINITY, -1, 1e-310 };
+
+	for (size_t i = 0; i < ARRAY_LEN(values); i++) {
+		struct fit_writer w = { 0 };
+		const struct activity *act;
+		struct decoded d;
+		double v = values[i];
+
+		put_id(&w, 4);
+		define_record(&w);
+		for (int k = 0; k < 70; k++)
+			put_record(&w, T0 + k, 0xff, k * 300, 200);
+		/* A strap's beat at a fraction of a second. */
+		fw_define(&w, HR, 132, 4, 253, 4, 0x86, 0, 8, 0x89, 6, 1, 2, 9,
+		    4, 0x86);
+		fw_head(&w, HR);
+		fw_uint(&w, 4, T0);
+		put_f64(&w, v);
+		fw_uint(&w, 1, 90);
+		fw_uint(&w, 4, 1024);
+		/* No start; elapsed, distance, climb, power. */
+		fw_define(&w, SESSION, 18, 5, 253, 4, 0x86, 7, 8, 0x89, 9, 8,
+		    0x89, 22, 8, 0x89, 20, 8, 0x89);
+		fw_head(&w, SESSION);
+		fw_uint(&w, 4, T0 + 69);
+		for (int k = 0; k < 4; k++)
+			put_f64(&w, v);
+		is_int(fw_decode(a, &w, &d), 0, "decodes with %g", v);
+		act = &d.activities[0];
+		ok(act->start_us >= U0 && act->start_us <= U0 + 69000000,
+		    "began");
+		if (v > 0 && v < 1)
+			continue;
+		is_near(act->sum.elapsed_s, 69, 0, "lasted");
+		is_near(act->sum.distance_m, 207, 1e-9, "went as far");
+		is_near(act->sum.average_power_w, 200, 1e-9, "as the records");
+		ok(isnan(act->sum.elevation_gain_m), "climbed nothing known");
+	}
+}
+
 int
 main(void)
 {
 	static void (*const tests[])(struct arena *) = { test_multisport,
 		test_broken_off, test_others, test_pulse, test_pool, test_daily,
-		test_prefixes, test_limits, test_cut };
+		test_prefixes, test_limits, test_cut, test_behind,
+		test_unwritten, test_absurd };
 
 	for (size_t i = 0; i < ARRAY_LEN(tests); i++) {
 		struct arena *a = arena_new();

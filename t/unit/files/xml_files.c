@@ -125,6 +125,19 @@ test_tcx(void)
 	is_near(act->streams->v[STREAM_SPEED][0], 8.5, 0, "speed");
 	is_near(d.activities[1].sum.elapsed_s, 600, 0, "without any points");
 	ok(d.activities[1].streams == NULL, "no streams");
+	is_int(decode("<TrainingCenterDatabase><Activities><Activity>"
+		      "<Lap StartTime='2024-05-02T10:00:00Z'>"
+		      "<TotalTimeSeconds>600</TotalTimeSeconds>"
+		      "<DistanceMeters>1e300</DistanceMeters>"
+		      "<Calories>-1</Calories></Lap></Activity></Activities>"
+		      "</TrainingCenterDatabase>"),
+	    0, "absurd numbers");
+	is_near(d.activities[0].sum.elapsed_s, 600, 0, "lose what is none");
+	ok(isnan(d.activities[0].sum.distance_m) &&
+		isnan(d.activities[0].laps[0].sum.distance_m) &&
+		isnan(d.activities[0].sum.calories_kcal),
+	    "of the whole and of its laps");
+	is_str(d.warnings[0], "implausible totals were left out", "noted");
 	is_int(decode("<TrainingCenterDatabase><Courses/>"
 		      "</TrainingCenterDatabase>"),
 	    0, "course");

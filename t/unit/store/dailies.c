@@ -202,7 +202,8 @@ test_disagreeing(void)
 	}
 	is_int(written, 2, "a computer that says something else is heard once");
 	is_int(take_of("Computer", 260, 230, 60), 0, "the same again");
-	is_int(take_of("Watch", 261, 260, 50), 1, "the one that changes counts");
+	is_int(
+	    take_of("Watch", 261, 260, 50), 1, "the one that changes counts");
 	is_int(take_of("Computer", 262, 230, 60), 0, "not the other after it");
 	is_int(take_of("Watch", 263, 260, 50), 0, "nor that once more");
 	is_int(take_of("Computer", 190, 230, 60), 2, "an older file of it");
