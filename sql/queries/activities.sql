@@ -48,12 +48,12 @@ SELECT a.id, a.provider, a.external_id, a.name, a.device, a.sport, a.start_at,
 FROM activities a JOIN users u ON u.tenant_id = $1 AND u.id = $2
 WHERE a.tenant_id = $1 AND a.user_id = $2 AND a.id = $3
 UNION ALL
-SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, position, start_s, NULL,
-	NULL, NULL, elapsed_s, moving_s, distance_m, elevation_gain_m,
+SELECT NULL, NULL, NULL, name, target, kind, NULL, position, start_s, NULL,
+	NULL, weight_kg, elapsed_s, moving_s, distance_m, elevation_gain_m,
 	elevation_loss_m, average_speed_mps, max_speed_mps, average_hr_bpm,
 	max_hr_bpm, average_power_w, max_power_w, average_cadence_rpm,
 	max_cadence_rpm, calories_kcal, average_temperature_c, NULL, NULL,
-	NULL, NULL, NULL, restricted, NULL, NULL, NULL, NULL, 1
+	NULL, NULL, NULL, restricted, NULL, repetitions, NULL, NULL, 1
 FROM activity_laps
 WHERE tenant_id = $1 AND user_id = $2 AND activity_id = $3
 UNION ALL
@@ -162,15 +162,17 @@ INSERT INTO activity_laps (tenant_id, user_id, activity_id, position, start_s, e
 	distance_m, elevation_gain_m, elevation_loss_m, average_speed_mps,
 	max_speed_mps, average_hr_bpm, max_hr_bpm, average_power_w,
 	max_power_w, average_cadence_rpm, max_cadence_rpm, calories_kcal,
-	average_temperature_c, restricted)
+	average_temperature_c, restricted, kind, name, target, repetitions,
+	weight_kg)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
-	$17, $18, $19, $20, $21);
+	$17, $18, $19, $20, $21, $22, $23, $24, $25, $26);
 
 -- name: lap_list
 SELECT start_s, elapsed_s, moving_s, distance_m, elevation_gain_m,
 	elevation_loss_m, average_speed_mps, max_speed_mps, average_hr_bpm,
 	max_hr_bpm, average_power_w, max_power_w, average_cadence_rpm,
-	max_cadence_rpm, calories_kcal, average_temperature_c, restricted
+	max_cadence_rpm, calories_kcal, average_temperature_c, restricted,
+	kind, name, target, repetitions, weight_kg
 FROM activity_laps
 WHERE tenant_id = $1 AND user_id = $2 AND activity_id = $3
 ORDER BY position;

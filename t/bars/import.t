@@ -8,6 +8,7 @@ use lib 't/lib';
 use JSON::PP;
 use Test::More;
 use Pierre::Bars;
+use Pierre::Fit;
 use Pierre::Test;
 
 my $hours = scaled(10, 1);
@@ -16,33 +17,11 @@ my $start = 1_100_000_000; # FIT time
 
 # --- the file -------------------------------------------------------------------
 
-my @nibbles = (0x0000, 0xcc01, 0xd801, 0x1400, 0xf001, 0x3c00, 0x2800, 0xe401, 0xa001,
-    0x6c00, 0x7800, 0xb401, 0x5000, 0x9c01, 0x8801, 0x4400);
-my @crc = map {
-	my $crc = 0;
-	for my $half ($_ & 15, $_ >> 4) {
-		$crc = (($crc >> 4) & 0x0fff) ^ $nibbles[$crc & 15] ^ $nibbles[$half];
-	}
-	$crc
-} 0 .. 255;
-
-sub crc {
-	my $crc = 0;
-	$crc = ($crc >> 8) ^ $crc[($crc ^ $_) & 255] for unpack 'C*', $_[0];
-	return pack 'v', $crc;
-}
-
-sub define {
-	my ($local, $message, @fields) = @_;
-	return pack 'CCCvC(CCC)*', 0x40 | $local, 0, 0, $message, scalar @fields,
-	    map { @$_ } @fields;
-}
-
 # Position, altitude, heart rate, cadence, distance, speed, power, temperature.
 sub ride {
 	my ($seconds) = @_;
-	my $data = define(0, 0, [0, 1, 0], [4, 4, 0x86]) . pack 'CCV', 0, 4, $start;
-	$data .= define(1, 20, [253, 4, 0x86], [0, 4, 0x85], [1, 4, 0x85], [2, 2, 0x84],
+	my $data = fit_define(0, 0, [0, 1, 0], [4, 4, 0x86]) . pack 'CCV', 0, 4, $start;
+	$data .= fit_define(1, 20, [253, 4, 0x86], [0, 4, 0x85], [1, 4, 0x85], [2, 2, 0x84],
 	    [3, 1, 2], [4, 1, 2], [5, 4, 0x86], [6, 2, 0x84], [7, 2, 0x84], [13, 1, 1]);
 	srand 1;
 	my ($lat, $lon, $cm, $hr, $power) = (570_000_000, 90_000_000, 0, 130, 200);
@@ -57,11 +36,9 @@ sub ride {
 		    2500 + 5 * (300 + int(200 * sin($t / 900))), $hr, 80 + rand 20, $cm, $speed,
 		    $power, 20;
 	}
-	$data .= define(2, 18, [253, 4, 0x86], [2, 4, 0x86], [7, 4, 0x86], [5, 1, 0]) .
+	$data .= fit_define(2, 18, [253, 4, 0x86], [2, 4, 0x86], [7, 4, 0x86], [5, 1, 0]) .
 	    pack 'CVVVC', 2, $start + $seconds, $start, $seconds * 1000, 2;
-	my $head = pack 'CCvVA4', 14, 0x20, 0x0854, length $data, '.FIT';
-	my $file = $head . crc($head) . $data;
-	return $file . crc($file);
+	return fit_file($data);
 }
 
 my $file = ride($hours * 3600);
@@ -97,7 +74,7 @@ for my $engine (qw(sqlite postgresql)) {
 	# Another file, so that it is not the same.
 	my $other = $file;
 	substr($other, 14 + 12 + 1 + 1, 4) = pack 'V', $start + 5;
-	substr($other, -2) = crc(substr $other, 0, -2);
+	substr($other, -2) = fit_crc(substr $other, 0, -2);
 	my @pids = @{ $t->children->{workers} };
 	$before = cpu_of(@pids);
 	my $r = $t->request('POST', '/api/activities/import?filename=x.fit',

@@ -187,6 +187,18 @@ samples_within(
 }
 
 static void
+put_lap(const struct fit_set *set, struct lap *out, const struct fit_lap *lap,
+    int32_t start_s)
+{
+	*out = (struct lap){
+		.start_s = start_s,
+		.what.kind = fit_lap_kind(lap->intensity),
+		.sum = lap->sum,
+	};
+	fit_workout_tell(&set->workout, lap->step, &out->what);
+}
+
+static void
 take_laps(struct fit_set *set, struct activity *act, const struct span *span,
     int64_t start_s)
 {
@@ -206,9 +218,19 @@ take_laps(struct fit_set *set, struct activity *act, const struct span *span,
 			    ACTIVITY_MAX_LAPS);
 			break;
 		}
-		act->laps[act->n_laps].start_s = (int32_t)t;
-		act->laps[act->n_laps++].sum = lap[i].sum;
+		put_lap(set, &act->laps[act->n_laps++], &lap[i], (int32_t)t);
 	}
+}
+
+/* Where every lap is active, that tells nothing. */
+static void
+forget_kinds(struct activity *act)
+{
+	for (size_t i = 0; i < act->n_laps; i++)
+		if (act->laps[i].what.kind != LAP_ACTIVE)
+			return;
+	for (size_t i = 0; i < act->n_laps; i++)
+		act->laps[i].what.kind = LAP_UNKNOWN;
 }
 
 /* Time on the clock from its starts and stops; NaN when there are none. */
@@ -260,6 +282,16 @@ start_of(const struct fit_session *s, const struct sample *first, size_t n)
 	return s->start_s;
 }
 
+/* A workout is of one session; a profile's name says no more than the sport. */
+static const char *
+name_of(const struct fit_set *set, const struct fit_session *s)
+{
+	return set->workout.name[0] != '\0' &&
+		       buf_count(&set->sessions, *s) == 1
+		   ? set->workout.name
+		   : s->name;
+}
+
 static int
 build_session(struct fit_set *set, const struct fit_session *s,
     const struct span *span, struct buf *samples, struct err *e)
@@ -272,7 +304,7 @@ build_session(struct fit_set *set, const struct fit_session *s,
 
 	if (act == NULL)
 		return -1;
-	act->name = s->name;
+	act->name = name_of(set, s);
 	act->device = fit_device_name(
 	    r->a, set->manufacturer, set->product, set->product_name);
 	act->sport = fit_sport(isnan(s->sport) ? set->sport : s->sport,
@@ -289,6 +321,7 @@ build_session(struct fit_set *set, const struct fit_session *s,
 	take_laps(set, act, span, start_s);
 	if (act->n_laps < 2)
 		fit_pieces_laps(set, act, span->from_s, span->to_s, start_s);
+	forget_kinds(act);
 	drop_unmeasured(&act->sum, act->streams);
 	for (size_t i = 0; i < act->n_laps; i++)
 		drop_unmeasured(&act->laps[i].sum, act->streams);

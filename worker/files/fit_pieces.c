@@ -9,55 +9,86 @@
 #define RANK_NONE 255
 #define RANK_SETS 0
 
+#define REPETITIONS_MAX 10000
+#define WEIGHT_MAX	1000 /* kg */
+
 /* Splits of several kinds lie over each other; those of one rank tell a session
- * from its start to its end.  By split_type, the lower the better. */
-static const uint8_t ranks[] = {
-	[3] = 1,
-	[4] = 1,
-	[5] = 1,
-	[6] = 1,
-	[7] = 1,
-	[8] = 1, /* intervals */
-	[12] = 2,
-	[13] = 2,
-	[14] = 2, /* runs and rests, rounds */
-	[9] = 3,
-	[10] = 3, /* climbs and rests */
-	[1] = 4,
-	[2] = 4,
-	[23] = 4, /* up, down, between */
-	[11] = 5,
-	[21] = 5, /* waves */
-	[28] = 6,
-	[29] = 6, /* lifts and descents */
-	[17] = 7,
-	[18] = 7,
-	[22] = 7, /* running, walking, standing */
+ * from its start to its end.  By split_type; the lower the rank, the better. */
+static const struct {
+	uint8_t rank;
+	enum lap_kind kind;
+	const char *name;
+} splits[] = {
+	/* Intervals. */
+	[3] = { 1, LAP_INTERVAL, NULL },
+	[4] = { 1, LAP_REST, NULL },
+	[5] = { 1, LAP_WARMUP, NULL },
+	[6] = { 1, LAP_COOLDOWN, NULL },
+	[7] = { 1, LAP_RECOVERY, NULL },
+	[8] = { 1, LAP_UNKNOWN, NULL },
+	/* Runs and rests, rounds. */
+	[12] = { 2, LAP_ACTIVE, NULL },
+	[13] = { 2, LAP_REST, NULL },
+	[14] = { 2, LAP_ACTIVE, "Round" },
+	/* Climbs and rests. */
+	[9] = { 3, LAP_ACTIVE, "Climb" },
+	[10] = { 3, LAP_REST, NULL },
+	/* Up, down, between. */
+	[1] = { 4, LAP_ACTIVE, "Ascent" },
+	[2] = { 4, LAP_ACTIVE, "Descent" },
+	[23] = { 4, LAP_UNKNOWN, "Transition" },
+	/* Waves. */
+	[11] = { 5, LAP_ACTIVE, "Wave" },
+	[21] = { 5, LAP_ACTIVE, "Wave" },
+	/* On skis. */
+	[28] = { 6, LAP_REST, "Lift" },
+	[29] = { 6, LAP_ACTIVE, "Descent" },
+	/* On foot. */
+	[17] = { 7, LAP_UNKNOWN, "Running" },
+	[18] = { 7, LAP_UNKNOWN, "Walking" },
+	[22] = { 7, LAP_UNKNOWN, "Standing" },
 };
 
-static uint8_t
-rank_of(double type)
+static void
+read_counts(struct fit_piece *p, const struct fit_message *m)
 {
-	if (!(type >= 0 && type < (double)ARRAY_LEN(ranks)) ||
-	    ranks[(int)type] == 0)
-		return RANK_NONE;
-	return ranks[(int)type];
+	double n = fit_get(m, FIT_SET_REPETITIONS);
+	double kg = fit_get(m, FIT_SET_WEIGHT);
+
+	if (n > 0 && n <= REPETITIONS_MAX)
+		p->what.repetitions = (int)n;
+	if (kg > 0 && kg <= WEIGHT_MAX)
+		p->what.weight_kg = kg;
+	p->category = fit_get(m, FIT_SET_CATEGORY);
+	p->exercise = fit_get(m, FIT_SET_EXERCISE);
+	p->step = fit_get(m, FIT_SET_STEP);
 }
 
 static void
 read_set(struct fit_piece *p, const struct fit_message *m)
 {
+	bool active = fit_get(m, FIT_SET_TYPE) == FIT_SET_ACTIVE;
+
 	p->rank = RANK_SETS;
 	p->start_s = fit_unix_time(fit_get_time(m, FIT_SET_START_TIME));
 	p->sum.elapsed_s = fit_get(m, FIT_SET_DURATION);
-	p->sum.moving_s =
-	    fit_get(m, FIT_SET_TYPE) == FIT_SET_ACTIVE ? p->sum.elapsed_s : 0;
+	p->sum.moving_s = active ? p->sum.elapsed_s : 0;
+	p->what.kind = active ? LAP_ACTIVE : LAP_REST;
+	if (active)
+		read_counts(p, m);
 }
 
 static void
 read_split(struct fit_piece *p, const struct fit_message *m)
 {
-	p->rank = rank_of(fit_get(m, FIT_SPLIT_TYPE));
+	double type = fit_get(m, FIT_SPLIT_TYPE);
+
+	if (type >= 0 && type < (double)ARRAY_LEN(splits) &&
+	    splits[(int)type].rank != 0) {
+		p->rank = splits[(int)type].rank;
+		p->what.kind = splits[(int)type].kind;
+		p->what.name = splits[(int)type].name;
+	}
 	p->start_s = fit_unix_time(fit_get_time(m, FIT_SPLIT_START_TIME));
 	p->sum.elapsed_s = fit_get(m, FIT_SPLIT_ELAPSED);
 	p->sum.moving_s = fit_get(m, FIT_SPLIT_TIMER);
@@ -72,7 +103,12 @@ read_split(struct fit_piece *p, const struct fit_message *m)
 int
 fit_piece_take(struct fit_set *set, const struct fit_message *m, struct err *e)
 {
-	struct fit_piece p;
+	struct fit_piece p = {
+		.rank = RANK_NONE,
+		.step = NAN,
+		.category = NAN,
+		.exercise = NAN,
+	};
 
 	summary_init(&p.sum);
 	if (m->number == FIT_SET)
@@ -121,6 +157,22 @@ best_rank(const struct fit_set *set, int64_t from_s, int64_t to_s)
 	return best;
 }
 
+/* An exercise before the step that it was planned in. */
+static void
+put_lap(const struct fit_set *set, struct lap *out, const struct fit_piece *p,
+    int32_t start_s)
+{
+	*out = (struct lap){
+		.start_s = start_s,
+		.what = p->what,
+		.sum = p->sum,
+	};
+	if (p->what.name == NULL)
+		out->what.name =
+		    fit_exercise_name(&set->workout, p->category, p->exercise);
+	fit_workout_tell(&set->workout, p->step, &out->what);
+}
+
 void
 fit_pieces_laps(const struct fit_set *set, struct activity *act, int64_t from_s,
     int64_t to_s, int64_t start_s)
@@ -140,8 +192,7 @@ fit_pieces_laps(const struct fit_set *set, struct activity *act, int64_t from_s,
 		if (p[i].rank != rank || !is_within(&p[i], from_s, to_s) ||
 		    t >= STREAMS_MAX_SAMPLES)
 			continue;
-		laps[n_laps].start_s = (int32_t)t;
-		laps[n_laps++].sum = p[i].sum;
+		put_lap(set, &laps[n_laps++], &p[i], (int32_t)t);
 	}
 	if (n_laps < 2)
 		return;

@@ -27,6 +27,7 @@ fit_set_init(struct fit_set *set, struct result *r)
 		.stress = { .day = INT32_MIN },
 	};
 	fit_settings_init(&set->settings);
+	fit_workout_init(&set->workout);
 }
 
 void
@@ -41,6 +42,7 @@ fit_set_free(struct fit_set *set)
 	buf_free(&set->pulse);
 	buf_free(&set->beats);
 	fit_sleep_free(&set->night);
+	fit_workout_free(&set->workout);
 }
 
 int64_t
@@ -162,7 +164,11 @@ take_session(struct fit_set *set, const struct fit_message *m, struct err *e)
 static int
 take_lap(struct fit_set *set, const struct fit_message *m, struct err *e)
 {
-	struct fit_lap lap = { .start_s = time_field(m, FIT_LAP_START_TIME) };
+	struct fit_lap lap = {
+		.start_s = time_field(m, FIT_LAP_START_TIME),
+		.intensity = fit_get(m, FIT_LAP_INTENSITY),
+		.step = fit_get(m, FIT_LAP_STEP),
+	};
 
 	if (result_count(set->result, e) < 0)
 		return err_wrap(e, "FIT, byte %zu", m->offset);
@@ -284,6 +290,11 @@ take_around(struct fit_set *set, const struct fit_message *m)
 		break;
 	case FIT_DEVICE_INFO:
 		take_device(set, m);
+		break;
+	case FIT_WORKOUT:
+	case FIT_WORKOUT_STEP:
+	case FIT_EXERCISE_TITLE:
+		fit_workout_take(&set->workout, set->result->a, m);
 		break;
 	case FIT_ACTIVITY:
 		take_local_time(set, m, FIT_ACTIVITY_LOCAL_TIME);

@@ -6,6 +6,7 @@
 
 #include "files/fit_profile.h"
 #include "files/fit_record.h"
+#include "files/fit_workout.h"
 #include "files/result.h"
 
 struct fit_session {
@@ -22,6 +23,8 @@ struct fit_session {
 
 struct fit_lap {
 	int64_t start_s;
+	double intensity;
+	double step; /* of the workout */
 	struct summary sum;
 };
 
@@ -29,6 +32,9 @@ struct fit_lap {
 struct fit_piece {
 	int64_t start_s;
 	uint8_t rank; /* which of several divisions it belongs to */
+	struct lap_what what;
+	double step; /* of the workout */
+	double category, exercise;
 	struct summary sum;
 };
 
@@ -124,6 +130,7 @@ struct fit_set {
 	struct buf beats;    /* struct fit_beat */
 	uint32_t now;	     /* the last time in a message */
 	struct fit_night night;
+	struct fit_workout workout;
 };
 
 void fit_set_init(struct fit_set *set, struct result *r);

@@ -74,8 +74,10 @@ take_laps(struct activity *act, const struct track *t, int64_t start_s)
 		    (act->n_laps > 0 &&
 			at < act->laps[act->n_laps - 1].start_s))
 			continue;
-		act->laps[act->n_laps].start_s = (int32_t)at;
-		act->laps[act->n_laps++].sum = lap[i].sum;
+		act->laps[act->n_laps++] = (struct lap){
+			.start_s = (int32_t)at,
+			.sum = lap[i].sum,
+		};
 	}
 }
 

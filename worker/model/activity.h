@@ -7,6 +7,7 @@
 
 #include "base/uuid.h"
 #include "model/beats.h"
+#include "model/lap.h"
 #include "model/sport_type.h"
 #include "model/streams.h"
 #include "model/value.h"
@@ -35,6 +36,7 @@ struct summary {
 
 struct lap {
 	int32_t start_s; /* since the activity's start */
+	struct lap_what what;
 	struct summary sum;
 };
 

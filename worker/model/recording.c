@@ -33,6 +33,7 @@ write_laps(struct jsonw *w, const struct activity *act)
 	for (size_t i = 0; i < act->n_laps; i++) {
 		jsonw_object(w);
 		jsonw_kv_int(w, "start_s", act->laps[i].start_s);
+		lap_what_json(w, &act->laps[i].what);
 		write_summary(w, &act->laps[i].sum);
 		jsonw_end_object(w);
 	}
@@ -100,6 +101,20 @@ read_summary(const cJSON *o, struct summary *s)
 }
 
 static void
+read_what(struct arena *a, const cJSON *o, struct lap_what *what)
+{
+	int64_t n = integer_of(o, "repetitions");
+
+	*what = (struct lap_what){
+		.kind = lap_kind_parse(str_of(text_of(a, o, "kind"))),
+		.name = text_of(a, o, "name"),
+		.target = text_of(a, o, "target"),
+		.repetitions = (int)MIN(MAX(n, INT64_C(0)), INT32_MAX),
+		.weight_kg = number_of(o, "weight_kg"),
+	};
+}
+
+static void
 read_laps(struct arena *a, const cJSON *list, struct activity *out)
 {
 	const cJSON *lap;
@@ -111,6 +126,7 @@ read_laps(struct arena *a, const cJSON *list, struct activity *out)
 
 		to->start_s = (int32_t)MIN(
 		    MAX(integer_of(lap, "start_s"), INT64_C(0)), INT32_MAX);
+		read_what(a, lap, &to->what);
 		read_summary(lap, &to->sum);
 	}
 }

@@ -72,6 +72,7 @@ activity_json_laps(
 	for (size_t i = 0; i < MIN(a->n_laps, max); i++) {
 		jsonw_object(w);
 		jsonw_kv_int(w, "start_s", a->laps[i].start_s);
+		lap_what_json(w, &a->laps[i].what);
 		summary_json(w, &a->laps[i].sum, true);
 		jsonw_end_object(w);
 	}

@@ -224,8 +224,8 @@ make_laps(struct arena *a, struct activity *act, const struct session *s)
 				 : k % 2 == 1		   ? s->work.s
 							   : s->recovery.s;
 
+		act->laps[i] = (struct lap){ .start_s = at };
 		summary_init(&act->laps[i].sum);
-		act->laps[i].start_s = at;
 		act->laps[i].sum.elapsed_s = length;
 		act->laps[i].sum.moving_s = length;
 		i++;

@@ -72,6 +72,17 @@ insert_row(struct db *tx, struct insertion *w, struct err *e)
 	return 0;
 }
 
+static void
+bind_what(struct db_query *q, unsigned n, const struct lap_what *what)
+{
+	db_bind_text(q, n, lap_kind_name(what->kind));
+	db_bind_text(q, n + 1, what->name != NULL ? what->name : "");
+	db_bind_text(q, n + 2, what->target != NULL ? what->target : "");
+	db_bind_int(q, n + 3, what->repetitions);
+	db_bind_float(
+	    q, n + 4, what->weight_kg > 0 ? what->weight_kg : VALUE_MISSING);
+}
+
 static int
 insert_lap(struct db *tx, struct insertion *w, size_t at, struct err *e)
 {
@@ -86,6 +97,7 @@ insert_lap(struct db *tx, struct insertion *w, size_t at, struct err *e)
 	db_bind_int(&q, 5, w->act->laps[at].start_s);
 	n = summary_bind(&q, 6, sum);
 	db_bind_text(&q, n, restricted_of(w->arena, sum));
+	bind_what(&q, n + 1, &w->act->laps[at].what);
 	return db_run(&q, e);
 }
 
@@ -242,6 +254,14 @@ activities_read_laps(struct db *db, struct arena *a, const struct owner *o,
 		col = summary_read(&q, 1, &act->laps[i].sum);
 		summary_mark_restricted(
 		    &act->laps[i].sum, str_of(db_get_text(&q, col)));
+		act->laps[i].what = (struct lap_what){
+			.kind =
+			    lap_kind_parse(str_of(db_get_text(&q, col + 1))),
+			.name = db_get_text(&q, col + 2),
+			.target = db_get_text(&q, col + 3),
+			.repetitions = (int)db_get_int(&q, col + 4),
+			.weight_kg = db_get_float(&q, col + 5),
+		};
 	}
 	return 0;
 }

@@ -7,6 +7,14 @@
 
 /* Of activity_whole, behind those of activity_get. */
 enum { COLUMN_RESTRICTED = 32, COLUMN_SEX = 36, COLUMN_PART };
+/* Of a lap. */
+enum {
+	COLUMN_NAME = 3,
+	COLUMN_TARGET,
+	COLUMN_KIND,
+	COLUMN_WEIGHT = 11,
+	COLUMN_REPETITIONS = 34
+};
 enum { PART_ROW, PART_LAP, PART_THRESHOLD };
 
 /* A lap with the number that it is sorted by. */
@@ -32,6 +40,13 @@ take_lap(const struct db_query *q, struct gathering *g)
 	summary_read(q, 12, &p->lap.sum);
 	summary_mark_restricted(
 	    &p->lap.sum, str_of(db_get_text(q, COLUMN_RESTRICTED)));
+	p->lap.what = (struct lap_what){
+		.kind = lap_kind_parse(str_of(db_get_text(q, COLUMN_KIND))),
+		.name = db_get_text(q, COLUMN_NAME),
+		.target = db_get_text(q, COLUMN_TARGET),
+		.repetitions = (int)db_get_int(q, COLUMN_REPETITIONS),
+		.weight_kg = db_get_float(q, COLUMN_WEIGHT),
+	};
 }
 
 /* A kind of a newer program is not ours to judge. */

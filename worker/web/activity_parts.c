@@ -50,8 +50,8 @@ show_measure(struct html *h, const char *text)
 		html_line(h, "span", NULL, text);
 }
 
-static const char *
-rounded(struct arena *a, double v, const char *unit)
+const char *
+activity_rounded(struct arena *a, double v, const char *unit)
 {
 	return value_has(v) ? arena_printf(a, "%.0f %s", v, unit) : NULL;
 }
@@ -83,8 +83,8 @@ show_row(struct page *p, const struct stored_activity *sa)
 	show_measure(
 	    h, units_distance(a, p->user.athlete.units, act->sum.distance_m));
 	show_measure(h, activity_duration(a, act->sum.moving_s));
-	show_measure(h, rounded(a, act->sum.average_hr_bpm, "bpm"));
-	show_measure(h, rounded(a, act->sum.average_power_w, "W"));
+	show_measure(h, activity_rounded(a, act->sum.average_hr_bpm, "bpm"));
+	show_measure(h, activity_rounded(a, act->sum.average_power_w, "W"));
 	if (value_has(sa->load.value))
 		html_linef(h, "strong", NULL, "load %.0f", sa->load.value);
 	html_close(h, "div");

@@ -15,8 +15,12 @@ const char *activity_path(struct arena *a, const struct uuid *id);
 const char *activity_called(const struct activity *act);
 /* "1:02:03", or NULL where there is no value. */
 const char *activity_duration(struct arena *a, double s);
+/* "140 bpm", or NULL. */
+const char *activity_rounded(struct arena *a, double v, const char *unit);
 /* Speed, or of who is on foot pace; or NULL. */
 const char *activity_speed(
     struct arena *a, enum units u, const struct activity *act, double mps);
+/* A section with the laps, where there are two or more. */
+void activity_laps(struct page *p, const struct activity *act);
 
 #endif

@@ -11,7 +11,6 @@
 #include "web/units.h"
 #include "web/web.h"
 
-#define LAPS_SHOWN 100
 /* Recordings of one activity begin within some hours of each other. */
 #define NEAR_US	   (INT64_C(6) * 3600 * 1000000)
 #define NEAR_LIMIT 20
@@ -166,43 +165,6 @@ show_chart(struct page *p, const struct activity *act)
 	page_section_end(p);
 }
 
-/* --- laps ---------------------------------------------------------------- */
-
-static void
-show_cell(struct html *h, const char *text)
-{
-	html_line(h, "td", "nums", text != NULL ? text : "");
-}
-
-static void
-show_laps(struct page *p, const struct activity *act)
-{
-	static const char *const heads[] = { "Lap", "Distance", "Time", "Speed",
-		"Heart rate", "Power", NULL };
-	enum units u = p->user.athlete.units;
-	struct arena *a = http_arena(p->req);
-
-	if (act->n_laps < 2)
-		return;
-	page_section(p, "laps", "Laps", NULL);
-	page_table(p, heads);
-	for (size_t i = 0; i < MIN(act->n_laps, (size_t)LAPS_SHOWN); i++) {
-		const struct summary *s = &act->laps[i].sum;
-
-		html_open(&p->h, "tr");
-		show_cell(&p->h, arena_printf(a, "%zu", i + 1));
-		show_cell(&p->h, units_distance(a, u, s->distance_m));
-		show_cell(&p->h, activity_duration(a, s->moving_s));
-		show_cell(
-		    &p->h, activity_speed(a, u, act, s->average_speed_mps));
-		show_cell(&p->h, rounded(a, "%.0f bpm", s->average_hr_bpm));
-		show_cell(&p->h, rounded(a, "%.0f W", s->average_power_w));
-		html_close(&p->h, "tr");
-	}
-	page_table_end(p);
-	page_section_end(p);
-}
-
 /* --- what can be done ---------------------------------------------------- */
 
 static void
@@ -312,7 +274,7 @@ show(struct http_req *req, int status, const char *wrong)
 	show_summary(&p, &v.sa);
 	if (v.has_samples)
 		show_chart(&p, &v.sa.activity);
-	show_laps(&p, &v.sa.activity);
+	activity_laps(&p, &v.sa.activity);
 	show_recordings(&p, &v, path);
 	show_near(&p, &v, path);
 	show_end(&p, path);

@@ -204,17 +204,38 @@ test_stress(struct arena *a)
 	is_int(d.daily[1].day, d.daily[0].day + 1, "by the person's clock");
 }
 
+/* Ten times 62.5 kg; a category and an exercise of it. */
 static void
-put_set(struct fit_writer *w, uint32_t start, uint32_t s, int active)
+put_set(struct fit_writer *w, uint32_t start, uint32_t s, int active,
+    unsigned exercise)
 {
-	fw_define(w, OTHER, 225, 5, 254, 4, 0x86, 0, 4, 0x86, 3, 2, 0x84, 5, 1,
-	    2, 6, 4, 0x86);
+	fw_define(w, OTHER, 225, 8, 254, 4, 0x86, 0, 4, 0x86, 3, 2, 0x84, 4, 2,
+	    0x84, 5, 1, 2, 6, 4, 0x86, 7, 4, 0x84, 8, 4, 0x84);
 	fw_head(w, OTHER);
 	fw_uint(w, 4, start + s);
 	fw_uint(w, 4, s * 1000);
 	fw_uint(w, 2, 10);
+	fw_uint(w, 2, 1000);
 	fw_uint(w, 1, (uint64_t)active);
 	fw_uint(w, 4, start);
+	fw_uint(w, 2, 28);
+	fw_uint(w, 2, 0xffff);
+	fw_uint(w, 2, exercise);
+	fw_uint(w, 2, 0xffff);
+}
+
+static void
+put_title(struct fit_writer *w, unsigned exercise, const char *name)
+{
+	char bytes[16] = "";
+
+	snprintf(bytes, sizeof(bytes), "%s", name);
+	fw_define(
+	    w, OTHER, 264, 3, 0, 2, 0x84, 1, 2, 0x84, 2, sizeof(bytes), 7);
+	fw_head(w, OTHER);
+	fw_uint(w, 2, 28);
+	fw_uint(w, 2, exercise);
+	buf_add(&w->data, bytes, sizeof(bytes));
 }
 
 static void
@@ -257,9 +278,10 @@ test_sets(struct arena *a)
 
 	put_id(&w, 4);
 	put_records(&w, 180);
-	put_set(&w, T0 + 60, 50, 0);
-	put_set(&w, T0, 60, 1);
-	put_set(&w, T0 + 110, 70, 1);
+	put_set(&w, T0 + 60, 50, 0, 6);
+	put_set(&w, T0, 60, 1, 6);
+	put_set(&w, T0 + 110, 70, 1, 7);
+	put_title(&w, 6, "Back squat");
 	put_lap(&w, T0);
 	put_session(&w, T0, 180, 10, 0xffff);
 	is_int(fw_decode(a, &w, &d), 0, "decodes");
@@ -270,11 +292,21 @@ test_sets(struct arena *a)
 	is_near(act->laps[2].sum.elapsed_s, 70, 0, "duration");
 	is_near(act->laps[0].sum.average_hr_bpm, 100, 1e-9,
 	    "with the heart rate of its time");
+	is_str(
+	    act->laps[0].what.name, "Back squat", "an exercise by its title");
+	is_str(act->laps[2].what.name, "Squat", "and one without");
+	is_int(act->laps[0].what.repetitions, 10, "repetitions");
+	is_near(act->laps[0].what.weight_kg, 62.5, 0, "weight");
+	ok(act->laps[1].what.kind == LAP_REST &&
+		act->laps[1].what.repetitions == 0 &&
+		!(act->laps[1].what.weight_kg > 0) &&
+		act->laps[1].what.name == NULL,
+	    "nothing is moved in a rest");
 
 	put_id(&w, 4);
 	put_records(&w, 180);
-	put_set(&w, T0, 60, 1);
-	put_set(&w, T0 + 60, 60, 1);
+	put_set(&w, T0, 60, 1, 6);
+	put_set(&w, T0 + 60, 60, 1, 6);
 	put_lap(&w, T0);
 	put_lap(&w, T0 + 90);
 	put_session(&w, T0, 180, 10, 0xffff);
@@ -304,6 +336,7 @@ test_splits(struct arena *a)
 	act = &d.activities[0];
 	is_int(act->n_laps, 3, "intervals are the laps");
 	is_near(act->laps[2].sum.distance_m, 210, 1e-9, "with what they say");
+	is_int(act->laps[1].what.kind, LAP_REST, "and are");
 
 	put_id(&w, 4);
 	put_records(&w, 180);
@@ -314,6 +347,7 @@ test_splits(struct arena *a)
 	put_session(&w, T0 + 300, 300, 13, 0xffff);
 	is_int(fw_decode(a, &w, &d), 0, "two sessions");
 	is_int(d.activities[0].n_laps, 2, "each with its own");
+	is_str(d.activities[0].laps[0].what.name, "Lift", "a lift");
 	is_int(d.activities[1].n_laps, 0, "one is no division");
 }
 

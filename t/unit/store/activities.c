@@ -36,12 +36,23 @@ ride(int day, const char *external_id)
 }
 
 static bool
+same_what(const struct lap_what *x, const struct lap_what *y)
+{
+	return x->kind == y->kind && strcmp(x->name, y->name) == 0 &&
+	       strcmp(x->target, y->target) == 0 &&
+	       x->repetitions == y->repetitions &&
+	       (x->weight_kg == y->weight_kg ||
+		   (isnan(x->weight_kg) && isnan(y->weight_kg)));
+}
+
+static bool
 same_laps(const struct activity *x, const struct activity *y)
 {
 	bool same = x->n_laps == y->n_laps;
 
 	for (size_t i = 0; i < x->n_laps && same; i++)
 		same = x->laps[i].start_s == y->laps[i].start_s &&
+		       same_what(&x->laps[i].what, &y->laps[i].what) &&
 		       memcmp(&x->laps[i].sum, &y->laps[i].sum,
 			   sizeof(x->laps[i].sum)) == 0;
 	return same;
@@ -93,7 +104,10 @@ test_round_trip(void)
 {
 	struct activity act = ride(20000, "r1");
 	struct activity twin = ride(20000, "r1");
-	struct lap laps[2];
+	struct lap laps[2] = {
+		{ .what = { LAP_INTERVAL, "VO2max", "250-270 W", 0, 0 } },
+		{ .what = { LAP_ACTIVE, "Squat", NULL, 10, 62.5 } },
+	};
 	struct stored_activity got;
 	struct uuid id;
 	double *hr;
@@ -145,6 +159,11 @@ test_round_trip(void)
 	ok(got.activity.n_laps == 2 && got.activity.laps[1].start_s == 1800 &&
 		got.activity.laps[1].sum.average_hr_bpm == 141,
 	    "in order");
+	ok(got.activity.laps[0].what.kind == LAP_INTERVAL &&
+		strcmp(got.activity.laps[0].what.target, "250-270 W") == 0 &&
+		got.activity.laps[1].what.repetitions == 10 &&
+		got.activity.laps[1].what.weight_kg == 62.5,
+	    "with what they were for");
 	check_whole(&id, &got);
 	is_int(activities_read_streams(t.db, t.arena, &me, &got.activity, &t.e),
 	    0, "samples");

@@ -202,8 +202,8 @@ const struct mcp_tool tool_get_activity = {
 	.name = "get_activity",
 	.title = "Get one activity",
 	.about = "Use to read one activity. Returns all its numbers, its "
-		 "laps and, when streams names channels, its samples "
-		 "down-sampled to a size that fits. For science over the "
+		 "laps with what each was for and, when streams names "
+		 "channels, its samples down-sampled to fit. For science over "
 		 "samples use analyze_activity. Cost: 2 KB, and up to "
 		 "max_bytes of samples.",
 	.args = {
