@@ -7,9 +7,8 @@
 
 #include "base/xalloc.h"
 #include "files/export_health.h"
+#include "files/export_interest.h"
 #include "files/export_table.h"
-#include "files/track.h"
-#include "files/unpack.h"
 
 struct export
 {
@@ -29,95 +28,7 @@ struct export
 	struct buf bytes;
 };
 
-#define US_PER_S INT64_C(1000000)
-
-enum interest { NONE, FILE_WANTED, TABLE, NAMES, HEALTH };
-
-static bool
-ends(const char *path, const char *suffix)
-{
-	size_t n = strlen(path), m = strlen(suffix);
-
-	return n >= m && str_ieq(str_make(path + n - m, m), str_of(suffix));
-}
-
-/* What systems put beside the files of their users. */
-static bool
-is_litter(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return str_starts(str_of(path), STR("__MACOSX/")) ||
-	       str_starts(str_of(slash != NULL ? slash + 1 : path), STR("._"));
-}
-
-/* Archives are of interest in so far as the person has to unpack them. */
-static bool
-is_wanted_name(const char *path)
-{
-	static const char *const suffixes[] = { ".fit", ".gpx", ".tcx",
-		".fit.gz", ".gpx.gz", ".tcx.gz", ".zip", ".tar", ".tgz",
-		".tar.gz", ".7z", ".rar" };
-
-	for (size_t i = 0; i < ARRAY_LEN(suffixes); i++)
-		if (ends(path, suffixes[i]))
-			return true;
-	return false;
-}
-
-/* Tables of a Garmin export that are files to us. */
-static bool
-is_garmin_table(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return ends(path, "_sleepData.json") ||
-	       ends(path, "_healthStatusData.json") ||
-	       ends(path, "_userBioMetrics.json") ||
-	       (ends(path, ".json") &&
-		   str_starts(str_of(slash != NULL ? slash + 1 : path),
-		       STR("UDSFile_")));
-}
-
-static enum interest
-interest_in_name(const char *path)
-{
-	if (strcmp(path, "activities.csv") == 0 ||
-	    ends(path, "/activities.csv"))
-		return TABLE;
-	if (ends(path, "_summarizedActivities.json"))
-		return NAMES;
-	if (ends(path, ".xml"))
-		return HEALTH;
-	return is_wanted_name(path) || is_garmin_table(path) ? FILE_WANTED
-							     : NONE;
-}
-
-static enum interest
-interest_in(const struct export *x, const struct unpack_member *m)
-{
-	struct err e = ERR_INIT;
-
-	/* A gzipped file says nothing of its name. */
-	if (m->path[0] == '\0')
-		return FILE_WANTED;
-	if (is_litter(m->path))
-		return NONE;
-	/* Whoever packs such paths shall hear of it. */
-	if (unpack_check(x->from, &e) < 0 && e.code == ERR_INVALID)
-		return FILE_WANTED;
-	return m->is_dir ? NONE : interest_in_name(m->path);
-}
-
 /* --- members ------------------------------------------------------------- */
-
-/* An archive with the files of a Garmin account. */
-static bool
-is_part(const struct unpack_member *m)
-{
-	return !m->is_dir && ends(m->path, ".zip") &&
-	       strstr(m->path, "DI-Connect-Uploaded-Files/") != NULL;
-}
 
 /* A part that cannot be read, or not to its end. */
 #define PART_BROKEN 2
@@ -138,7 +49,7 @@ next_member(struct export *x, struct unpack_member *m, struct err *e)
 				return PART_BROKEN;
 			continue;
 		}
-		if (rc != 1 || x->inner != NULL || !is_part(m))
+		if (rc != 1 || x->inner != NULL || !export_is_part(m))
 			return rc;
 		buf_clear(&x->part);
 		buf_adds(&x->part, m->path);
@@ -178,23 +89,23 @@ read_names(struct export *x)
 static void
 look_at(struct export *x, const struct unpack_member *m)
 {
-	switch (interest_in(x, m)) {
-	case FILE_WANTED:
+	switch (export_interest_in(x->from, m)) {
+	case EXPORT_FILE:
 		x->count++;
 		break;
-	case TABLE:
+	case EXPORT_TABLE:
 		read_table(x);
 		break;
-	case NAMES:
+	case EXPORT_NAMES:
 		read_names(x);
 		break;
-	case HEALTH:
+	case EXPORT_HEALTH:
 		if (export_health_read(&x->health, x->from, m->path))
 			x->count++;
 		else
 			x->passed_over++;
 		break;
-	case NONE:
+	case EXPORT_NONE:
 		x->passed_over += !m->is_dir;
 		break;
 	}
@@ -319,7 +230,7 @@ hand_out(struct export *x, const char *path, struct export_item *item)
 	if (x->names.list.n > 0)
 		item->hint.names = &x->names;
 	if (x->table_problem.code != ERR_NONE &&
-	    (ends(path, "activities.csv"))) {
+	    export_interest_in_name(path) == EXPORT_TABLE) {
 		item->refused = true;
 		item->why = x->table_problem;
 		return;
@@ -363,13 +274,13 @@ export_next(struct export *x, struct export_item *item, struct err *e)
 {
 	struct err why = ERR_INIT;
 	struct unpack_member m;
-	enum interest i;
+	enum export_interest i;
 	int rc = x->end.code == ERR_NONE ? 1 : -1;
 
 	while (rc == 1 && (rc = next_member(x, &m, &why)) == 1) {
-		i = interest_in(x, &m);
-		if (i != FILE_WANTED &&
-		    !(i == TABLE && x->table_problem.code != ERR_NONE))
+		i = export_interest_in(x->from, &m);
+		if (i != EXPORT_FILE &&
+		    !(i == EXPORT_TABLE && x->table_problem.code != ERR_NONE))
 			continue;
 		hand_out(x, m.path, item);
 		return 1;
@@ -383,70 +294,4 @@ export_next(struct export *x, struct export_item *item, struct err *e)
 	if (hand_out_health(x, item))
 		return 1;
 	return rc < 0 ? err_set(e, x->end.code, "%s", x->end.msg) : 0;
-}
-
-/* --- what is said beside the files -----------------------------------------
- */
-
-static void
-bring_pulse(
-    struct arena *a, struct activity *track, const struct activity *workout)
-{
-	int64_t shift_us = track->start_us - workout->start_us;
-
-	if (track->streams != NULL && workout->streams != NULL)
-		streams_bring(a, track->streams, workout->streams,
-		    shift_us / US_PER_S, STREAM_HR);
-}
-
-/* The workout with the samples of its track. */
-static void
-apply_workout(
-    struct arena *a, struct decoded *d, const struct activity *workout)
-{
-	struct activity *act = arena_memdup(a, workout, sizeof(*workout));
-
-	if (d->n_activities > 0) {
-		act->streams = d->activities[0].streams;
-		bring_pulse(a, &d->activities[0], workout);
-		act->start_us = d->activities[0].start_us;
-		act->start_latitude_deg = d->activities[0].start_latitude_deg;
-		act->start_longitude_deg = d->activities[0].start_longitude_deg;
-	}
-	d->activities = act;
-	d->n_activities = 1;
-}
-
-static void
-apply_names(struct decoded *d, const struct garmin_names *names)
-{
-	for (size_t i = 0; i < d->n_activities; i++) {
-		struct activity *act = &d->activities[i];
-		const char *name =
-		    garmin_name_at(names, act->start_us / US_PER_S);
-
-		if (name != NULL)
-			act->name = name;
-	}
-}
-
-void
-export_apply(struct arena *a, struct decoded *d, const struct export_hint *hint)
-{
-	enum sport_type sport = track_sport(str_of(hint->sport));
-
-	if (hint->workout != NULL)
-		apply_workout(a, d, hint->workout);
-	if (hint->names != NULL)
-		apply_names(d, hint->names);
-	for (size_t i = 0; i < d->n_activities; i++)
-		if (hint->gear[0] != '\0')
-			d->activities[i].gear = hint->gear;
-	/* Of several activities in one file it says which is meant. */
-	if (d->n_activities != 1)
-		return;
-	if (hint->name[0] != '\0')
-		d->activities[0].name = hint->name;
-	if (sport != SPORT_OTHER)
-		d->activities[0].sport = sport;
 }

@@ -10,10 +10,10 @@
 
 #include "base/check.h"
 #include "base/xalloc.h"
+#include "files/unpack_kind.h"
 
-#define PIECE	     65536
-#define MAX_PATH     1024
-#define TAR_MAGIC_AT 257
+#define PIECE	 65536
+#define MAX_PATH 1024
 /* Filters of a gzipped file: the one, and the bytes themselves. */
 #define ONE_LAYER 2
 #define TOO_MANY  "more than %d members in an archive"
@@ -33,61 +33,6 @@ struct unpack {
 	uint64_t read;	      /* of the present member */
 	int64_t packed_start; /* where it begins in the archive */
 };
-
-static bool
-begins(struct str s, const char *magic, size_t n)
-{
-	return s.n >= n && memcmp(s.p, magic, n) == 0;
-}
-
-static bool
-is_gzip(struct str s)
-{
-	return begins(s, "\x1f\x8b", 2);
-}
-
-static bool
-is_zip(struct str s)
-{
-	return begins(s, "PK\3\4", 4) || begins(s, "PK\5\6", 4) ||
-	       begins(s, "PK\7\x8", 4);
-}
-
-static bool
-is_tar(struct str s)
-{
-	return s.n >= TAR_MAGIC_AT + 5 &&
-	       memcmp(s.p + TAR_MAGIC_AT, "ustar", 5) == 0;
-}
-
-bool
-unpack_is_archive(struct str s)
-{
-	return is_gzip(s) || is_zip(s) || is_tar(s);
-}
-
-const char *
-unpack_foreign(struct str s)
-{
-	static const struct {
-		const char *magic;
-		size_t n;
-		const char *name;
-	} kinds[] = {
-		{ "7z\xbc\xaf\x27\x1c", 6, "7-Zip" },
-		{ "Rar!\x1a\x07", 6, "RAR" },
-		{ "\xfd"
-		  "7zXZ",
-		    5, "xz" },
-		{ "BZh", 3, "bzip2" },
-		{ "\x28\xb5\x2f\xfd", 4, "Zstandard" },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-		if (begins(s, kinds[i].magic, kinds[i].n))
-			return kinds[i].name;
-	return NULL;
-}
 
 /* --- opening ------------------------------------------------------------- */
 
@@ -129,7 +74,7 @@ is_gzipped_tar(struct str bytes)
 {
 	struct archive *a = new_archive();
 	struct archive_entry *entry;
-	char head[TAR_MAGIC_AT + 5];
+	char head[UNPACK_TAR_HEAD];
 	la_ssize_t n = 0;
 
 	archive_read_support_filter_gzip(a);
@@ -138,19 +83,19 @@ is_gzipped_tar(struct str bytes)
 	    archive_read_next_header(a, &entry) == ARCHIVE_OK)
 		n = archive_read_data(a, head, sizeof(head));
 	archive_read_free(a);
-	return n > 0 && is_tar(str_make(head, (size_t)n));
+	return n > 0 && unpack_is_tar(str_make(head, (size_t)n));
 }
 
 static void
 support(struct archive *a, struct str bytes)
 {
-	if (is_zip(bytes)) {
+	if (unpack_is_zip(bytes)) {
 		archive_read_support_format_zip(a);
 		return;
 	}
-	if (is_gzip(bytes))
+	if (unpack_is_gzip(bytes))
 		archive_read_support_filter_gzip(a);
-	if (!is_gzip(bytes) || is_gzipped_tar(bytes))
+	if (!unpack_is_gzip(bytes) || is_gzipped_tar(bytes))
 		archive_read_support_format_tar(a);
 	else
 		archive_read_support_format_raw(a);
@@ -181,7 +126,7 @@ check_size(struct str bytes, struct err *e)
 		return err_set(e, ERR_TOO_LARGE,
 		    "an archive of %zu bytes, at most %llu are read", bytes.n,
 		    (unsigned long long)UNPACK_MAX_BYTES);
-	if (is_zip(bytes) && has_too_many(bytes))
+	if (unpack_is_zip(bytes) && has_too_many(bytes))
 		return err_set(e, ERR_TOO_LARGE, TOO_MANY, UNPACK_MAX_MEMBERS);
 	return 0;
 }
@@ -205,7 +150,7 @@ unpack_open(struct str bytes, struct err *e)
 	if (check_size(bytes, e) < 0)
 		return NULL;
 	u = new_unpack();
-	u->is_zip = is_zip(bytes);
+	u->is_zip = unpack_is_zip(bytes);
 	u->size = bytes.n;
 	support(u->archive, bytes);
 	if (archive_read_open_memory(u->archive, bytes.p, bytes.n) !=
@@ -483,7 +428,7 @@ unpack_whole(struct unpack *u, size_t max, struct buf *out, struct err *e)
 	if (unpack_check(u, e) < 0 || read_all(u, max, out, e) < 0)
 		return -1;
 	bytes = str_make(out->p + start, out->n - start);
-	if (is_gzip(bytes) && !is_raw(u)) {
+	if (unpack_is_gzip(bytes) && !is_raw(u)) {
 		if (gunzip(out, start, max, e) < 0)
 			return -1;
 		bytes = str_make(out->p + start, out->n - start);

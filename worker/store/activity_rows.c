@@ -32,6 +32,18 @@ edits_parse(struct str names)
 	return edited;
 }
 
+const char *
+restricted_format(struct arena *a, const struct summary *s)
+{
+	struct buf names = BUF_INIT;
+	const char *text;
+
+	summary_format_restricted(&names, s);
+	text = arena_strndup(a, names.p != NULL ? names.p : "", names.n);
+	buf_free(&names);
+	return text;
+}
+
 unsigned
 summary_bind(struct db_query *q, unsigned n, const struct summary *s)
 {
