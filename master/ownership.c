@@ -7,6 +7,14 @@
 #include "proc/privs.h"
 
 int
+ownership_check(const struct conf *c, struct err *e)
+{
+	struct account user;
+
+	return c->user[0] == '\0' ? 0 : privs_find(&user, c->user, e);
+}
+
+int
 ownership_take(const struct conf *c, struct err *e)
 {
 	struct account user;

@@ -7,6 +7,8 @@
 
 struct conf;
 
+/* Whether there is such an account. */
+NODISCARD int ownership_check(const struct conf *c, struct err *e);
 /* When the server was started as root: give the data directory, what is in it
  * and the log file to that account. */
 NODISCARD int ownership_take(const struct conf *c, struct err *e);

@@ -25,9 +25,10 @@ sub read_table {
 		my ($name, $type, $rest) = /^KEY\("([\w.]+)", \w+, (\w+), (.*)/
 		    or next;
 		my ($default, $low, $high, $env) = $rest =~ /"([^"]*)"/g;
+		my ($reload) = $rest =~ /\b(RESTART|RELOAD),/;
 		my ($section, $member) = split /\./, $name;
 		push @rows, { name => $name, type => $type, default => $default,
-			low => $low, high => $high, env => $env,
+			low => $low, high => $high, env => $env, reload => $reload,
 			section => $section, member => $member };
 	}
 	return @rows;
@@ -75,8 +76,10 @@ sub in_force {
 # A file with one key on its second line.
 sub with_key {
 	my ($key, $value, $member) = @_;
-	my $needs = "$key->{section}.$key->{member}" eq 'mail.url' ?
-	    "  from: a\@x.example\nserver:\n  public_url: https://x.example\n" : '';
+	my %beside = ('mail.url' =>
+		"  from: a\@x.example\nserver:\n  public_url: https://x.example\n",
+		'tls.key' => "  certificate: /c\n", 'tls.certificate' => "  key: /k\n");
+	my $needs = $beside{"$key->{section}.$key->{member}"} // '';
 	spew("$key->{section}:\n  " . ($member // $key->{member}) . ": $value\n$needs");
 }
 
@@ -114,17 +117,24 @@ for my $key (@keys) {
 	    /^$group:\n(?:(?: .*)?\n)*?((?:^  #.*\n)+)  $key->{member}:/m;
 	ok(defined $comment && length $comment > 20, "$key->{name} is explained");
 	like($comment, qr/\b$key->{env}\b/, "and its variable named") if $key->{env};
+	is($comment =~ /\bRestart\./ ? 'RESTART' : 'RELOAD', $key->{reload},
+	    'and what a reload does with it');
+}
+# What stands above a section is about it.
+for (['limits', qr/429/], ['mcp', qr/[Aa]ssistants/], ['jobs', qr/background/]) {
+	my ($comment) = $text =~ /((?:^#.*\n)+)^$_->[0]:$/m;
+	like($comment // '', $_->[1], "the comment of $_->[0]");
 }
 my ($status, $out, $err) = run('-t', '-c', 'conf/pierre.yaml');
 is("$status $err", '0 ', '-t takes it');
 like($out, qr/is good/, 'and says so');
 
 # -T prints a file that gives the same again.
-my $long = "server:\n  host: 'a\"b\\c'\nhttp:\n  keepalive_timeout: 0\n" .
-    "  allowed_hosts: [a.example, 'b\"c']\n  max_body: 5MiB\n";
+my $long = "server:\n  pid_file: 'a\"b\\c'\nhttp:\n  keepalive_timeout: 0\n" .
+    "  max_body: 5MiB\nauth:\n  client_document_test_hosts: [a.example, 'b\"c']\n";
 spew($long);
 my $first = in_force($file);
-like($first, qr/host: "a\\"b\\\\c"/, 'quotes are escaped');
+like($first, qr{pid_file: ".*/a\\"b\\\\c"}, 'quotes are escaped');
 spew($first);
 is(in_force($file), $first, '-T can be read again');
 
@@ -151,6 +161,7 @@ sub other_value {
 	return map { sprintf '["%s", "%s"]', @$_ } (other_items($key)) x 2
 	    if $key->{type} eq 'LIST';
 	my %special = ('mail.url' => 'smtps://x.example:465',
+		'server.host' => 'pierre.example',
 		'server.public_url' => 'https://pierre.example',
 		'database.url' => 'sqlite:/tmp/x.db',
 		'security.master_key' => 'A' x 43 . '=',
@@ -421,6 +432,19 @@ is($status, 1, 'no key where one must be');
 like($err, qr{^\Q$dir\E/.env:3:1: security.master_key: must be 32 bytes in base64.*PIERRE_MASTER},
     'is told with the line of .env, even when systemd read it too');
 unlink "$dir/.env";
+
+# --- what the file names -------------------------------------------------------
+
+spew("server:\n  user: no-such-account\n");
+($status, $out, $err) = run('-t', '-c', $file);
+is("$status $err", qq(1 $file: server.user: there is no account "no-such-account"\n),
+    'an account that there is not');
+spew("tls:\n  certificate: /nonexistent.pem\n  key: /nonexistent.key\n");
+($status, $out, $err) = run('-t', '-c', $file);
+like("$status $err", qr{^1 \Q$file\E: tls.certificate: cannot open /nonexistent.pem: },
+    'a certificate that there is not');
+($status, $out, $err) = run('-t', '-c', $dir);
+is("$status $err", "1 $dir: Is a directory\n", 'a directory in the place of the file');
 
 # --- connections to PostgreSQL ------------------------------------------------
 

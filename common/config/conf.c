@@ -26,22 +26,6 @@ set_defaults(struct conf *c)
 /* --- what one key alone cannot say --------------------------------------- */
 
 static void
-check_public_url(struct conf_reader *r)
-{
-	struct str url = str_of(r->conf->public_url);
-	size_t scheme = str_starts(url, STR("https://"))  ? 8
-			: str_starts(url, STR("http://")) ? 7
-							  : 0;
-
-	if (url.n == 0)
-		return;
-	if (scheme == 0 || url.n == scheme ||
-	    memchr(url.p + scheme, '/', url.n - scheme) != NULL)
-		conf_complain_of(r, CONF_KEY_public_url,
-		    "\"%s\" is not http(s)://host[:port]", r->conf->public_url);
-}
-
-static void
 check_database(struct conf_reader *r)
 {
 	const struct conf *c = r->conf;
@@ -74,34 +58,6 @@ check_master_key(
 		conf_complain_of(r, which,
 		    "must be 32 bytes in base64 (openssl rand -base64 32)");
 	buf_wipe(&key);
-}
-
-/* "https://app.example.com", as a browser sends it, or "*". */
-static bool
-is_origin(struct str s)
-{
-	ptrdiff_t scheme = str_find(s, ':');
-
-	if (str_is(s, "*"))
-		return true;
-	if (scheme < 1 || s.n < (size_t)scheme + 4 ||
-	    memcmp(s.p + scheme, "://", 3) != 0)
-		return false;
-	return memchr(s.p + scheme + 3, '/', s.n - (size_t)scheme - 3) == NULL;
-}
-
-static void
-check_origins(struct conf_reader *r)
-{
-	const struct conf_list *list = &r->conf->allowed_origins;
-
-	for (size_t i = 0; i < list->n; i++) {
-		if (!is_origin(str_of(list->item[i])))
-			conf_complain_of(r, CONF_KEY_allowed_origins,
-			    "\"%s\" is not an origin such as "
-			    "https://app.example.com",
-			    list->item[i]);
-	}
 }
 
 /* "10.0.0.0/8", "::1". */
@@ -140,17 +96,30 @@ check_proxies(struct conf_reader *r)
 }
 
 static void
+check_tls(struct conf_reader *r)
+{
+	const struct conf *c = r->conf;
+
+	if (c->tls_certificate[0] != '\0' && c->tls_key[0] == '\0')
+		conf_complain_of(
+		    r, CONF_KEY_tls_certificate, "needs tls.key beside it");
+	if (c->tls_key[0] != '\0' && c->tls_certificate[0] == '\0')
+		conf_complain_of(
+		    r, CONF_KEY_tls_key, "needs tls.certificate beside it");
+}
+
+static void
 check_whole(struct conf_reader *r)
 {
 	conf_check_listen(r);
-	check_public_url(r);
+	conf_check_names(r);
 	check_database(r);
 	check_master_key(r, r->conf->master_key, CONF_KEY_master_key);
 	check_master_key(
 	    r, r->conf->former_master_key, CONF_KEY_former_master_key);
-	check_origins(r);
 	check_proxies(r);
 	conf_check_mail(r);
+	check_tls(r);
 }
 
 /* --- the interface ------------------------------------------------------- */

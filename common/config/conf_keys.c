@@ -24,8 +24,13 @@ struct str
 conf_key_nearest(struct str name)
 {
 	bool is_section = str_find(name, '.') < 0;
-	struct str nearest = STR_NULL, member;
-	unsigned best = 6;
+	struct str nearest = STR_NULL, member, last = name;
+	unsigned best;
+
+	if (!is_section)
+		(void)str_cut(name, '.', &last);
+	/* A short word is near to many. */
+	best = 2 + (unsigned)MIN(last.n, 16) / 4;
 
 	for (size_t i = 0; i < CONF_KEY_COUNT; i++) {
 		struct str candidate = str_of(conf_keys[i].name);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <yaml.h>
 
 /* The YAML file: sections of keys, values that are scalars or lists of
@@ -102,8 +103,15 @@ static void
 unknown_key(struct walk *w, const yaml_node_t *node, struct str name)
 {
 	struct str nearest = conf_key_nearest(name);
+	struct str member, section = str_cut(name, '.', &member);
 	bool near = nearest.p != NULL;
 
+	if (str_eq(nearest, name)) {
+		conf_complain(w->r, w->r->file, line_of(node), column_of(node),
+		    "%.*s: belongs into the section %.*s, as its key %.*s",
+		    STR_ARG(name), STR_ARG(section), STR_ARG(member));
+		return;
+	}
 	conf_complain(w->r, w->r->file, line_of(node), column_of(node),
 	    "%.*s: unknown key%s%.*s%s", (int)MIN(name.n, 80), name.p,
 	    near ? "; did you mean " : "", STR_ARG(nearest), near ? "?" : "");
@@ -248,7 +256,15 @@ conf_read_yaml(struct conf_reader *r, const char *path)
 	struct walk w = { .r = r };
 	yaml_parser_t parser;
 	FILE *file = fopen(path, "re");
+	struct stat st;
 
+	/* A directory can be opened, and fails only when it is read. */
+	if (file != NULL && fstat(fileno(file), &st) == 0 &&
+	    S_ISDIR(st.st_mode)) {
+		fclose(file);
+		file = NULL;
+		errno = EISDIR;
+	}
 	if (file == NULL) {
 		conf_complain(r, path, 0, 0, "%s", strerror(errno));
 		return -1;

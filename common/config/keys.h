@@ -105,6 +105,7 @@ bool conf_same(
 void conf_check_listen(struct conf_reader *r);
 /* mail as a whole. */
 void conf_check_mail(struct conf_reader *r);
+void conf_check_names(struct conf_reader *r);
 int conf_read_yaml(struct conf_reader *r, const char *path);
 void conf_read_env(struct conf_reader *r);
 /* Read .env in the directory of r->file, where there is one. */

@@ -67,6 +67,13 @@ test_good(void)
 	conf_free(&c);
 	is_str(errors_of("", &c), "", "an empty file");
 	conf_free(&c);
+	is_str(errors_of("server:\n  host: \"::1\"\n  public_url: "
+			 "\"https://[::1]:8443\"\nhttp:\n  allowed_hosts: "
+			 "[\"*.example.com\", \"*\", \"[fe80::1]\", 10.0.0.1]\n"
+			 "  allowed_origins: [\"*\", \"app://a_b:80\"]\n",
+		   &c),
+	    "", "hosts of each form");
+	conf_free(&c);
 	is_str(errors_of("server:\nlog:\n", &c), "", "empty sections");
 	conf_free(&c);
 	is_str(errors_of("---\nlog:\n  level: warn\n...\n", &c), "",
@@ -114,6 +121,25 @@ test_bad(void)
 	expect(
 	    "server:\n  listen: localhost\n", ":2:11", "is not address:port");
 	expect("server:\n  public_url: ftp://x\n", ":2:15", "is not http(s)");
+	expect("server:\n  public_url: https://exa mple.com\n", ":2:15",
+	    "is not http(s)://host[:port]");
+	expect("server:\n  public_url: https://anna@example.com\n", ":2:15",
+	    "is not http(s)://host[:port]");
+	expect("server:\n  public_url: https://example.com:0\n", ":2:15",
+	    "is not http(s)://host[:port]");
+	expect("server:\n  host: https://example.com\n", ":2:9",
+	    "is not the name of a host");
+	expect("server:\n  host: example.com:8081\n", ":2:9",
+	    "without scheme and port");
+	expect("http:\n  allowed_hosts: [a.example, b.example/]\n", ":2:18",
+	    "\"b.example/\" is not the name of a host");
+	expect("http:\n  allowed_origins: [\"https://a b\"]\n", ":2:20",
+	    "is not an origin");
+	expect("tls:\n  key: /k\n", ":2:8", "needs tls.certificate beside it");
+	expect("server.port: 1\n", ":1:1",
+	    "server.port: belongs into the section server, as its key port\n");
+	expect("server:\n  bogus: 1\n", ":2:3", "server.bogus: unknown key\n");
+	expect("a: 1\n", ":1:1", "a: unknown key\n");
 	expect("server:\n\tworkers: 1\n", ":2:1", "");
 	expect("server:\n  workers: 99999999999999999999\n", ":2:12",
 	    "not a number");
