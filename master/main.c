@@ -9,7 +9,9 @@
 #include "daemon.h"
 #include "master.h"
 #include "options.h"
+#include "ownership.h"
 #include "proc/heritage.h"
+#include "proc/stdfds.h"
 #include "proc/title.h"
 
 /* Which of the programs in this executable is meant: the daemon, or one of the
@@ -51,8 +53,10 @@ test_configuration(struct conf *c)
 {
 	struct err e = ERR_INIT;
 
-	if (conf_read_tls(c, &e) < 0 || check_main(c, &e) < 0) {
-		fprintf(stderr, "%s\n", e.msg);
+	if (conf_read_tls(c, &e) < 0 || check_main(c, &e) < 0 ||
+	    ownership_check(c, &e) < 0) {
+		fprintf(stderr, "%s: %s\n",
+		    c->path[0] != '\0' ? c->path : "environment", e.msg);
 		return 1;
 	}
 	printf("configuration %s is good\n",
@@ -86,8 +90,9 @@ main(int argc, char **argv)
 	struct options o;
 	int status = 0;
 
+	stdfds_fill();
 	if (is_command(argc, argv))
-		return command_main(argc, argv);
+		return stdfds_finish("pierrectl", command_main(argc, argv));
 	if (options_parse(&o, argc, argv) < 0)
 		return 64; /* EX_USAGE */
 	if (o.action == ACTION_HELP) {
@@ -102,5 +107,5 @@ main(int argc, char **argv)
 		title_free();
 		upgrade_forget_program();
 	}
-	return status;
+	return stdfds_finish("pierre-mcp-server", status);
 }

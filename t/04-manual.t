@@ -97,7 +97,7 @@ sub names_of {
 # --- what else an operator must find --------------------------------------------
 
 my $options = slurp('master/options.c');
-my ($letters) = $options =~ /getopt\(argc, argv, "([\w:]+)"/;
+my ($letters) = $options =~ /getopt_long\(argc, argv, "([\w:]+)"/;
 my ($verbs) = $options =~ /verbs\[\] = \{([^}]+)\}/;
 told('pierre-mcp-server.8', 'options', map { "-$_" } $letters =~ /(\w)/g);
 told('pierre-mcp-server.8', 'verbs', $verbs =~ /"([\w-]+)"/g);

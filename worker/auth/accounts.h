@@ -48,6 +48,11 @@ struct registration {
 	struct str timezone;	 /* empty: UTC */
 };
 
+#define ACCOUNT_DISPLAY_MAX 100 /* bytes */
+
+/* Whether a person may be called that; empty is no name, and good. */
+NODISCARD int accounts_check_display(struct str s, struct err *e);
+
 /* ERR_DENIED when auth.registration is closed.  Where an address is taken
  * already nothing happens, which nobody can tell from success: *out is filled
  * in alike.  *pending_r: an administrator has to approve. */

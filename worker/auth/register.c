@@ -9,21 +9,24 @@
 #include "config/conf.h"
 #include "store/passwords.h"
 
-#define DISPLAY_MAX 100
 /* An answer takes no less, whether the address was taken or not. */
 #define REGISTER_MS	  100
 #define SETUP_LIFETIME_US (INT64_C(24) * 3600 * 1000000)
 
 /* --- reading ------------------------------------------------------------- */
 
-static bool
-is_display(struct str s)
+int
+accounts_check_display(struct str s, struct err *e)
 {
-	for (size_t i = 0; i < s.n; i++) {
-		if ((unsigned char)s.p[i] < ' ' || s.p[i] == 0x7f)
-			return false;
-	}
-	return s.n <= DISPLAY_MAX && str_is_utf8(s);
+	bool good = s.n <= ACCOUNT_DISPLAY_MAX && str_is_utf8(s);
+
+	for (size_t i = 0; i < s.n; i++)
+		good = good && (unsigned char)s.p[i] >= ' ' && s.p[i] != 0x7f;
+	return good ? 0
+		    : err_set(e, ERR_INVALID,
+			  "a name has at most %d bytes and no control "
+			  "characters",
+			  ACCOUNT_DISPLAY_MAX);
 }
 
 int
@@ -35,10 +38,8 @@ registration_read(struct arena *arena, const struct registration *r,
 
 	if (!mail_is_address(email))
 		return err_set(e, ERR_INVALID, "that is not an e-mail address");
-	if (!is_display(display))
-		return err_set(e, ERR_INVALID,
-		    "a name has at most %d bytes and no control characters",
-		    DISPLAY_MAX);
+	if (accounts_check_display(display, e) < 0)
+		return -1;
 	if (r->timezone.n > 0 && tz_find(r->timezone, e) == NULL)
 		return -1;
 	if (display.n == 0)

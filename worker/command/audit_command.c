@@ -76,7 +76,8 @@ read_filter(struct command *c, struct audit_filter *f, struct owner *o,
 		return -1;
 	if (name != NULL && !audit_action_parse(str_of(name), action))
 		return err_set(e, ERR_INVALID,
-		    "--action: \"%s\" is none; see pierrectl(8)", name);
+		    "--action: \"%s\" is no action; pierrectl(8) lists them",
+		    name);
 	if (user != NULL)
 		*o = owner_of(&u.athlete);
 	*f = (struct audit_filter){

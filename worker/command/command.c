@@ -134,8 +134,8 @@ command_number(const char *what, const char *text, double low, double high,
 		return err_set(
 		    e, ERR_INVALID, "%s: \"%s\" is not a number", what, text);
 	if (*out < low || *out > high)
-		return err_set(e, ERR_INVALID, "%s: %s is outside %g to %g",
-		    what, text, low, high);
+		return err_set(e, ERR_INVALID,
+		    "%s: %s is outside %.16g to %.16g", what, text, low, high);
 	return 0;
 }
 
@@ -195,6 +195,18 @@ command_visible(struct buf *out, const char *name)
 	}
 }
 
+const char *
+command_shown(struct command *c, const char *name)
+{
+	struct buf shown = BUF_INIT;
+	const char *text;
+
+	command_visible(&shown, name);
+	text = arena_strdup(c->arena, buf_cstr(&shown));
+	buf_free(&shown);
+	return text;
+}
+
 void
 command_print_day(int64_t us)
 {
@@ -233,15 +245,84 @@ command_progress_clear(void)
 
 /* --- choosing and running ------------------------------------------------ */
 
+/* Whether the arguments and the record's words are the same as far as both go:
+ * "user" is the beginning of several, "user create anna" of one. */
+static bool
+words_agree(const struct command_record *r, int argc, char **argv)
+{
+	struct str rest = str_of(r->name);
+
+	for (int i = 0; i < argc && rest.p != NULL; i++)
+		if (!str_is(str_cut(rest, ' ', &rest), argv[i]))
+			return false;
+	return true;
+}
+
+/* The commands that begin with these words; how many there are. */
+static unsigned
+print_commands(FILE *out, int argc, char **argv)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(records); i++) {
+		const struct command_record *r = &records[i];
+
+		if (!words_agree(r, argc, argv))
+			continue;
+		fprintf(out, "  %s%s%s\n      %s\n", r->name,
+		    r->usage[0] != '\0' ? " " : "", r->usage, r->about);
+		n++;
+	}
+	return n;
+}
+
 static void
 print_usage(FILE *out)
 {
 	fputs(
 	    "usage: pierrectl [--config FILE] COMMAND [ARGUMENT...]\n\n", out);
-	for (size_t i = 0; i < ARRAY_LEN(records); i++)
-		fprintf(out, "  %s %s\n      %s\n", records[i].name,
-		    records[i].usage, records[i].about);
+	print_commands(out, 0, NULL);
 	fputs("\nSee pierrectl(8).\n", out);
+}
+
+/* Of what is asked about, or else of everything. */
+static void
+print_help(const struct command *c)
+{
+	bool word = c->argc > 0 && strcmp(c->argv[0], "help") == 0;
+
+	if (c->argc == word ||
+	    print_commands(stdout, c->argc - word, c->argv + word) == 0)
+		print_usage(stdout);
+}
+
+static bool
+begins_command(char **word)
+{
+	for (size_t i = 0; i < ARRAY_LEN(records); i++)
+		if (words_agree(&records[i], 1, word))
+			return true;
+	return false;
+}
+
+/* No command is called like these arguments. */
+static int
+complain_unknown(const struct command *c)
+{
+	if (c->argc == 0) {
+		print_usage(stderr);
+	} else if (c->argv[0][0] == '-') {
+		fprintf(stderr,
+		    "pierrectl: %s: unknown option; see pierrectl --help\n",
+		    c->argv[0]);
+	} else {
+		fprintf(stderr, "pierrectl: %s", c->argv[0]);
+		if (c->argc > 1 && begins_command(c->argv))
+			fprintf(stderr, " %s", c->argv[1]);
+		fputs(": unknown command; see pierrectl --help\n", stderr);
+		print_commands(stderr, 1, c->argv);
+	}
+	return EXIT_USAGE;
 }
 
 /* How many of the arguments are the record's words; 0: another command. */
@@ -340,17 +421,12 @@ run_arguments(struct command *c)
 	}
 	if (command_flag(c, "--help") || command_flag(c, "-h") ||
 	    (c->argc > 0 && strcmp(c->argv[0], "help") == 0)) {
-		print_usage(stdout);
+		print_help(c);
 		return 0;
 	}
 	r = find_record(c);
-	if (r == NULL) {
-		if (c->argc > 0)
-			fprintf(stderr, "pierrectl: %s: unknown command\n\n",
-			    c->argv[0]);
-		print_usage(stderr);
-		return EXIT_USAGE;
-	}
+	if (r == NULL)
+		return complain_unknown(c);
 	return run_configured(c, r, conf_path);
 }
 

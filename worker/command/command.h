@@ -75,6 +75,8 @@ NODISCARD int command_today(
  * of ours: bytes that are no printable UTF-8 become \xNN. */
 struct buf;
 void command_visible(struct buf *out, const char *name);
+/* The same, as the command's. */
+const char *command_shown(struct command *c, const char *name);
 /* Print the day of an instant, or "never" for 0, as a column. */
 void command_print_day(int64_t us);
 

@@ -245,6 +245,6 @@ command_import(struct command *c, struct err *e)
 	    i.imported, i.known, i.nothing, i.failed);
 	if (i.failed == 0)
 		return 0;
-	return err_set(
-	    e, ERR_CORRUPT, "%u files could not be imported", i.failed);
+	return err_set(e, ERR_CORRUPT, "%u file%s could not be imported",
+	    i.failed, i.failed == 1 ? "" : "s");
 }

@@ -88,6 +88,10 @@ find_target(struct command *c, struct db *db, const char *text, int *to_r,
 			*to_r = newest;
 		newest = list[i].version;
 	}
+	if (text != NULL && *to_r > newest)
+		return err_set(e, ERR_INVALID,
+		    "--to: %d is above the newest version applied, %d", *to_r,
+		    newest);
 	*n_r = 0;
 	for (size_t i = 0; i < n && list[i].applied_us != 0; i++)
 		*n_r += list[i].version > *to_r;
@@ -100,7 +104,7 @@ command_migrate_down(struct command *c, struct err *e)
 	bool sure = command_flag(c, "--yes");
 	const char *text = NULL;
 	struct db *db;
-	unsigned n;
+	unsigned n = 0;
 	int to;
 	int rc;
 

@@ -47,6 +47,8 @@ read_wishes(struct command *c, struct wishes *w, struct err *e)
 	    command_option(c, "--toolset", &w->toolset, e) < 0 ||
 	    command_args(c, 1, e) < 0)
 		return -1;
+	if (c->argv[0][0] == '\0')
+		return err_set(e, ERR_INVALID, "the name is empty");
 	if (w->n_redirects == 0 && w->user == NULL)
 		return err_set(e, ERR_INVALID,
 		    "a client needs --redirect, to ask people, or --user, to"
@@ -172,17 +174,14 @@ command_client_list(struct command *c, struct err *e)
 	printf("%-10s  %-8s  %-10s  %-10s  %-48s  %s\n", "kind", "state",
 	    "created", "last used", "client_id", "name");
 	for (size_t i = 0; i < n; i++) {
-		struct buf name = BUF_INIT;
-
 		printf("%-10s  %-8s  ", client_kind_name(list[i].kind),
 		    list[i].is_disabled	  ? "disabled"
 		    : list[i].is_verified ? "verified"
 					  : "");
 		command_print_day(list[i].created_us);
 		command_print_day(list[i].used_us);
-		command_visible(&name, list[i].name);
-		printf("%-48s  %s\n", list[i].client_id, buf_cstr(&name));
-		buf_free(&name);
+		printf("%-48s  %s\n", list[i].client_id,
+		    command_shown(c, list[i].name));
 	}
 	return 0;
 }

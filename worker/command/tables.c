@@ -6,6 +6,7 @@
 #include "model/athlete.h"
 #include "model/daily.h"
 #include "shm/metrics.h"
+#include "store/audit_log.h"
 
 static void
 print_thresholds(FILE *out)
@@ -42,6 +43,14 @@ print_routes(FILE *out)
 	fputs(".El\n", out);
 }
 
+static void
+print_audit_actions(FILE *out)
+{
+	for (int a = 0; a < AUDIT_ACTION_COUNT; a++)
+		fprintf(out, ".Li %s%s\n", audit_action_name(a),
+		    a + 1 < AUDIT_ACTION_COUNT ? " ," : " .");
+}
+
 int
 tables_print(const char *table)
 {
@@ -54,6 +63,7 @@ tables_print(const char *table)
 		{ "metrics", metrics_print_mdoc },
 		{ "thresholds", print_thresholds },
 		{ "scopes", print_scopes },
+		{ "audit-actions", print_audit_actions },
 		{ "routes", print_routes },
 	};
 

@@ -42,6 +42,9 @@ command_threshold_set(struct command *c, struct err *e)
 		0 ||
 	    command_day(from, today, &t.day, e) < 0)
 		return -1;
+	if (t.day > today || t.day < today - THRESHOLD_DAYS_BACK)
+		return err_set(e, ERR_INVALID,
+		    "--from: %s is a day to come, or over 40 years ago", from);
 	t.source = source;
 	o = owner_of(&u.athlete);
 	if (command_accounts(c, e) == NULL ||
@@ -67,7 +70,7 @@ command_threshold_list(struct command *c, struct err *e)
 
 		date_format_day(list[i].day, day);
 		printf("%s  %-14s %8g  %s\n", day, threshold_name(list[i].kind),
-		    list[i].value, list[i].source);
+		    list[i].value, command_shown(c, list[i].source));
 	}
 	return 0;
 }

@@ -112,7 +112,7 @@ command_token_list(struct command *c, struct err *e)
 		print_time(list[i].created_us, "");
 		print_time(list[i].expires_us, "never");
 		print_time(list[i].last_used_us, "never");
-		printf("%s%s%s%s\n", list[i].name,
+		printf("%s%s%s%s\n", command_shown(c, list[i].name),
 		    list[i].tier[0] != '\0' ? ", " : "", list[i].tier,
 		    list[i].revoked_us != 0 ? " (revoked)" : "");
 	}

@@ -54,8 +54,10 @@ set_weight(struct athlete *a, const char *value, struct err *e)
 }
 
 static int
-set_display(struct athlete *a, const char *value, UNUSED struct err *e)
+set_display(struct athlete *a, const char *value, struct err *e)
 {
+	if (accounts_check_display(str_of(value), e) < 0)
+		return err_wrap(e, "--display");
 	a->display_name = value;
 	return 0;
 }
@@ -63,9 +65,7 @@ set_display(struct athlete *a, const char *value, UNUSED struct err *e)
 static int
 set_email(struct athlete *a, const char *value, struct err *e)
 {
-	const char *at = strchr(value, '@');
-
-	if (at == NULL || at == value || at[1] == '\0')
+	if (!mail_is_address(str_of(value)))
 		return err_set(
 		    e, ERR_INVALID, "--email: \"%s\" is not an address", value);
 	a->email = value;
@@ -148,6 +148,17 @@ command_user_create(struct command *c, struct err *e)
 	return 0;
 }
 
+/* Of what was given, the options are taken out and one name is left. */
+static int
+something_to_set(
+    const struct command *given, const struct command *left, struct err *e)
+{
+	return given->argc > left->argc
+		   ? 0
+		   : err_set(e, ERR_INVALID,
+			 "there is nothing to change: give an option");
+}
+
 int
 command_user_set(struct command *c, struct err *e)
 {
@@ -161,6 +172,7 @@ command_user_set(struct command *c, struct err *e)
 	    c->arena, c->argv, (size_t)(c->argc + 1) * sizeof(*c->argv));
 	if (read_options(&copy, &given, e) < 0 ||
 	    command_args(&copy, 1, e) < 0 ||
+	    something_to_set(c, &copy, e) < 0 ||
 	    command_user(c, copy.argv[0], &u, e) < 0 ||
 	    read_options(c, &u.athlete, e) < 0)
 		return -1;
@@ -183,8 +195,8 @@ command_user_list(struct command *c, struct err *e)
 		return -1;
 	for (size_t i = 0; i < n; i++)
 		printf("%-20s %-24s %-20s %s%s\n", list[i].athlete.username,
-		    list[i].athlete.display_name, list[i].athlete.timezone,
-		    user_status_name(list[i].status),
+		    command_shown(c, list[i].athlete.display_name),
+		    list[i].athlete.timezone, user_status_name(list[i].status),
 		    list[i].is_admin ? ", administrator" : "");
 	return 0;
 }

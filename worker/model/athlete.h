@@ -56,6 +56,8 @@ const char *threshold_name(enum threshold_kind k); /* "ftp_w", ... */
 NODISCARD bool threshold_parse(struct str name, enum threshold_kind *out);
 /* Plausible range of a kind, in its unit. */
 void threshold_bounds(enum threshold_kind k, double *low_r, double *high_r);
+/* How long ago a threshold may have been found; never on a day to come. */
+#define THRESHOLD_DAYS_BACK (40 * 366)
 /* list must be sorted by day.  Rest HR and max HR fall back to nothing. */
 void thresholds_on(struct thresholds *out, const struct threshold *list,
     size_t n, int32_t day);

@@ -29,7 +29,8 @@ static const struct field fields[FIELDS] = {
 	[NAME] = { .name = "name",
 	    .label = "Your name",
 	    .autocomplete = "name",
-	    .hint = "What assistants call you." },
+	    .hint = "What assistants call you.",
+	    .max_length = ACCOUNT_DISPLAY_MAX },
 	[TIMEZONE] = { .name = "timezone",
 	    .label = "Time zone",
 	    .hint = "Such as Europe/Berlin. It decides on which day an "
@@ -150,6 +151,9 @@ take(struct arena *a, struct field *f, int32_t today, struct athlete *out)
 	double height = out->height_m * per_m;
 	double weight = out->weight_kg * per_kg;
 
+	if (f[NAME].error == NULL &&
+	    accounts_check_display(field_str(&f[NAME]), NULL) < 0)
+		f[NAME].error = "Letters on one line, please.";
 	if (f[TIMEZONE].error == NULL &&
 	    tz_find(field_str(&f[TIMEZONE]), NULL) == NULL)
 		f[TIMEZONE].error =

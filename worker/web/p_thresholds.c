@@ -10,8 +10,6 @@
 #include "web/units.h"
 #include "web/web.h"
 
-#define DAYS_BACK (40 * 366)
-
 /* How each kind is written, and what it is for. */
 static const struct kind_about {
 	const char *label;
@@ -259,7 +257,8 @@ set(struct http_req *req, const struct form *form)
 	make_fields(a, u.athlete.units, f);
 	if (fields_read(a, f, FIELDS, form) > 0 ||
 	    !read_value(a, u.athlete.units, f, &t) ||
-	    !day_read(a, &f[FROM], today - DAYS_BACK, today, today, &t.day))
+	    !day_read(
+		a, &f[FROM], today - THRESHOLD_DAYS_BACK, today, today, &t.day))
 		show(req, 422, f);
 	else if (accounts_set_threshold(app->accounts, a, &from, &o, &t, &e) <
 		 0)
