@@ -217,6 +217,13 @@ $c = client();
 $r = $c->ask(join "\r\n", @post, 'Content-Length: ' . ((1 << 20) + 1), '', '');
 is("$r->{status} " . error_of($r)->{code}, '413 TOO_LARGE', 'a body that is too large');
 ok($c->is_closed, 'and the end');
+$r = client()->ask(join("\r\n", @post, 'Content-Encoding: gzip', 'Content-Length: ' . length $body,
+	'', $body));
+is("$r->{status} " . error_of($r)->{code}, '415 UNSUPPORTED', 'a body that is packed');
+is($r->{headers}{'accept-encoding'}, 'identity', 'and how it is taken');
+$r = client()->ask(join("\r\n", @post, 'Content-Encoding: Identity', 'Content-Length: ' . length $body,
+	'', $body));
+is($r->{status}, 200, 'one that says it is not');
 $c = client();
 $c->send(join("\r\n", @post, 'Transfer-Encoding: chunked', '', ''));
 my $part = chunk('x' x 65536);

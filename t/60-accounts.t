@@ -175,6 +175,9 @@ sub test_sign_in {
 		delete $body->{error}{request_id};
 		$answers{$json->canonical->encode([$status, $body])}++;
 	}
+	my (undef, undef, $r) = call('POST', '/api/auth/login',
+	    { username => 'nobody@x.example', password => 'wrong wrong wrong' });
+	like($r->{headers}{'www-authenticate'} // '', qr/^Bearer realm=/, 'with a challenge, as any 401');
 	is(scalar keys %answers, 1, 'known, unknown or without a password: one answer');
 	like((keys %answers)[0], qr/401/, 'which is 401');
 	# E1: nobody's password is hashed as well, so that the answer takes as long.

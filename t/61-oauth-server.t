@@ -24,6 +24,9 @@ sub fails {
 	my ($r, $status, $code, $what) = @_;
 	is("$r->{status} " . ($o->decode($r)->{error} // ''), "$status $code", $what)
 	    or diag($r->{content});
+	# RFC 9110, 15.5.2.
+	my $challenge = $r->{headers}{'www-authenticate'};
+	is(defined $challenge ? 'a' : 'no', $status == 401 ? 'a' : 'no', "... and a challenge with 401 alone");
 }
 # No redirect, no question: a page that says no.
 sub page_says_no {
@@ -454,8 +457,10 @@ like($o->call($machine->{access_token})->{content}, qr/"get_activity_intelligenc
     'its toolset is listed');
 fails(registering(mcp_toolset => 'none'), 400, 'invalid_client_metadata', 'no such toolset');
 (my $encoded = $agent->{client_id}) =~ s/_/%5F/g;
-is($o->post('/oauth2/token', { Authorization => $basic->($encoded, $agent->{client_secret}) },
-    @credentials)->{status}, 200, 'T6 percent-encoded');
+$r = $o->post('/oauth2/token', { Authorization => $basic->($encoded, $agent->{client_secret}) },
+    @credentials);
+is($r->{status}, 200, 'T6 percent-encoded');
+ok(!exists $r->{headers}{'www-authenticate'}, 'and not challenged, having proved itself');
 fails($o->post('/oauth2/token', { Authorization => $good }, @credentials,
     client_secret => $agent->{client_secret}), 400, 'invalid_request', 'T6 two ways at once');
 $r = $o->post('/oauth2/token', { Authorization => $basic->($agent->{client_id}, 'x') }, @credentials);

@@ -108,10 +108,21 @@ sub test_making {
 	    403, 'nobody hands on more than they have');
 	is(status('POST', '/api/tokens', { name => 'x', scope => 'all' }, $token{ada}),
 	    400, 'nor what there is not');
+	# A token that is wider, or lives longer, than was meant is never made.
+	for (['/api/tokens', { scopes => 'activities:read' }], ['/api/tokens', { days => 1 }],
+		['/api/keys', { tier => 'enterprise' }]) {
+		my ($path, $slip) = @$_;
+		my ($s, $body) = call('POST', $path, { name => 'slip', %$slip }, $token{ada});
+		my ($member) = keys %$slip;
+		is("$s $body->{error}{message}", "400 $member: there is no such member; there are " .
+		    'name description scope toolset expires_in_days', "$path with $member");
+	}
 	my ($st, $tok) = call('POST', '/api/tokens', { name => 'laptop',
 		expires_in_days => 30 }, $token{ada});
 	is($st, 201, 'a personal token');
 	is(status('GET', '/api/auth/session', undef, $tok->{token_value}), 200, 'works');
+	my (undef, $absent) = call('DELETE', '/api/tokens/mine', undef, $token{ada});
+	is($absent->{error}{message}, 'there is nothing with the id mine', 'what is no id');
 	my (undef, $list) = call('GET', '/api/keys', undef, $token{ada});
 	is(scalar @{ $list->{api_keys} }, 1, 'one key');
 	ok(!grep({ defined && /^pmcp_key_\w{49}/ } values %{ $list->{api_keys}[0] }), 'not shown again');

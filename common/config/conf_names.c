@@ -36,8 +36,8 @@ is_host(struct str s)
 static bool
 is_authority(struct str s)
 {
-	ptrdiff_t end = s.n > 0 && s.p[0] == '[' ? str_find(s, ']') + 1
-						 : str_find(s, ':');
+	ptrdiff_t end =
+	    s.n > 0 && s.p[0] == '[' ? str_find(s, ']') + 1 : str_find(s, ':');
 	uint64_t port;
 
 	if (end == 0)
@@ -104,8 +104,8 @@ is_origin(struct str s)
 		return true;
 	return scheme > 0 && s.n > (size_t)scheme + 3 &&
 	       memcmp(s.p + scheme, "://", 3) == 0 &&
-	       is_authority(str_make(
-		   s.p + scheme + 3, s.n - (size_t)scheme - 3));
+	       is_authority(
+		   str_make(s.p + scheme + 3, s.n - (size_t)scheme - 3));
 }
 
 static void

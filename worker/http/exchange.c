@@ -467,6 +467,18 @@ exchange_body(struct http_req *req)
 	answer_inline(req);
 }
 
+/* A body that would have to be unpacked first, which only those do that take it
+ * in pieces: a file may well come packed. */
+static bool
+is_coded(const struct http_req *req)
+{
+	struct str coding = http_header(req, "Content-Encoding");
+
+	return coding.p != NULL &&
+	       !str_ieq(str_trim(coding), STR("identity")) &&
+	       body_is_expected(req);
+}
+
 /* 0 when there is nothing for a handler to do. */
 static int
 find_work(struct http_req *req)
@@ -495,6 +507,12 @@ find_work(struct http_req *req)
 		req->body_max = route->body_max;
 	if (!req->streamed && req->h1.content_length > (int64_t)req->body_max) {
 		reply_refuse(req, 413, body_too_large(req));
+		return 0;
+	}
+	if (!req->streamed && is_coded(req)) {
+		http_add_header(req, "Accept-Encoding", "identity");
+		reply_refuse(
+		    req, 415, "the body has a Content-Encoding; send it plain");
 		return 0;
 	}
 	return 1;

@@ -295,6 +295,19 @@ show_error(struct http_req *req, enum err_code code, int status,
 	}
 }
 
+/* A 401 says how to do better (RFC 9110, 11.6.1); the guard does so at length.
+ */
+static void
+challenge(struct http_req *req)
+{
+	static const char name[] = "WWW-Authenticate: ";
+
+	if (req->headers.n == 0 || memmem(req->headers.p, req->headers.n, name,
+				       sizeof(name) - 1) == NULL)
+		http_add_header(
+		    req, "WWW-Authenticate", "Bearer realm=\"pierre\"");
+}
+
 void
 http_reply_error(struct http_req *req, const struct err *e)
 {
@@ -311,6 +324,8 @@ http_reply_error(struct http_req *req, const struct err *e)
 		code = ERR_UNAVAILABLE;
 	if (code == ERR_UNAVAILABLE || err_may_pass(e))
 		level = LOG_WARN;
+	if (code == ERR_UNAUTHENTICATED)
+		challenge(req);
 	if (!public)
 		log_err(level, "http",
 		    http_route_of(req) != NULL ? http_route_of(req)->pattern
@@ -333,6 +348,8 @@ refusal_err(int status)
 		return ERR_REQUEST_TIMEOUT;
 	case 413:
 		return ERR_TOO_LARGE;
+	case 415:
+		return ERR_UNSUPPORTED;
 	}
 	return ERR_INTERNAL;
 }

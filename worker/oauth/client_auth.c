@@ -69,8 +69,6 @@ read_header(struct http_req *req, struct credentials *c, struct fault *f)
 	if (value.p == NULL)
 		return 0;
 	scheme = str_cut(str_trim(value), ' ', &rest);
-	http_add_header(req, "WWW-Authenticate",
-	    "Basic realm=\"pierre\", charset=\"UTF-8\"");
 	if (http_header_count(req, "Authorization") > 1 ||
 	    !str_ieq(scheme, STR("Basic")))
 		return fault_set(f, FAULT_INVALID_CLIENT,

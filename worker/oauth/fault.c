@@ -83,6 +83,9 @@ fault_reply(struct http_req *req, const struct fault *f)
 	jsonw_kv_cstr_opt(&w, "error_description", f->text);
 	jsonw_end_object(&w);
 	jsonw_done(&w);
+	if (f->code == FAULT_INVALID_CLIENT)
+		http_add_header(req, "WWW-Authenticate",
+		    "Basic realm=\"pierre\", charset=\"UTF-8\"");
 	if (f->code == FAULT_UNAVAILABLE)
 		http_add_header(req, "Retry-After", "1");
 	http_reply(req, faults[f->code].status, "application/json");

@@ -39,6 +39,31 @@ body_text(const cJSON *o, const char *name, bool required, struct str *out,
 	return 1;
 }
 
+static bool
+is_word_of(const char *words, const char *word)
+{
+	struct str rest = str_of(words);
+
+	while (rest.p != NULL)
+		if (str_is(str_cut(rest, ' ', &rest), word))
+			return true;
+	return false;
+}
+
+int
+body_members(const cJSON *o, const char *names, struct err *e)
+{
+	const cJSON *v;
+
+	cJSON_ArrayForEach (v, o) {
+		if (!is_word_of(names, v->string))
+			return err_set(e, ERR_INVALID,
+			    "%.60s: there is no such member; there are %s",
+			    v->string, names);
+	}
+	return 0;
+}
+
 struct owner
 owner_of_request(const struct http_req *req)
 {
@@ -67,7 +92,7 @@ path_id(const struct http_req *req, const char *name, struct uuid *out,
 
 	if (uuid_parse(text, out))
 		return 0;
-	return err_set(e, ERR_NOT_FOUND, "there is no %.*s",
+	return err_set(e, ERR_NOT_FOUND, "there is nothing with the id %.*s",
 	    (int)MIN(text.n, (size_t)80), text.p);
 }
 

@@ -19,6 +19,10 @@ NODISCARD int body_object(
 NODISCARD int body_text(const cJSON *o, const char *name, bool required,
     struct str *out, struct err *e);
 
+/* No member but these, which a blank parts: for what had better not be made at
+ * all than otherwise than its maker meant. */
+NODISCARD int body_members(const cJSON *o, const char *names, struct err *e);
+
 /* Whoever asks. */
 struct owner owner_of_request(const struct http_req *req);
 /* A person's own browser, or a token of their own making: ERR_DENIED for a

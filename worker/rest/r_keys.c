@@ -53,9 +53,14 @@ static int
 read_request(
     struct http_req *req, const cJSON *o, struct key_request *r, struct err *e)
 {
+	const char *members =
+	    r->is_provisioned
+		? "name description scope toolset expires_in_days tier"
+		: "name description scope toolset expires_in_days";
 	struct str toolset;
 
-	if (body_text(o, "name", true, &r->name, e) < 0 ||
+	if (body_members(o, members, e) < 0 ||
+	    body_text(o, "name", true, &r->name, e) < 0 ||
 	    body_text(o, "description", false, &r->description, e) < 0 ||
 	    body_text(o, "toolset", false, &toolset, e) < 0 ||
 	    read_scopes(req, o, &r->scopes, e) < 0)
