@@ -94,6 +94,19 @@ sub names_of {
 	return "the URI of $record";
 }
 
+# What an app may write, and how it is told of a fault.
+my @members = map { /\bbody_text\(\s*\w+, "(\w+)"/g, /\bread_member\(body, "(\w+)"/g,
+    /\bread_registration\(req, "(\w+)"/g, /\bjson_get\(o, "(\w+)"/g,
+    /\bhttp_query_get\(req, "(\w+)"/g } map { slurp($_) } glob 'worker/rest/*.c worker/jobs/r_*.c';
+cmp_ok(scalar @members, '>', 30, 'members of bodies and queries');
+told('pierre-mcp-server.8', 'members of bodies and queries', @members);
+my %status = table('common/base/errors.def', qr/(?m)^ERR\((\w+), +(4\d\d),/);
+my @codes = map { "$_ with $status{$_}" } qw(INVALID UNAUTHENTICATED DENIED NOT_FOUND METHOD
+	CONFLICT TOO_LARGE UNSUPPORTED LIMITED);
+told('pierre-mcp-server.8', 'codes of errors', @codes);
+unlike(slurp("man/$_"), qr/^[^.].* \\$/m, "$_: no line that would swallow the next")
+    for map { s{.*/}{}r } glob 'man/*.[1-9]';
+
 # --- what else an operator must find --------------------------------------------
 
 my $options = slurp('master/options.c');
