@@ -244,7 +244,8 @@ is_redirect($b->fill('/account/thresholds', kind => 'run_pace_mps', value => '3:
 is($t->value("SELECT count(*) FROM thresholds WHERE kind = 'run_pace_mps' AND value BETWEEN 4.25 AND 4.26"),
     1, 'is a speed');
 $b->get('/account/thresholds');
-like($b->text, qr{Threshold pace, running 3:55 min/km}, 'and is shown as written');
+like($b->text, qr{2 Jan 2026 Threshold pace, running 3:55 min/km you}, 'and is shown as written');
+unlike($b->text, qr/\b20\d\d-\d\d-\d\d\b/, 'with days as everywhere');
 is_redirect($b->send('/account/thresholds', remove => 'run_pace_mps/2026-01-02'),
     '/account/thresholds', 'removed');
 like($b->follow({ headers => { location => '/account/thresholds' } })->{content},
@@ -257,6 +258,7 @@ like($b->text, qr/not there any more/, 'what is not there cannot be removed');
 
 is($b->fill('/account/tokens', name => '', kind => 'token', days => 90, scope => 'profile:read')->{status}, 422,
     'a token without a name');
+is($b->error_of('name'), 'This is needed.', 'and a sentence says so');
 is($b->fill('/account/tokens', name => 'x', kind => 'token', days => 90)->{status}, 422, 'without a right');
 is($b->fill('/account/tokens', name => 'x', kind => 'token', days => 7, scope => 'profile:read')->{status}, 422,
     'for a time that is not offered');
@@ -266,7 +268,10 @@ my ($token) = $b->{page} =~ /value="(pmcp_pat_\w+)"/;
 ok($token, 'is shown');
 $b->get('/account/tokens');
 unlike($b->{page}, qr/\Q$token\E/, 'once');
-is($t->tool('get_athlete', {}, token => $token)->{athlete} ? 1 : 1, 1, 'it works');
+like($b->text, qr/See your name, time zone, sex, age, weight and thresholds/, 'what it may do is said in words');
+unlike($b->text, qr/profile:read/, 'not in names of scopes');
+is(($t->rpc('tools/call', { name => 'get_athlete', arguments => {} }, token => $token))[1]{result}{isError} // 0,
+    0, 'it works');
 my ($id) = $b->{page} =~ /name="revoke" value="([^"]+)"/;
 is_redirect($b->send('/account/tokens', revoke => $id), '/account/tokens', 'revoked');
 ok(until_true(sub {
@@ -331,12 +336,21 @@ is($b->fill('/members', do => 'invite', email => '')->{status}, 422, 'an invitat
 is($b->fill('/members', do => 'invite', email => 'guest@example.org')->{status}, 200, 'an invitation');
 my ($join) = $b->{page} =~ m{value="http://127.0.0.1:\d+(/join\?token=\w+)"};
 ok($join, 'is a link, shown once');
+is(browser()->get($join)->{status}, 200, 'leads to a form');
+# Nobody fills in a form that can lead nowhere.
+for ('/join', '/join?token=x', $join =~ s/.$/!/r, '/setup', '/setup?token=x') {
+	my $idle = browser();
+	is($idle->get($_)->{status}, 403, "$_ does not");
+	unlike($idle->{page}, qr/type="password"/, 'and asks for nothing');
+}
 my @guest = (token => $join =~ s/.*=//r, email => 'guest@example.org', name => 'Guest', timezone => 'UTC');
 my $g = browser();
 is($g->fill($join, @guest, password => 'short')->{status}, 422, 'is not used up by a mistake');
 is_redirect($g->fill($join, @guest, password => 'six brown otters swim'), '/signin', 'joined');
 like($g->follow({ headers => { location => '/signin' } })->{content}, qr/the account is made/, 'and said');
-is(browser()->fill($join, @guest, password => 'six brown otters swim')->{status}, 403, 'once');
+is(browser()->get($join)->{status}, 403, 'once');
+is(browser()->send('/join', @guest, password => 'six brown otters swim')->{status}, 403,
+    'whoever had the form before, too');
 is_redirect($g->sign_in('guest@example.org', 'six brown otters swim'), '/', 'and in');
 is_redirect($g->fill('/account/data', do => 'delete', password => 'six brown otters swim'), '/',
     'and gone');

@@ -1,5 +1,7 @@
 #include "base/date.h"
 
+#include "base/check.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -13,6 +15,13 @@ static const char *const month_names[] = { "Jan", "Feb", "Mar", "Apr", "May",
 	"Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
 static const char *const weekday_names[] = { "Mon", "Tue", "Wed", "Thu", "Fri",
 	"Sat", "Sun" };
+
+const char *
+date_month_name(int month)
+{
+	CHECK(month >= 1 && month <= 12);
+	return month_names[month - 1];
+}
 
 static int64_t
 floor_div(int64_t a, int64_t b)
@@ -142,7 +151,7 @@ date_format_http(struct buf *out, int64_t us)
 
 	buf_printf(out, "%s, %02d %s %04d %02d:%02d:%02d GMT",
 	    weekday_names[date_weekday(t.day) - 1], t.date.day,
-	    month_names[t.date.month - 1], t.date.year, t.hour, t.minute,
+	    date_month_name(t.date.month), t.date.year, t.hour, t.minute,
 	    t.second);
 }
 

@@ -24,6 +24,8 @@ int date_weekday(int32_t day);
 /* Day of an instant at an offset east of UTC. */
 int32_t date_of_instant(int64_t us, int32_t offset_s);
 
+const char *date_month_name(int month); /* "Nov" for 11 */
+
 /* "2026-11-23"; out takes the NUL too. */
 void date_format_day(int32_t day, char out[DATE_TEXT_LEN + 1]);
 NODISCARD bool date_parse_day(struct str s, int32_t *day_r);

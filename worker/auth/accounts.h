@@ -66,6 +66,9 @@ NODISCARD int accounts_register(struct accounts *a, struct arena *arena,
 NODISCARD int accounts_join(struct accounts *a, struct arena *arena,
     const struct origin *from, struct str token, const struct registration *r,
     struct user *out, struct err *e);
+/* Whether an invitation is good, without using it up: 1, 0, -1. */
+NODISCARD int accounts_peek_invitation(
+    struct accounts *a, struct arena *arena, struct str token, struct err *e);
 /* The first administrator, by the token that the server printed. ERR_DENIED
  * when it is not good any more. */
 NODISCARD int accounts_setup(struct accounts *a, struct arena *arena,

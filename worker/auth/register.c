@@ -285,6 +285,17 @@ accounts_join(struct accounts *a, struct arena *arena,
 	return rc;
 }
 
+int
+accounts_peek_invitation(
+    struct accounts *a, struct arena *arena, struct str token, struct err *e)
+{
+	struct one_time_link l;
+	struct user host;
+	int rc = accounts_peek_link(a, arena, LINK_INVITE, token, &l, &host, e);
+
+	return rc > 0 ? host.status == USER_ACTIVE : rc;
+}
+
 /* --- the first administrator --------------------------------------------- */
 
 static int

@@ -42,7 +42,9 @@ read_field(struct arena *a, struct field *f, const struct form *form)
 		value = str_trim(value);
 	f->value = arena_strndup(a, value.p, value.n);
 	if (value.n == 0 && f->required)
-		f->error = arena_printf(a, "%s is needed.", f->label);
+		f->error = str_ends(str_of(f->label), STR("?"))
+			       ? "This is needed."
+			       : arena_printf(a, "%s is needed.", f->label);
 	else if (value.n > max_length(f))
 		f->error = arena_printf(
 		    a, "At most %zu letters, please.", max_length(f));

@@ -288,8 +288,6 @@ html_link(struct html *h, const char *href, const char *text)
 void
 html_instant(struct html *h, int64_t us, int32_t offset_s)
 {
-	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May",
-		"Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
 	int64_t local_us = us + offset_s * DATE_US_PER_SECOND;
 	int32_t day = date_of_instant(us, offset_s);
 	int64_t minute =
@@ -300,8 +298,8 @@ html_instant(struct html *h, int64_t us, int32_t offset_s)
 	date_format_rfc3339(&stamp, us, false, 0);
 	html_open(h, "time");
 	html_attr_str(h, "datetime", buf_str(&stamp));
-	html_textf(h, "%d %s %d, %02d:%02d", c.day, months[c.month - 1], c.year,
-	    (int)(minute / 60), (int)(minute % 60));
+	html_textf(h, "%d %s %d, %02d:%02d", c.day, date_month_name(c.month),
+	    c.year, (int)(minute / 60), (int)(minute % 60));
 	html_close(h, "time");
 	buf_free(&stamp);
 }

@@ -34,6 +34,15 @@ day_show(struct arena *a, int32_t day)
 }
 
 const char *
+day_words(struct arena *a, int32_t day)
+{
+	struct date_civil c = date_from_day(day);
+
+	return arena_printf(
+	    a, "%d %s %d", c.day, date_month_name(c.month), c.year);
+}
+
+const char *
 pace_show(struct arena *a, double mps, double per_m)
 {
 	struct buf b = BUF_INIT;

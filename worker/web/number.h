@@ -20,6 +20,8 @@ NODISCARD bool pace_read(struct arena *a, struct field *f, double per_m,
 /* With at most `digits` decimals and no zeros at the end; "" for NaN. */
 const char *number_show(struct arena *a, double v, int digits);
 const char *day_show(struct arena *a, int32_t day);
+/* As people read it: "28 Nov 2026". */
+const char *day_words(struct arena *a, int32_t day);
 /* "4:10" */
 const char *pace_show(struct arena *a, double mps, double per_m);
 

@@ -119,6 +119,31 @@ show(struct http_req *req, int status, const struct field *f, struct str token,
 	page_end(&p, status);
 }
 
+/* Nobody fills in a form that can lead nowhere. */
+static int
+check_way_in(struct http_req *req, struct str token, struct err *e)
+{
+	const struct app *app = http_app_state(req);
+	const char *path = entrance_of(req)->path;
+	int rc = 0;
+
+	if (strcmp(path, "/setup") == 0) {
+		rc = users_have_admin(app->db, http_arena(req), e);
+		if (rc > 0)
+			return err_set(e, ERR_DENIED,
+			    "this server has an administrator already; sign "
+			    "in, or ask them for an account");
+	} else if (strcmp(path, "/join") == 0) {
+		rc = accounts_peek_invitation(
+		    app->accounts, http_arena(req), token, e);
+		if (rc == 0)
+			return err_set(e, ERR_DENIED,
+			    "this invitation was used, or is too old; ask for "
+			    "another one");
+	}
+	return rc < 0 ? -1 : 0;
+}
+
 void
 web_register(struct http_req *req)
 {
@@ -127,7 +152,8 @@ web_register(struct http_req *req)
 
 	if (is_closed(req))
 		refuse_closed(req);
-	else if (http_query_get(req, "token", &token, &e) < 0)
+	else if (http_query_get(req, "token", &token, &e) < 0 ||
+		 check_way_in(req, token, &e) < 0)
 		http_reply_error(req, &e);
 	else
 		show(req, 200, fields, token, NULL);

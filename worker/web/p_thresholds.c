@@ -10,6 +10,8 @@
 #include "web/units.h"
 #include "web/web.h"
 
+#define SOURCE_PERSON "user"
+
 /* How each kind is written, and what it is for. */
 static const struct kind_about {
 	const char *label;
@@ -85,7 +87,7 @@ show_present(struct page *p, const struct threshold *list, size_t n)
 		    value_shown(a, (enum threshold_kind)k, u, now.of[k].value));
 		html_linef(h, "span", NULL, "%s, since %s",
 		    unit_of((enum threshold_kind)k, u),
-		    day_show(a, now.of[k].day));
+		    day_words(a, now.of[k].day));
 		html_close(h, "dd");
 		html_close(h, "div");
 	}
@@ -103,7 +105,7 @@ static void
 show_row(struct page *p, const struct threshold *t)
 {
 	struct arena *a = http_arena(p->req);
-	const char *day = day_show(a, t->day);
+	const char *day = day_words(a, t->day);
 	enum units u = p->user.athlete.units;
 	struct html *h = &p->h;
 
@@ -112,11 +114,14 @@ show_row(struct page *p, const struct threshold *t)
 	html_line(h, "td", NULL, kinds[t->kind].label);
 	html_linef(h, "td", "nums", "%s %s",
 	    value_shown(a, t->kind, u, t->value), unit_of(t->kind, u));
-	html_line(h, "td", "faint", t->source);
+	html_line(h, "td", "faint",
+	    strcmp(t->source, SOURCE_PERSON) == 0 ? "you" : t->source);
 	html_open(h, "td");
 	page_action(p, "/account/thresholds", "remove",
-	    arena_printf(a, "%s/%s", threshold_name(t->kind), day), TONE_PLAIN,
-	    "Remove", arena_printf(a, "%s of %s", kinds[t->kind].label, day));
+	    arena_printf(
+		a, "%s/%s", threshold_name(t->kind), day_show(a, t->day)),
+	    TONE_PLAIN, "Remove",
+	    arena_printf(a, "%s of %s", kinds[t->kind].label, day));
 	html_close(h, "td");
 	html_close(h, "tr");
 }
@@ -243,7 +248,7 @@ set(struct http_req *req, const struct form *form)
 	struct arena *a = http_arena(req);
 	struct origin from = origin_of(req);
 	struct owner o = page_owner(req);
-	struct threshold t = { .source = "user" };
+	struct threshold t = { .source = SOURCE_PERSON };
 	struct err e = ERR_INIT;
 	struct field f[FIELDS];
 	struct user u;

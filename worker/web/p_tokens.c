@@ -104,6 +104,7 @@ show_token(struct page *p, const struct access_token *t)
 {
 	struct html *h = &p->h;
 	char id[UUID_TEXT_LEN + 1];
+	uint32_t scopes;
 
 	uuid_format(&t->id, id);
 	html_open(h, "li");
@@ -128,7 +129,9 @@ show_token(struct page *p, const struct access_token *t)
 		page_instant(p, t->expires_us);
 	}
 	html_close(h, "p");
-	html_linef(h, "p", NULL, "May: %s", t->scopes);
+	if (t->revoked_us == 0 &&
+	    scope_parse(str_of(t->scopes), &scopes, NULL) == 0)
+		page_scopes(p, scopes);
 	if (t->tier[0] != '\0' && t->revoked_us == 0)
 		show_usage(p, t);
 	html_close(h, "div");

@@ -95,9 +95,6 @@ show_scale(struct html *h, const struct frame *f, double step)
 static void
 show_months(struct html *h, const struct frame *f)
 {
-	static const char *const names[] = { "Jan", "Feb", "Mar", "Apr", "May",
-		"Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
-
 	for (size_t i = 0; i < f->n; i++) {
 		struct date_civil c = date_from_day(f->day[i].day);
 
@@ -106,7 +103,7 @@ show_months(struct html *h, const struct frame *f)
 		html_open(h, "text");
 		html_attrf(h, "x", "%.1f", x_of(f, i));
 		html_attrf(h, "y", "%.0f", HEIGHT - 8);
-		html_text(h, names[c.month - 1]);
+		html_text(h, date_month_name(c.month));
 		html_close(h, "text");
 	}
 }

@@ -22,9 +22,6 @@ struct plot {
 	struct arena *arena;
 };
 
-static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
-	"Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
-
 static void
 widen(const struct plot *p, size_t place, double *low, double *high)
 {
@@ -135,10 +132,11 @@ draw_days(const struct plot *p, const struct panel *panel)
 		if (by_month && c.month == 1)
 			snprintf(text, sizeof(text), "Jan %d", c.year);
 		else if (by_month)
-			snprintf(text, sizeof(text), "%s", months[c.month - 1]);
+			snprintf(
+			    text, sizeof(text), "%s", date_month_name(c.month));
 		else
 			snprintf(text, sizeof(text), "%d %s", c.day,
-			    months[c.month - 1]);
+			    date_month_name(c.month));
 		panel_tick(panel, p->px[i], text);
 	}
 }
