@@ -195,6 +195,13 @@ sub test_quota {
 	is(until_true(sub { used($made->{id}) == 1 }, 5), 1, 'and counts from the beginning');
 	my (undef, $usage) = call('GET', "/api/keys/$made->{id}/usage", undef, $token{root});
 	is_deeply([map { $_->{requests} } @{ $usage->{months} }], [1, 1000], 'beside the last one');
+	# Another's key, and none at all, is nothing of theirs.
+	for ($made->{id}, '01926d1e-5b2c-7a10-9c3d-3f6a1e0b7c55') {
+		is(status('GET', "/api/keys/$_/usage", undef, $token{ada}), 404, "$engine: no usage of $_");
+		my ($rc, undef, $why) = $t->ctl(qw(token usage ada), $_);
+		is($rc, 1, 'nor by pierrectl');
+		like($why, qr/ada has no such token/, 'which says so');
+	}
 	my $unlimited = ctl(qw(token create root --tier enterprise --name fleet));
 	like($unlimited, qr/^pmcp_key_/, 'a key by pierrectl');
 	(undef, undef, $r) = call('GET', '/api/auth/session', undef, $unlimited);

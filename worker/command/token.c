@@ -160,11 +160,17 @@ command_token_usage(struct command *c, struct err *e)
 	struct uuid id;
 	struct user u;
 	size_t n;
+	int rc;
 
 	if (read_token(c, &u, &id, e) < 0)
 		return -1;
 	o = owner_of(&u.athlete);
-	if (tokens_usage(c->db, c->arena, &o, &id, &months, &n, e) < 0)
+	rc = tokens_owned(c->db, c->arena, &o, &id, e);
+	if (rc == 0)
+		return err_set(e, ERR_NOT_FOUND, "%s has no such token",
+		    u.athlete.username);
+	if (rc < 0 ||
+	    tokens_usage(c->db, c->arena, &o, &id, &months, &n, e) < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++)
 		printf("%04d-%02d %12lld\n", months[i].month / 100,

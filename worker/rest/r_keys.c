@@ -256,11 +256,20 @@ rest_token_revoke(struct http_req *req)
 
 /* A token may ask after itself, whatever it may do else. */
 static int
-may_see_usage(struct http_req *req, const struct uuid *id, struct err *e)
+may_see_usage(struct http_req *req, const struct owner *o,
+    const struct uuid *id, struct err *e)
 {
+	const struct app *app = http_app_state(req);
+	int rc;
+
 	if (uuid_eq(id, &http_who(req)->token_id))
 		return 0;
-	return check_first_party(req, e);
+	if (check_first_party(req, e) < 0)
+		return -1;
+	rc = tokens_owned(app->db, http_arena(req), o, id, e);
+	if (rc == 0)
+		return err_set(e, ERR_NOT_FOUND, "there is no such token");
+	return rc < 0 ? -1 : 0;
 }
 
 void
@@ -276,7 +285,7 @@ rest_token_usage(struct http_req *req)
 	size_t n;
 
 	if (path_id(req, "id", &id, &e) < 0 ||
-	    may_see_usage(req, &id, &e) < 0 ||
+	    may_see_usage(req, &o, &id, &e) < 0 ||
 	    tokens_usage(app->db, http_arena(req), &o, &id, &months, &n, &e) <
 		0) {
 		http_reply_error(req, &e);

@@ -173,6 +173,21 @@ tokens_add_usage(struct db *db, struct arena *a, const struct uuid *id,
 }
 
 int
+tokens_owned(struct db *db, struct arena *a, const struct owner *o,
+    const struct uuid *id, struct err *e)
+{
+	struct access_token *list;
+	size_t n;
+
+	if (tokens_list(db, a, o, &list, &n, e) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		if (uuid_eq(&list[i].id, id))
+			return 1;
+	return 0;
+}
+
+int
 tokens_usage(struct db *db, struct arena *a, const struct owner *o,
     const struct uuid *id, struct token_usage **list_r, size_t *n_r,
     struct err *e)

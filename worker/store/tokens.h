@@ -71,7 +71,10 @@ struct token_usage {
 NODISCARD int tokens_add_usage(struct db *db, struct arena *a,
     const struct uuid *id, int32_t month, int64_t n, int64_t *total_r,
     struct err *e);
-/* Of the last two years, newest first. */
+/* Whether a token, revoked or not, is a person's: 1, 0, -1. */
+NODISCARD int tokens_owned(struct db *db, struct arena *a,
+    const struct owner *o, const struct uuid *id, struct err *e);
+/* Of the last two years, newest first; none as well of what is no token. */
 NODISCARD int tokens_usage(struct db *db, struct arena *a,
     const struct owner *o, const struct uuid *id, struct token_usage **list_r,
     size_t *n_r, struct err *e);
