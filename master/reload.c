@@ -54,11 +54,11 @@ read_configuration(struct master *m)
 		buf_free(&text);
 		return NULL;
 	}
-	conf_keep_restart_keys(c, old, &text);
-	if (text.n > 0)
-		log_msg(LOG_WARN, "config", "waiting for a restart: %s",
-		    buf_cstr(&text));
 	buf_free(&text);
+	conf_keep_restart_keys(c, old);
+	if (c->waiting != NULL)
+		log_msg(LOG_WARN, "config", "waiting for a restart: %s",
+		    c->waiting);
 	return c;
 }
 
@@ -163,7 +163,11 @@ commit(struct master *m)
 	conf_configure_log(m->serving->conf);
 	log_msg(LOG_NOTICE, "master", "generation %u is serving",
 	    m->serving->number);
-	buf_printf(&text, "generation %u is serving\n", m->serving->number);
+	buf_printf(&text, "generation %u is serving", m->serving->number);
+	if (m->serving->conf->waiting != NULL)
+		buf_printf(&text, "; waiting for a restart: %s",
+		    m->serving->conf->waiting);
+	buf_addc(&text, '\n');
 	finish(m, true, buf_cstr(&text));
 	buf_free(&text);
 }

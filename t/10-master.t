@@ -113,8 +113,9 @@ is($t->request('GET', '/livez')->{status}, 200, 'listens there');
 ok(until_true(sub { !IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $old_port) }),
     'and no longer at the old one');
 $t->write_config("database:\n  url: sqlite:" . $t->dir . "/other.db\n");
-($status) = $t->signal('reload');
+($status, $out) = $t->signal('reload');
 is($status, 0, 'a reload that would change the database');
+like($out, qr/\Ageneration \d+ is serving; waiting for a restart: database\.url\n\z/, 'says what it did not');
 like($t->log, qr/waiting for a restart: database.url/, 'names the key that waits');
 ok(until_true(sub { @{ $t->children->{workers} } == 2 }), 'two workers');
 $after = $t->children;

@@ -180,22 +180,26 @@ conf_free(struct conf **c)
 }
 
 void
-conf_keep_restart_keys(
-    struct conf *c, const struct conf *old, struct buf *names)
+conf_keep_restart_keys(struct conf *c, const struct conf *old)
 {
+	struct buf names = BUF_INIT;
+
 	for (size_t i = 0; i < CONF_KEY_COUNT; i++) {
 		const struct conf_key *k = &conf_keys[i];
 		struct buf text = BUF_INIT;
 
 		if (k->reload != CONF_RESTART || conf_same(c, old, k))
 			continue;
-		buf_printf(names, "%s%s", names->n > 0 ? ", " : "", k->name);
+		buf_printf(&names, "%s%s", names.n > 0 ? ", " : "", k->name);
 		conf_format(old, k, &text);
 		if (conf_set(c, k, buf_str(&text), false, NULL) < 0)
 			BUG("a value in force cannot be set again");
 		wipe(text.p, text.n);
 		buf_free(&text);
 	}
+	if (names.n > 0)
+		c->waiting = arena_strdup(c->arena, buf_cstr(&names));
+	buf_free(&names);
 }
 
 bool

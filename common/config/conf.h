@@ -36,6 +36,8 @@ struct conf {
 	struct arena *arena;
 	const char *path;	 /* file it came from, "" when there was none */
 	const char *listen_text; /* server.listen on one line */
+	/* What conf_keep_restart_keys() has named, or NULL. */
+	const char *waiting;
 	/* What conf_read_tls() has read; empty before. */
 	struct str tls_certificate_pem;
 	struct str tls_key_pem;
@@ -63,10 +65,9 @@ void conf_print(const struct conf *c, FILE *out);
 /* The rows of the table in pierre.yaml(5). */
 void conf_print_mdoc(FILE *out);
 
-/* Carry over from `old` what only a restart may change; `names` gets the
- * comma-separated names of the keys whose new value has to wait. */
-void conf_keep_restart_keys(
-    struct conf *c, const struct conf *old, struct buf *names);
+/* Carry over from `old` what only a restart may change; c->waiting gets the
+ * comma-separated names of the keys whose new value has to wait, if any. */
+void conf_keep_restart_keys(struct conf *c, const struct conf *old);
 
 /* Let this process log by log.level and log.format. */
 void conf_configure_log(const struct conf *c);
