@@ -228,7 +228,7 @@ sub test_reset {
 	is($status, 200, 'an administrator makes a link');
 	my $link = $body->{reset_token};
 	push @secrets, $link;
-	like($body->{reset_url}, qr{/reset\?token=\Q$link\E$}, 'to the page for it');
+	like($body->{reset_url}, qr{^http://[^/]+:\d+/reset\?token=\Q$link\E$}, 'to the page for it');
 	# E4
 	(undef, my $old) = call('POST', "/api/admin/users/$id/reset-password", {}, $admin);
 	my $left = $t->value($t->{postgres} ? 'SELECT extract(epoch FROM max(expires_at) - now()) FROM one_time_links'
@@ -316,7 +316,8 @@ sub test_tenant {
 	my $token = log_in('ada@x.example', $another);
 	my ($status, $body) = call('POST', '/api/tenant/invitations', {}, $token);
 	is($status, 201, 'an invitation');
-	my ($link) = $body->{url} =~ /token=(\w+)$/;
+	my ($link) = $body->{url} =~ m{^http://[^/]+:\d+/join\?token=(\w+)$};
+	ok($link, 'is a whole URL');
 	push @secrets, $link;
 	my @answers = in_parallel(16, sub {
 		my ($n) = @_;

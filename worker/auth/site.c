@@ -28,6 +28,14 @@ site_of(struct http_req *req, const struct conf *conf)
 }
 
 const char *
+site_url(struct http_req *req, const struct conf *conf, struct str link)
+{
+	return arena_printf(http_arena(req), "%s%.*s",
+	    str_starts(link, STR("/")) ? site_of(req, conf) : "",
+	    STR_ARG(link));
+}
+
+const char *
 site_resource(struct http_req *req, const struct conf *conf, struct str path)
 {
 	const char *site = site_of(req, conf);

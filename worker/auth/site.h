@@ -12,6 +12,9 @@ struct conf;
  * server has checked to be a name of ours.  Without a slash at the end; lives
  * as long as the request. */
 const char *site_of(struct http_req *req, const struct conf *conf);
+/* A link of ours, a path or a whole URL, as a whole URL; lives as long. */
+const char *site_url(
+    struct http_req *req, const struct conf *conf, struct str link);
 /* The resource that a path belongs to: SITE/mcp, or SITE for all the rest. */
 const char *site_resource(
     struct http_req *req, const struct conf *conf, struct str path);

@@ -2,6 +2,7 @@
 
 #include "app.h"
 #include "auth/accounts.h"
+#include "auth/site.h"
 #include "config/conf.h"
 #include "rest/account_json.h"
 #include "rest/rest.h"
@@ -274,7 +275,7 @@ reply_link(struct http_req *req, struct buf *url)
 
 	jsonw_init(&w, http_out(req));
 	jsonw_object(&w);
-	jsonw_kv_str(&w, "reset_url", buf_str(url));
+	jsonw_kv_cstr(&w, "reset_url", site_url(req, app->conf, buf_str(url)));
 	jsonw_kv_cstr(&w, "reset_token", token + sizeof("?token=") - 1);
 	jsonw_kv_int(
 	    &w, "expires_in_seconds", app->conf->reset_lifetime_us / 1000000);

@@ -2,6 +2,7 @@
 
 #include "app.h"
 #include "auth/accounts.h"
+#include "auth/site.h"
 #include "config/conf.h"
 #include "rest/account_json.h"
 #include "rest/rest.h"
@@ -61,7 +62,7 @@ rest_invite(struct http_req *req)
 	}
 	jsonw_init(&w, http_out(req));
 	jsonw_object(&w);
-	jsonw_kv_str(&w, "url", buf_str(&url));
+	jsonw_kv_cstr(&w, "url", site_url(req, app->conf, buf_str(&url)));
 	jsonw_kv_int(
 	    &w, "expires_in_seconds", app->conf->invite_lifetime_us / 1000000);
 	jsonw_end_object(&w);

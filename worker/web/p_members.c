@@ -2,6 +2,7 @@
 
 #include "app.h"
 #include "auth/accounts.h"
+#include "auth/site.h"
 #include "web/people.h"
 #include "web/web.h"
 
@@ -158,7 +159,6 @@ invite(struct http_req *req, const struct form *form)
 	struct field f = invite_field;
 	struct buf url = BUF_INIT;
 	struct err e = ERR_INIT;
-	const char *link;
 
 	if (fields_read(a, &f, 1, form) > 0) {
 		show(req, 422, NULL, &f, NULL);
@@ -166,11 +166,8 @@ invite(struct http_req *req, const struct form *form)
 	}
 	if (accounts_invite_link(
 		app->accounts, a, &from, &o, field_str(&f), &url, &e) == 0) {
-		link = url.p[0] == '/'
-			   ? arena_printf(a, "%s%.*s", page_site(req),
-				 STR_ARG(buf_str(&url)))
-			   : arena_strndup(a, url.p, url.n);
-		show(req, 200, NULL, &invite_field, link);
+		show(req, 200, NULL, &invite_field,
+		    site_url(req, app->conf, buf_str(&url)));
 	} else if (e.code == ERR_INVALID) {
 		f.error = page_sentence(a, str_of(e.msg));
 		show(req, 422, NULL, &f, NULL);
