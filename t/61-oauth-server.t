@@ -32,6 +32,8 @@ sub fails {
 sub page_says_no {
 	my ($r, $what) = @_;
 	is($r->{status}, 400, "$what: a page says no");
+	unlike($r->{content}, qr/\b(?:Redirect_uri|Client_id|Code_challenge|Request_uri)/,
+	    'and does not respell what its developer looks for');
 	ok(!defined $r->{headers}{location} && $r->{content} !~ /http-equiv="refresh"|name="ticket"/,
 	    'and leads nowhere');
 }

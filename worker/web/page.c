@@ -391,13 +391,15 @@ page_go_on(struct http_req *req, const char *path)
 	page_end(&p, 200);
 }
 
-/* Messages are made to follow a colon. */
+/* Messages are made to follow a colon.  What is spelt like redirect_uri stays
+ * so at the beginning of a sentence, too. */
 const char *
 page_sentence(struct arena *a, struct str message)
 {
 	char *s = arena_printf(a, "%.*s.", STR_ARG(message));
+	struct str rest, word = str_cut(message, ' ', &rest);
 
-	if (s[0] >= 'a' && s[0] <= 'z')
+	if (s[0] >= 'a' && s[0] <= 'z' && str_find(word, '_') < 0)
 		s[0] = (char)(s[0] - 'a' + 'A');
 	return s;
 }
