@@ -16,7 +16,7 @@ options_usage(void)
 	      "  -f       stay in the foreground\n"
 	      "  -h       print this\n"
 	      "  -s verb  reload, reopen, upgrade, quit, stop, status or "
-	      "status-json of\n           the running server\n"
+	      "status-json\n           of the running server\n"
 	      "  -t       check the configuration\n"
 	      "  -T       check it and print what is in force, secrets masked\n"
 	      "  -V       print the version\n"

@@ -53,6 +53,42 @@ unlike($err, qr/^  token /m, 'and no others');
 $err = fails(64, qr/\Apierrectl: dance: unknown command; see pierrectl --help\n\z/, 'dance');
 fails(64, qr/\Apierrectl: -x: unknown option; see pierrectl --help\n\z/, '-x');
 
+# --- completion ---------------------------------------------------------------------
+
+SKIP: {
+	my $library = '/usr/share/bash-completion/bash_completion';
+	skip 'bash-completion is not installed', 8 if !-e $library;
+	my $completed = sub {
+		my ($program, @words) = @_;
+		my $script = <<'BASH';
+. "$1"; . "packaging/bash/$2"; f=_${2//-/_}; shift 2
+COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_LINE="$*"; COMP_POINT=${#COMP_LINE}
+$f "$1" "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD-1]}"
+printf '%s\n' "${COMPREPLY[@]}"
+BASH
+		my (undef, $words) = run_command('bash', '-c', $script, 'bash', $library, $program,
+			"$objects/$program", @words);
+		return join ' ', sort split /\n/, $words;
+	};
+	my $here = $t->dir . '/a-backup';
+	open my $fh, '>', $here or die "$here: $!";
+	close $fh;
+	for (['pierrectl token', 'create list revoke usage', 'token', ''],
+		['pierrectl migrate', 'down status undo up', 'migrate', ''],
+		['pierrectl verify FILE', $here, 'verify', $t->dir . '/a-b'],
+		['pierrectl restore FILE --', '--config --help --to --version', 'restore', $here, '--'],
+		['pierrectl audit --', '--action --before --config --help --limit --user --version',
+			'audit', '--'],
+		['pierrectl user delete anna --', '--config --help --version --yes', 'user', 'delete',
+			'anna', '--']) {
+		my ($what, $expected, @words) = @$_;
+		is($completed->('pierrectl', @words), $expected, "$what<TAB>");
+	}
+	is($completed->('pierre-mcp-server', '-s', ''),
+		'quit reload reopen status status-json stop upgrade', 'each verb of -s, and nothing else');
+	is($completed->('pierre-mcp-server', '-'), '-T -V -c -f -h -s -t', 'each option');
+}
+
 # --- the server's options ---------------------------------------------------------
 
 for my $line ('$server -t -s reload', '$server -s status -T', '$server -V -t') {
