@@ -29,34 +29,40 @@ load(const char *text)
 }
 
 static void
-host_is(const char *text, const char *host)
+url_is(const char *text, const char *url)
 {
 	struct conf *c = load(text);
 
-	is_str(c != NULL ? c->host : buf_cstr(&errors), host, "%s", text);
+	is_str(
+	    c != NULL ? c->database_url : buf_cstr(&errors), url, "%s", text);
 	conf_free(&c);
 }
 
 static void
 test_values(void)
 {
-	host_is("HOST=a.example", "a.example");
-	host_is("HOST=a.example\r\n", "a.example");
-	host_is("  export HOST = a.example  \n", "a.example");
-	host_is("HOST=a.example   # a comment\n", "a.example");
-	host_is("HOST=\"a.example\"   # a comment\n", "a.example");
-	host_is("HOST=\"a.example\"# a comment\n", "a.example");
-	host_is("HOST='a.example' #\n", "a.example");
-	host_is("HOST=a#b\n", "a#b");
-	host_is("HOST=\"a # b\"\n", "a # b");
-	host_is("HOST='a # \\b'\n", "a # \\b");
-	host_is("HOST=\"a\\\"b\\\\c\\$d\\e\"\n", "a\"b\\c$d\\e");
-	host_is("HOST=\n", "");
-	host_is("HOST=# a comment\n", "");
-	host_is("HOST=   # a comment\n", "");
-	host_is("# HOST=a\n; HOST=b\n\n", "");
-	host_is("HOST=a\nHOST=b\n", "b");
-	host_is("ELSE=x=y\nHOST=a", "a");
+	url_is("DATABASE_URL=sqlite:/a.example", "sqlite:/a.example");
+	url_is("DATABASE_URL=sqlite:/a.example\r\n", "sqlite:/a.example");
+	url_is("  export DATABASE_URL = sqlite:/a.example  \n",
+	    "sqlite:/a.example");
+	url_is("DATABASE_URL=sqlite:/a.example   # a comment\n",
+	    "sqlite:/a.example");
+	url_is("DATABASE_URL=\"sqlite:/a.example\"   # a comment\n",
+	    "sqlite:/a.example");
+	url_is("DATABASE_URL=\"sqlite:/a.example\"# a comment\n",
+	    "sqlite:/a.example");
+	url_is("DATABASE_URL='sqlite:/a.example' #\n", "sqlite:/a.example");
+	url_is("DATABASE_URL=sqlite:/a#b\n", "sqlite:/a#b");
+	url_is("DATABASE_URL=\"sqlite:/a # b\"\n", "sqlite:/a # b");
+	url_is("DATABASE_URL='sqlite:/a # \\b'\n", "sqlite:/a # \\b");
+	url_is("DATABASE_URL=\"sqlite:/a\\\"b\\\\c\\$d\\e\"\n",
+	    "sqlite:/a\"b\\c$d\\e");
+	url_is("DATABASE_URL=\n", "");
+	url_is("DATABASE_URL=# a comment\n", "");
+	url_is("DATABASE_URL=   # a comment\n", "");
+	url_is("# DATABASE_URL=sqlite:/a\n; DATABASE_URL=sqlite:/b\n\n", "");
+	url_is("DATABASE_URL=sqlite:/a\nDATABASE_URL=sqlite:/b\n", "sqlite:/b");
+	url_is("ELSE=x=y\nDATABASE_URL=sqlite:/a", "sqlite:/a");
 }
 
 static void
@@ -79,9 +85,9 @@ test_refused(void)
 {
 	char *text;
 
-	refused("\nHOST=\"a\n", ":2:1", "a quote without its end");
-	refused("HOST='a' b\n", ":1:1", "more after the closing quote");
-	refused("# x\nHOST\n", ":2:1", "is not NAME=VALUE");
+	refused("\nDATABASE_URL=\"a\n", ":2:1", "a quote without its end");
+	refused("DATABASE_URL='a' b\n", ":1:1", "more after the closing quote");
+	refused("# x\nDATABASE_URL\n", ":2:1", "is not NAME=VALUE");
 	refused("=x\n", ":1:1", "is not NAME=VALUE");
 	refused("1A=x\n", ":1:1", "is not NAME=VALUE");
 	refused("A B=x\n", ":1:1", "is not NAME=VALUE");
@@ -106,17 +112,18 @@ test_refused(void)
 
 /* The environment with what systemd and container engines make of a file. */
 static void
-environment_is(const char *value, const char *host)
+environment_is(const char *value, const char *url)
 {
 	struct conf *c;
 
-	setenv("HOST", value, 1);
+	setenv("DATABASE_URL", value, 1);
 	unlink(env);
 	buf_clear(&errors);
 	c = conf_load(yaml, &errors);
-	is_str(c != NULL ? c->host : buf_cstr(&errors), host, "%s", value);
+	is_str(
+	    c != NULL ? c->database_url : buf_cstr(&errors), url, "%s", value);
 	conf_free(&c);
-	unsetenv("HOST");
+	unsetenv("DATABASE_URL");
 }
 
 static void
@@ -124,17 +131,19 @@ test_environment(void)
 {
 	struct conf *c;
 
-	environment_is("a.example                # a comment", "a.example");
-	environment_is("a.example# a comment", "a.example");
-	environment_is("\"a.example\"   # a comment", "a.example");
-	environment_is("\"a.example\"", "a.example");
-	environment_is("a#b", "a#b");
-	environment_is("#b", "#b");
+	environment_is("sqlite:/a.example                # a comment",
+	    "sqlite:/a.example");
+	environment_is("sqlite:/a.example# a comment", "sqlite:/a.example");
+	environment_is(
+	    "\"sqlite:/a.example\"   # a comment", "sqlite:/a.example");
+	environment_is("\"sqlite:/a.example\"", "sqlite:/a.example");
+	environment_is("sqlite:/a#b", "sqlite:/a#b");
+	environment_is("sqlite:#b", "sqlite:#b");
 
-	setenv("HOST", "here.example", 1);
-	host_is("HOST=file.example", "here.example");
-	setenv("HOST", "a # b", 1);
-	host_is("HOST=\"a # b\" # a comment", "a # b");
+	setenv("DATABASE_URL", "sqlite:/here.example", 1);
+	url_is("DATABASE_URL=sqlite:/file.example", "sqlite:/here.example");
+	setenv("DATABASE_URL", "sqlite:/a # b", 1);
+	url_is("DATABASE_URL=\"sqlite:/a # b\" # a comment", "sqlite:/a # b");
 	setenv("HTTP_PORT", "80a# port", 1);
 	refused("HTTP_PORT=\"80a\" # port\n", ":1:1", "is not a unit");
 	setenv("HTTP_PORT", "8081", 1);
@@ -148,14 +157,15 @@ test_expansion(void)
 {
 	struct conf *c;
 
-	unsetenv("HOST");
+	unsetenv("DATABASE_URL");
 	unsetenv("HTTP_PORT");
-	spew(yaml, "server:\n  host: a.${T_DOTENV}\n");
+	spew(yaml, "database:\n  url: sqlite:/a.${T_DOTENV}\n");
 	c = load("T_DOTENV=b.example # where\n");
-	is_str(c->host, "a.b.example", "${NAME} of the file");
+	is_str(c->database_url, "sqlite:/a.b.example", "${NAME} of the file");
 	conf_free(&c);
-	c = load("HOST=c.example\nT_DOTENV=x\n");
-	is_str(c->host, "c.example", "the file stands over pierre.yaml");
+	c = load("DATABASE_URL=sqlite:/c.example\nT_DOTENV=x\n");
+	is_str(c->database_url, "sqlite:/c.example",
+	    "the file stands over pierre.yaml");
 	conf_free(&c);
 }
 
@@ -165,7 +175,7 @@ main(void)
 	ok(mkdtemp(dir) != NULL, "a directory");
 	snprintf(yaml, sizeof(yaml), "%s/pierre.yaml", dir);
 	snprintf(env, sizeof(env), "%s/.env", dir);
-	unsetenv("HOST");
+	unsetenv("DATABASE_URL");
 	unsetenv("HTTP_PORT");
 	unsetenv("PIERRE_MASTER_ENCRYPTION_KEY");
 	spew(yaml, "");
