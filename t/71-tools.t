@@ -82,6 +82,24 @@ for (['/api/sleep', 'sleeps'], ['/api/measurements', 'measurements']) {
 	    'not six years');
 }
 {
+	my $r = $t->request('GET', '/api/measurements?kind=hrv_rmssd_ms');
+	my %kinds = map { $_->{kind} => 1 } @{ decode_json($r->{content})->{measurements} };
+	is(join(' ', keys %kinds), 'hrv_rmssd_ms', 'measurements of one kind');
+	like($t->request('GET', '/api/measurements?kind=mood')->{content},
+	    qr/kind: there is no mood/, 'there is no such');
+	# What is mistyped would give all.
+	for (['/api/measurements?kinds=hrv_rmssd_ms', 'kinds; it takes kind, to, from'],
+	    ['/api/sleep?since=2026-01-01', 'since; it takes to, from'],
+	    ['/api/activities?sport=ride', 'sport; it takes limit, from, to, sport_type, provider'],
+	    ['/api/jobs?limit=1&%6Cimits=2', 'limits; it takes limit, before']) {
+		my ($path, $said) = @$_;
+		$r = $t->request('GET', $path);
+		is($r->{status}, 400, $path);
+		like($r->{content}, qr/the query takes no $said/, 'says what there is');
+	}
+	is($t->request('GET', '/api/activities?limit=1&')->{status}, 200, 'an end without a name');
+}
+{
 	my (undef, $out) = $t->ctl('token', 'create', 'demo', '--scopes', 'measurements:read');
 	my ($token) = $out =~ /(pmcp_pat_\S+)/ or die $out;
 	my (undef, $awake) = call_tool('get_measurements', {}, $token);

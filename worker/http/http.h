@@ -128,6 +128,9 @@ struct str http_query(const struct http_req *req);
  * badly encoded. */
 NODISCARD int http_query_get(
     struct http_req *req, const char *name, struct str *out, struct err *e);
+/* After the last http_query_get(): -1 and ERR_INVALID when the query has a
+ * parameter that was not asked for; the message names both. */
+NODISCARD int http_query_end(struct http_req *req, struct err *e);
 /* The part of the path that {name} matched. */
 struct str http_param(const struct http_req *req, const char *name);
 /* First value of a header, name without case; STR_NULL when absent. */

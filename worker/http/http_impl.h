@@ -15,6 +15,7 @@
 #include "proc/listen_fd.h"
 
 #define HTTP_LOG_WORDS	    8
+#define HTTP_QUERY_MAX	    8
 #define HTTP_LISTENERS_MAX  1024
 #define HTTP_REQUEST_ID_MAX 64
 
@@ -56,6 +57,8 @@ struct http_req {
 	struct str body;
 	size_t id_n;
 	size_t log_n;
+	const char *asked[HTTP_QUERY_MAX]; /* names of the query's parameters */
+	size_t asked_n;
 	/* Kept. */
 	struct http_server *srv;
 	struct list link;

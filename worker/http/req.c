@@ -34,6 +34,15 @@ decode_word(struct http_req *req, struct str raw, struct str *out)
 	return good;
 }
 
+static bool
+was_asked(const struct http_req *req, struct str name)
+{
+	for (size_t i = 0; i < req->asked_n; i++)
+		if (str_is(name, req->asked[i]))
+			return true;
+	return false;
+}
+
 int
 http_query_get(
     struct http_req *req, const char *name, struct str *out, struct err *e)
@@ -41,6 +50,10 @@ http_query_get(
 	struct str rest = http_query(req), pair, key, raw;
 	int found = 0;
 
+	if (!was_asked(req, str_of(name))) {
+		CHECK(req->asked_n < HTTP_QUERY_MAX);
+		req->asked[req->asked_n++] = name;
+	}
 	while (rest.p != NULL) {
 		pair = str_cut(rest, '&', &rest);
 		key = str_cut(pair, '=', &raw);
@@ -57,6 +70,37 @@ http_query_get(
 			    e, ERR_INVALID, "%s is badly encoded", name);
 	}
 	return found;
+}
+
+static int
+refuse_parameter(struct http_req *req, struct str key, struct err *e)
+{
+	struct buf known = BUF_INIT;
+
+	for (size_t i = 0; i < req->asked_n; i++)
+		buf_printf(&known, "%s%s", i > 0 ? ", " : "", req->asked[i]);
+	err_set(e, ERR_INVALID, "the query takes no %.*s; it takes %s",
+	    (int)MIN(key.n, (size_t)40), key.p, buf_cstr(&known));
+	buf_free(&known);
+	return -1;
+}
+
+int
+http_query_end(struct http_req *req, struct err *e)
+{
+	struct str rest = http_query(req), key;
+
+	while (rest.p != NULL) {
+		struct str raw, pair = str_cut(rest, '&', &rest);
+
+		key = str_cut(pair, '=', &raw);
+		if (!decode_word(req, key, &key))
+			return err_set(
+			    e, ERR_INVALID, "the query is badly encoded");
+		if (pair.n > 0 && !was_asked(req, key))
+			return refuse_parameter(req, key, e);
+	}
+	return 0;
 }
 
 struct str

@@ -122,7 +122,7 @@ read_page(struct http_req *req, struct page *p, struct err *e)
 	p->has_before = rc > 0;
 	if (rc > 0 && !uuid_parse(text, &p->before))
 		return err_set(e, ERR_INVALID, "before: the id of a job");
-	return 0;
+	return http_query_end(req, e);
 }
 
 void

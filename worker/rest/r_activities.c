@@ -169,7 +169,9 @@ read_filter(struct http_req *req, struct activity_filter *f, struct err *e)
 		return err_set(
 		    e, ERR_INVALID, "from: a day that is not after to");
 	rc = http_query_get(req, "cursor", &text, e);
-	return rc > 0 ? activities_cursor_read(text, f, e) : rc;
+	if (rc < 0 || http_query_end(req, e) < 0)
+		return -1;
+	return rc > 0 ? activities_cursor_read(text, f, e) : 0;
 }
 
 static void

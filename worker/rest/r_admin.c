@@ -50,8 +50,10 @@ read_people_wish(struct http_req *req, struct people_wish *w, struct err *e)
 	if (read_number(req, "limit", 1, PEOPLE_MAX, &w->limit, e) < 0)
 		return -1;
 	rc = http_query_get(req, "after", &text, e);
-	if (rc <= 0)
-		return rc;
+	if (rc < 0 || http_query_end(req, e) < 0)
+		return -1;
+	if (rc == 0)
+		return 0;
 	if (!uuid_parse(text, &id))
 		return err_set(e, ERR_INVALID, "after: the id of a user");
 	rc = users_by_id(app->db, http_arena(req), &id, &u, e);
@@ -412,7 +414,8 @@ rest_admin_audit(struct http_req *req)
 	if (read_number(req, "before", 1, INT64_MAX, &before, &e) < 0 ||
 	    read_number(req, "limit", 1, AUDIT_MAX, &limit, &e) < 0 ||
 	    read_subject(req, &subject, &has_subject, &e) < 0 ||
-	    read_action(req, &action, &has_action, &e) < 0) {
+	    read_action(req, &action, &has_action, &e) < 0 ||
+	    http_query_end(req, &e) < 0) {
 		http_reply_error(req, &e);
 		return;
 	}

@@ -22,14 +22,12 @@ struct days {
 static int
 query_days(struct http_req *req, struct days *d, struct err *e)
 {
-	int rc;
-
 	d->to = date_of_instant(clock_wall_us() + DATE_US_PER_DAY, 0);
 	if (rest_query_day(req, "to", &d->to, e) < 0)
 		return -1;
 	d->from = d->to - DAYS_DEFAULT;
-	rc = rest_query_day(req, "from", &d->from, e);
-	if (rc < 0)
+	if (rest_query_day(req, "from", &d->from, e) < 0 ||
+	    http_query_end(req, e) < 0)
 		return -1;
 	if (d->from > d->to || (int64_t)d->to - d->from > DAYS_MAX)
 		return err_set(e, ERR_INVALID,
@@ -111,6 +109,23 @@ show_measurement(struct jsonw *w, const struct daily *d)
 }
 
 static int
+query_kind(struct http_req *req, uint32_t *kinds, struct err *e)
+{
+	enum daily_kind kind;
+	struct str text;
+	int rc = http_query_get(req, "kind", &text, e);
+
+	*kinds = DAILIES_ALL;
+	if (rc <= 0)
+		return rc;
+	if (!daily_parse(text, &kind))
+		return err_set(e, ERR_INVALID, "kind: there is no %.*s",
+		    (int)MIN(text.n, (size_t)40), text.p);
+	*kinds = UINT32_C(1) << kind;
+	return 0;
+}
+
+static int
 reply_measurements(struct http_req *req, struct err *e)
 {
 	const struct app *app = http_app_state(req);
@@ -118,11 +133,12 @@ reply_measurements(struct http_req *req, struct err *e)
 	struct daily *list;
 	struct days d;
 	struct jsonw w;
+	uint32_t kinds;
 	size_t n;
 
-	if (query_days(req, &d, e) < 0 ||
-	    dailies_range(app->db, http_arena(req), &o, DAILIES_ALL, d.from,
-		d.to, &list, &n, e) < 0)
+	if (query_kind(req, &kinds, e) < 0 || query_days(req, &d, e) < 0 ||
+	    dailies_range(app->db, http_arena(req), &o, kinds, d.from, d.to,
+		&list, &n, e) < 0)
 		return -1;
 	begin_list(req, &w, "measurements");
 	for (size_t i = 0; i < n; i++)
