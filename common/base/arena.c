@@ -84,27 +84,16 @@ run_cleanups(struct arena *a)
 	}
 }
 
-/* All but the newest and largest, which stays if it has `keep` bytes or less.
- */
+/* This one and those that are older. */
 static void
-release_chunks(struct arena *a, size_t keep)
+free_chunks(struct arena *a, struct chunk **newest)
 {
-	struct chunk *kept = a->chunks, *c, *next;
+	struct chunk *c;
 
-	if (kept != NULL && kept->size > keep)
-		kept = NULL;
-	for (c = a->chunks; c != NULL; c = next) {
-		next = c->next;
-		if (c != kept)
-			chunk_free(a, c);
+	while ((c = *newest) != NULL) {
+		*newest = c->next;
+		chunk_free(a, c);
 	}
-	a->chunks = kept;
-	if (kept == NULL)
-		return;
-	if (a->secret)
-		wipe(kept->data, kept->used);
-	kept->used = 0;
-	kept->next = NULL;
 }
 
 void
@@ -116,19 +105,36 @@ arena_free(struct arena **ap)
 	if (a == NULL)
 		return;
 	run_cleanups(a);
-	release_chunks(a, 0);
+	free_chunks(a, &a->chunks);
 	free(a);
+}
+
+/* The newest chunk, which is the largest, unless it is too large to lie idle.
+ */
+static struct chunk *
+reusable(const struct arena *a)
+{
+#ifndef ARENA_DEBUG
+	if (a->chunks != NULL && a->chunks->size <= CHUNK_KEPT)
+		return a->chunks;
+#endif
+	(void)a;
+	return NULL;
 }
 
 void
 arena_reset(struct arena *a)
 {
+	struct chunk *kept;
+
 	run_cleanups(a);
-#ifdef ARENA_DEBUG
-	release_chunks(a, 0);
-#else
-	release_chunks(a, CHUNK_KEPT);
-#endif
+	kept = reusable(a);
+	free_chunks(a, kept != NULL ? &kept->next : &a->chunks);
+	if (kept == NULL)
+		return;
+	if (a->secret)
+		wipe(kept->data, kept->used);
+	kept->used = 0;
 }
 
 /* From a chunk made for it; without ARENA_DEBUG, with room for what follows. */

@@ -42,6 +42,7 @@ test_kinds(void)
 	is_str(arena_printf(a, "%d-%s", 7, "x"), "7-x", "printf");
 	is_int(strlen(arena_printf(a, "%5000d", 1)), 5000, "printf of much");
 	ok(arena_used(a) > 6000, "counts what it hands out");
+	ok(arena_memdup(a, "", 0) != NULL, "nothing has a place, too");
 	arena_free(&a);
 	ok(a == NULL, "freed");
 	arena_free(&a);
