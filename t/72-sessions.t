@@ -86,6 +86,11 @@ my @events = $stream->all;
 is(join(' ', map { $_->{data}{params}{progress} // 'result' } @events), '0 50 100 result',
     'progress, then the result');
 is(scalar(grep { $_->{id} } @events), 4, 'with an id each');
+$stream = $c->begin('tools/call', { name => 'test_tool_with_progress',
+	_meta => { progressToken => 9223372036854775807 } });
+is($stream->event->{data}{params}{progressToken}, 9223372036854775807,
+    'a token of 64 bits comes back with each of its digits');
+$stream->all;
 
 $stream = $c->begin('tools/call', { name => 'test_tool_with_progress',
 	_meta => { progressToken => 7 } });

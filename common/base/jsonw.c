@@ -356,7 +356,7 @@ jsonw_tree(struct jsonw *w, const cJSON *item)
 	} else if (cJSON_IsString(item)) {
 		jsonw_cstr(w, item->valuestring);
 	} else if (cJSON_IsNumber(item)) {
-		jsonw_double(w, item->valuedouble);
+		jsonw_raw(w, str_of(item->valuestring));
 	} else if (cJSON_IsBool(item)) {
 		jsonw_bool(w, cJSON_IsTrue(item));
 	} else {

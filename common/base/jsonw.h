@@ -47,6 +47,7 @@ void jsonw_instant(struct jsonw *w, int64_t us);
 void jsonw_day(struct jsonw *w, int32_t day);
 /* Text that is already JSON, as one value. */
 void jsonw_raw(struct jsonw *w, struct str json);
+/* A tree that json_parse() has made, its numbers as they were written. */
 void jsonw_tree(struct jsonw *w, const cJSON *item);
 
 /* "key": value in one call.  The _opt forms leave out what is missing:

@@ -114,6 +114,22 @@ test_tree(struct arena *a)
 }
 
 static void
+test_tree_again(struct arena *a)
+{
+	struct str text = STR("{\"a\":[1,-0,2.50,1E+2,12345678901234567890,"
+			      "-9223372036854775807],\"b\":\"\\n\"}");
+	struct err e = ERR_INIT;
+	struct buf b = BUF_INIT;
+	struct jsonw w;
+
+	jsonw_init(&w, &b);
+	jsonw_tree(&w, json_parse(a, text, &e));
+	jsonw_done(&w);
+	is_str(buf_cstr(&b), text.p, "a tree is written as it was read");
+	buf_free(&b);
+}
+
+static void
 test_several(struct arena *a)
 {
 	static const char *const names[] = { "b", "none", "a" };
@@ -197,6 +213,7 @@ main(void)
 	test_strictness(a);
 	test_members(a);
 	test_tree(a);
+	test_tree_again(a);
 	test_several(a);
 	test_there_and_back(a);
 	test_writer();
