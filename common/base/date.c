@@ -11,6 +11,10 @@
 #define DAYS_PER_ERA 146097
 #define EPOCH_SHIFT  719468 /* days from 0000-03-01 to 1970-01-01 */
 
+/* What can be written by four digits of a year. */
+#define FIRST_DAY (-719528) /* 0000-01-01 */
+#define LAST_DAY  2932896   /* 9999-12-31 */
+
 static const char *const month_names[] = { "Jan", "Feb", "Mar", "Apr", "May",
 	"Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
 static const char *const weekday_names[] = { "Mon", "Tue", "Wed", "Thu", "Fri",
@@ -78,6 +82,12 @@ date_of_instant(int64_t us, int32_t offset_s)
 
 /* --- writing ------------------------------------------------------------- */
 
+static int32_t
+writable(int64_t day)
+{
+	return (int32_t)MAX(MIN(day, LAST_DAY), FIRST_DAY);
+}
+
 /* The last `digits` of v, and behind them `end`. */
 static char *
 put_digits(char *to, unsigned v, size_t digits, char end)
@@ -99,7 +109,7 @@ put_date(char *to, struct date_civil c, char end)
 void
 date_format_day(int32_t day, char out[DATE_TEXT_LEN + 1])
 {
-	put_date(out, date_from_day(day), '\0');
+	put_date(out, date_from_day(writable(day)), '\0');
 }
 
 struct clock_time {
@@ -113,12 +123,13 @@ split_instant(int64_t us, int32_t offset_s)
 {
 	int64_t local = us + offset_s * DATE_US_PER_SECOND;
 	int64_t day = floor_div(local, DATE_US_PER_DAY);
+	int32_t shown = writable(day);
 	int64_t rest = local - day * DATE_US_PER_DAY;
 	int seconds = (int)(rest / DATE_US_PER_SECOND);
 
 	return (struct clock_time){
-		.date = date_from_day((int32_t)day),
-		.day = (int32_t)day,
+		.date = date_from_day(shown),
+		.day = shown,
 		.hour = seconds / 3600,
 		.minute = seconds / 60 % 60,
 		.second = seconds % 60,
@@ -281,7 +292,7 @@ bool
 date_parse_rfc3339(struct str s, int64_t *us_r, int32_t *offset_r)
 {
 	struct date_civil c;
-	int64_t time_us;
+	int64_t time_us, day;
 	int32_t offset;
 
 	if (!take_date(&s, &c) ||
@@ -292,5 +303,6 @@ date_parse_rfc3339(struct str s, int64_t *us_r, int32_t *offset_r)
 		offset * DATE_US_PER_SECOND;
 	if (offset_r != NULL)
 		*offset_r = offset;
-	return true;
+	day = floor_div(*us_r, DATE_US_PER_DAY);
+	return day == writable(day);
 }

@@ -26,6 +26,9 @@ int32_t date_of_instant(int64_t us, int32_t offset_s);
 
 const char *date_month_name(int month); /* "Nov" for 11 */
 
+/* A year is written by four digits: what is before 0000 or beyond 9999 becomes
+ * the nearest day of these. */
+
 /* "2026-11-23"; out takes the NUL too. */
 void date_format_day(int32_t day, char out[DATE_TEXT_LEN + 1]);
 NODISCARD bool date_parse_day(struct str s, int32_t *day_r);
@@ -34,8 +37,8 @@ NODISCARD bool date_parse_day(struct str s, int32_t *day_r);
  * offset_s is not 0. */
 void date_format_rfc3339(
     struct buf *out, int64_t us, bool ms, int32_t offset_s);
-/* Any RFC 3339 / ISO 8601 instant with zone; offset_r (may be NULL) gets the
- * offset that was written, in seconds. */
+/* Any RFC 3339 / ISO 8601 instant with zone, whose year has four digits in UTC
+ * too; offset_r (may be NULL) gets the offset that was written, in seconds. */
 NODISCARD bool date_parse_rfc3339(
     struct str s, int64_t *us_r, int32_t *offset_r);
 /* "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110 5.6.7). */

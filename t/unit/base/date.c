@@ -29,6 +29,36 @@ test_days(void)
 }
 
 static void
+test_years(void)
+{
+	char text[DATE_TEXT_LEN + 1];
+	struct buf b = BUF_INIT;
+	int32_t first, last;
+	int64_t us;
+
+	ok(date_parse_day(STR("0000-01-01"), &first) &&
+		date_parse_day(STR("9999-12-31"), &last),
+	    "years of four digits");
+	date_format_day(first - 1, text);
+	is_str(text, "0000-01-01", "no day before them");
+	date_format_day(last + 1, text);
+	is_str(text, "9999-12-31", "nor beyond");
+	date_format_day(INT32_MIN, text);
+	is_str(text, "0000-01-01", "the least day there is");
+	date_format_rfc3339(&b, INT64_MAX, false, 0);
+	is_int(b.n, 20, "the last instant: %s", buf_cstr(&b));
+	ok(memcmp(b.p, "9999-12-31T", 11) == 0, "of the last day");
+	buf_free(&b);
+	ok(date_parse_rfc3339(STR("0000-01-01T00:00:00Z"), &us, NULL) &&
+		date_parse_rfc3339(STR("9999-12-31T23:59:59Z"), &us, NULL),
+	    "the first and the last second");
+	ok(!date_parse_rfc3339(STR("0000-01-01T00:00:00+01:00"), &us, NULL) &&
+		!date_parse_rfc3339(
+		    STR("9999-12-31T23:30:00-01:00"), &us, NULL),
+	    "not where UTC has another year");
+}
+
+static void
 test_instants(void)
 {
 	struct buf b = BUF_INIT;
@@ -61,6 +91,7 @@ int
 main(void)
 {
 	test_days();
+	test_years();
 	test_instants();
 	return tap_done();
 }
