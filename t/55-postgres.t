@@ -197,9 +197,36 @@ like($metrics, qr/^pierre_db_connections_max 9$/m, 'the gauge of the budget');
 like($metrics, qr/^pierre_db_connections_active \d$/m, 'and of those in use');
 like($metrics, qr/^pierre_db_acquire_timeouts_total 0$/m, 'nobody waited in vain');
 
-# --- a restart of the database ---------------------------------------------------
+# --- clients that leave while the database lets them wait ---------------------------
+
+# Who holds the table, and who waits for it.
+sub locks {
+	my ($granted) = @_;
+	return $t->value("SELECT count(*) FROM pg_locks WHERE relation = " .
+		"'access_tokens'::regclass AND " .
+		($granted ? "granted AND mode = 'AccessExclusiveLock'" : 'NOT granted'));
+}
 
 my $generation = join ',', sort @{ $t->children->{workers} };
+my $holder = fork // die "fork: $!";
+if ($holder == 0) {
+	$pg->sql('BEGIN; LOCK TABLE access_tokens; SELECT pg_sleep(2); COMMIT', $t->{database});
+	POSIX::_exit(0);
+}
+ok(until_true(sub { locks(1) }), 'tokens cannot be looked up for a while');
+my @leaving = map { IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $t->port) }
+    1 .. 4;
+print $_ "POST /mcp HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " . $t->token .
+    "\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{" for @leaving;
+ok(until_true(sub { locks(0) >= 2 }), 'clients wait for that, with their bodies not sent yet');
+close $_ for @leaving;
+waitpid $holder, 0;
+ok(until_true(sub { $t->request('GET', '/metrics')->{content} =~
+		/^pierre_http_requests_in_flight 1$/m }), 'they leave, and nothing of them stays');
+is(join(',', sort @{ $t->children->{workers} }), $generation, 'nor dies of it');
+
+# --- a restart of the database ---------------------------------------------------
+
 $wait = clients($t, 4, 0, time + 6);
 sleep 1;
 my $gone = time;

@@ -311,10 +311,11 @@ answer(struct http_req *req)
 	}
 }
 
+/* The client may have gone while the guard waited. */
 static void
 wait_for_body(struct http_req *req)
 {
-	if (req->streamed)
+	if (req->streamed || req->gone)
 		return;
 	begin_body(req);
 	if (req->body_end != BODY_MORE)
