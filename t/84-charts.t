@@ -63,8 +63,11 @@ for my $activity (@{ $t->tool('get_activities', { limit => 30 })->{activities} }
 	}
 	like(size($r), qr/^1440x\d+$/, "$sport: drawn");
 	my $channels = $r->{structuredContent}{channels};
-	my $points = int(($r->{structuredContent}{duration_s} - 1) /
+	# N + 1 samples, one a second, last N seconds.
+	my $points = int($r->{structuredContent}{duration_s} /
 	    $r->{structuredContent}{step_s}) + 1;
+	is($r->{structuredContent}{duration_s}, $activity->{elapsed_s},
+	    "$sport: as long as the activity");
 	is((grep { @$_ != $points } values %$channels), 0,
 	    "$sport: " . join ' ', sort keys %$channels);
 	cmp_ok($points, '<=', 240, 'no more than a page has room for');

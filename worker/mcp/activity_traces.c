@@ -34,7 +34,7 @@ write_about(
 	date_format_day(act->local_day, day);
 	buf_printf(&b, "%s, %s %02d:%02d, ", sport_type_name(act->sport), day,
 	    (int)(local_min / 60 % 24), (int)(local_min % 60));
-	date_format_duration(&b, (double)w->seconds);
+	date_format_duration(&b, (double)w->duration_s);
 	if (value_has(act->sum.distance_m)) {
 		buf_adds(&b, ", ");
 		show_distance(&b, act->sum.distance_m);
@@ -66,6 +66,7 @@ activity_traces_gather(struct arena *a, struct activity *act,
 	if (out->n == 0)
 		return err_set(e, ERR_NOT_FOUND,
 		    "the activity has no channel that can be drawn");
+	out->duration_s = out->seconds > 0 ? out->seconds - 1 : 0;
 	write_about(a, act, out);
 	return 0;
 }

@@ -10,7 +10,8 @@
 struct activity_traces {
 	struct trace traces[CHART_MAX_TRACES];
 	size_t n;
-	size_t seconds; /* length of the longest */
+	size_t seconds;	   /* length of the longest, a value each */
+	size_t duration_s; /* from the first of them to the last */
 	const char *title;
 	const char *about; /* sport, day, duration, distance */
 };

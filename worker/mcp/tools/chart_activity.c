@@ -89,7 +89,7 @@ show(struct mcp_call *call, const struct work *work)
 	jsonw_kv_cstr(w, "chart", "activity");
 	jsonw_kv_cstr(w, "title", work->of.title);
 	jsonw_kv_cstr(w, "about", work->of.about);
-	jsonw_kv_int(w, "duration_s", (int64_t)work->of.seconds);
+	jsonw_kv_int(w, "duration_s", (int64_t)work->of.duration_s);
 	jsonw_kv_int(w, "step_s", (int64_t)step_s);
 	show_traces(w, work, step_s);
 	jsonw_end_object(w);
