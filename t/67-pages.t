@@ -492,6 +492,94 @@ is(scalar keys %seen, $t->value("SELECT count(*) FROM activities WHERE user_id =
     (SELECT id FROM users WHERE username = 'demo')"), 'page after page shows all');
 is(scalar(grep { $_ > 1 } values %seen), 0, 'each once');
 
+# --- sleep and measurements ---------------------------------------------------------------
+
+$c->get('/sleep');
+like($c->text, qr/No sleep is here yet\..*sleep files of watches \(FIT\).*Garmin.*Apple Health/,
+    'who has no sleep reads where it would come from');
+like($c->{page}, qr{<a class="button second" href="/import">}, 'and how to get it here');
+unlike($c->{page}, qr/<svg/, 'and sees no empty chart');
+$c->get('/body');
+like($c->text, qr/No measurement is here yet\..*Garmin/, 'nor measurements');
+is($c->get('/body/weight_kg')->{status}, 200, 'of a kind');
+like($c->text, qr/None is here yet/, 'that it has none of');
+
+# A night of which a Garmin export tells sums alone.
+$c->get('/import');
+$r = $c->request('POST', '/import', headers => { %multipart },
+    content => form($c->csrf, ['1_sleepData.json', slurp('t/fuzz/corpus/garmin/sleep')]));
+ok(until_true(sub { $c->get($r->{headers}{location})->{content} !~ /http-equiv="refresh"/ }, 20),
+    'the table of an export');
+$c->get('/sleep');
+like($c->text, qr/2 May 2024 \S+ to \S+ deep 1 h 20 min, light 4 h 10 min, REM 1 h 35 min, awake 25 min 7 h 5 min asleep score 83/,
+    'is a night') or diag $c->text;
+is(scalar(() = $c->{page} =~ /<rect class="stage \w+" x="[\d.]+" y="0.0"/g), 4, 'its sums are a bar');
+unlike($c->{page}, qr{href="/sleep/}, 'and there is no page of stages that are not known');
+
+# The newest nights as the store has them.
+my ($nights) = $t->tool('get_sleep', {});
+my $newest = $nights->{sleeps}[0];
+my $words = sub { sprintf '%d h %d min', int($_[0] / 3600), $_[0] / 60 % 60 };
+my ($from, $until) = map { substr $newest->{$_}, 11, 5 } qw(start end);
+$b->get('/sleep');
+like($b->text, qr/Newest [ ] first [ ] \d+ [ ] \w+ [ ] \d{4} [ ] $from [ ] to [ ] $until, [ ] synthetic
+	 [ ] deep [ ] .*? light [ ] .*? REM [ ] .*? awake [ ] \d+ [ ] min
+	 [ ] \Q@{[$words->($newest->{asleep_s}) =~ s{ 0 min}{}r]}\E [ ] asleep
+	 [ ] HRV [ ] \Q@{[int $newest->{hrv_rmssd_ms}]}\E [ ] ms [ ] \(RMSSD\)
+	 [ ] \d+ [ ] bpm [ ] at [ ] rest/x, 'a night is in the list') or diag substr $b->text, 0, 900;
+my $bars = () = $b->{page} =~ /<rect class="stage deep" x="[\d.]+" y="[1-9]/g;
+is($bars, 30, 'a bar for each of 30 nights is in the chart');
+like($b->{page}, qr/aria-label="Hours asleep by day, \d+ \w+ \d+ to \d+ \w+ \d+"/, 'which has a name');
+(my %night, $next) = ();
+for ($next = '/sleep'; $next; ) {
+	$b->get($next);
+	$night{$_}++ for $b->{page} =~ m{<strong><a href="(/sleep/[0-9a-f-]+)"}g;
+	($next) = $b->{page} =~ m{href="(/sleep\?after=[^"]*)"};
+}
+is(scalar keys %night, $t->value("SELECT count(*) FROM sleeps WHERE provider = 'synthetic'"), 'page after page shows all');
+is(scalar(grep { $_ > 1 } values %night), 0, 'each once');
+is($b->get("/sleep?after=$_")->{status}, 400, "not after $_") for 'x', '99999999999999999999', '9223372036854775806', '-1';
+is($b->get('/sleep?after=1')->{status}, 200, 'after the oldest');
+like($b->text, qr/none that are older.*Newest/, 'there is nothing, but a way back');
+
+my $one_night = "/sleep/$newest->{id}";
+is($b->get($one_night)->{status}, 200, 'a night has a page');
+like($b->text, qr/Asleep \d+ h.*Variability \d+ ms RMSSD Resting heart rate \d+ bpm/, 'with its numbers');
+my $drawn = () = $b->{page} =~ /<rect class="stage/g;
+my $told = () = $b->{page} =~ /<tr><td class="nums">\d\d:\d\d</g;
+cmp_ok($drawn, '>', 10, 'its stages are drawn');
+is($told, $drawn, 'and told');
+for my $whose ($one_night, '/sleep/x', '/body/nothing', '/body/sleep_total_s') {
+	is($c->get($whose, headers => { Accept => 'text/html' })->{status}, 404, "$whose is not there for another");
+}
+
+$b->get('/body');
+my %shown = $b->{page} =~ m{<a href="/body/(\w+)">.*?</p></div><div class="measures"><strong>([^<]*)<}g;
+is(join(' ', sort keys %shown), 'hrv_rmssd_ms resting_hr_bpm weight_kg', 'the newest of each kind there is');
+like($shown{weight_kg}, qr/^6\d\.\d kg$/, 'with its unit');
+like($b->text, qr/Heart-rate variability, RMSSD \d+ \w+ \d{4}, made up, for the demo/, 'day and source');
+my %value;
+for ($next = '/body/resting_hr_bpm'; $next; ) {
+	$b->get($next);
+	my @rows = $b->{page} =~ m{<tr><td class="nums">([^<]*)</td><td class="nums">\d+ bpm<}g;
+	my @dots = $b->{page} =~ /<circle class="dot"/g;
+	is(scalar @dots, scalar @rows, 'each value of the table is in the chart') if !%value;
+	$value{$_}++ for @rows;
+	($next) = $b->{page} =~ m{href="(/body/resting_hr_bpm\?after=[^"]*)"};
+}
+is(scalar keys %value, $t->value("SELECT count(*) FROM dailies WHERE kind = 'resting_hr_bpm'"), 'all values');
+is(scalar(grep { $_ > 1 } values %value), 0, 'each once');
+is($b->get('/body/weight_kg?after=x')->{status}, 400, 'not after x');
+my $yes = $t->{postgres} ? 'TRUE' : 1;
+$t->value("UPDATE dailies SET restricted = $yes WHERE kind = 'weight_kg' AND day =
+    (SELECT max(day) FROM dailies WHERE kind = 'weight_kg')");
+$t->value("UPDATE dailies SET source = '<b>scale' WHERE kind = 'weight_kg'");
+$b->get('/body');
+like($b->text, qr/Weight \d+ \w+ \d{4}, <b>scale withheld by its provider/, 'what is withheld is said to be');
+$b->get('/body/weight_kg');
+is(scalar(() = $b->{page} =~ /<circle class="dot"/g), 29, 'and not drawn');
+unlike($b->{page}, qr/<b>/, 'by sources that are text');
+
 # --- units --------------------------------------------------------------------------------
 
 is_redirect($b->fill('/account', name => 'Ann', timezone => 'Europe/Berlin', sex => 'female',
@@ -499,6 +587,9 @@ is_redirect($b->fill('/account', name => 'Ann', timezone => 'Europe/Berlin', sex
 my ($one) = keys %seen;
 $b->get($one);
 unlike($b->text, qr{\d km\b|km/h|min/km}, 'no kilometre is left');
+$b->get('/body/weight_kg');
+like($b->text, qr/1[34]\d\.\d lb/, 'weight in pounds');
+unlike($b->text, qr/\d kg/, 'alone');
 $b->get('/account');
 like($b->{page}, qr/value="67\.7".*value="141\.1"/s, 'height and weight in inches and pounds');
 is_redirect($b->fill('/account', name => 'Ann', timezone => 'Europe/Berlin', sex => 'female',

@@ -34,6 +34,12 @@ WHERE tenant_id = $1 AND user_id = $2 AND kind = $3 AND day <= $4
 ORDER BY day DESC
 LIMIT 1;
 
+-- name: daily_page
+SELECT day, value, source, restricted FROM dailies
+WHERE tenant_id = $1 AND user_id = $2 AND kind = $3 AND day < $4
+ORDER BY day DESC
+LIMIT $5;
+
 -- name: daily_remove write
 DELETE FROM dailies
 WHERE tenant_id = $1 AND user_id = $2 AND kind = $3 AND day = $4;

@@ -115,7 +115,12 @@ synthetic_dailies(int number, int32_t day, struct daily out[8])
 	    round(75 - (rest - 50) * 3 + prng_normal(&g) * 4));
 	set_daily(&out[6], day, DAILY_SLEEP_AWAKE,
 	    (SLEEP_CYCLES - 1) * AWAKE_S * (ill ? 2 : 1));
-	return 7;
+	set_daily(&out[7], day, DAILY_WEIGHT,
+	    round(10 * (over_the_year(number, SYNTHETIC_WEIGHT_FIRST_KG,
+			    SYNTHETIC_WEIGHT_LAST_KG) +
+			   prng_normal(&g) * 0.2)) /
+		10);
+	return 8;
 }
 
 /* --- a night -------------------------------------------------------------- */

@@ -26,6 +26,9 @@
 #define SYNTHETIC_REST_HR_FIRST_BPM	 54.0
 #define SYNTHETIC_REST_HR_LAST_BPM	 48.0
 #define SYNTHETIC_REST_HR_AFTER_HARD_BPM 3.0
+/* Weight sinks over the year. */
+#define SYNTHETIC_WEIGHT_FIRST_KG 65.5
+#define SYNTHETIC_WEIGHT_LAST_KG  64.0
 /* Seven days of illness: no training, a high resting heart rate, long sleep. */
 #define SYNTHETIC_ILL_FROM_DAY	  201
 #define SYNTHETIC_ILL_DAYS	  7
@@ -70,7 +73,8 @@ void synthetic_athlete(struct athlete *out);
  * the evening of weekdays, nine in the morning of weekends. */
 struct activity *synthetic_activity(struct arena *a, int number, int32_t day,
     int64_t midnight_us, int32_t utc_offset_s);
-/* Sleep and resting heart rate of a day: fills at most 8, returns how many. */
+/* Sleep, resting heart rate and weight of a day: fills at most 8, returns how
+ * many. */
 size_t synthetic_dailies(int number, int32_t day, struct daily out[8]);
 /* The night that ends on a day, with stages that agree with its dailies; the
  * offset is that of waking. */

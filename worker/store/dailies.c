@@ -122,3 +122,24 @@ dailies_latest(struct db *db, struct arena *a, const struct owner *o,
 	*out = read_daily(&q, kind);
 	return 1;
 }
+
+int
+dailies_page(struct db *db, struct arena *a, const struct owner *o,
+    enum daily_kind kind, int32_t before_day, unsigned limit,
+    struct daily **list_r, size_t *n_r, struct err *e)
+{
+	struct daily_rows rows = { NULL, 0, 0 };
+	struct db_query q;
+
+	db_query_init(&q, db, a, Q_daily_page);
+	owner_bind(&q, o);
+	db_bind_text(&q, 3, daily_name(kind));
+	db_bind_day(&q, 4, before_day);
+	db_bind_int(&q, 5, limit);
+	if (db_run(&q, e) < 0)
+		return -1;
+	add_rows(a, &rows, &q, kind);
+	*list_r = rows.list;
+	*n_r = rows.n;
+	return 0;
+}

@@ -20,5 +20,9 @@ NODISCARD int dailies_range(struct db *db, struct arena *a,
 NODISCARD int dailies_latest(struct db *db, struct arena *a,
     const struct owner *o, enum daily_kind kind, int32_t day, struct daily *out,
     struct err *e);
+/* Values of one kind on days before one, newest first, at most limit. */
+NODISCARD int dailies_page(struct db *db, struct arena *a,
+    const struct owner *o, enum daily_kind kind, int32_t before_day,
+    unsigned limit, struct daily **list_r, size_t *n_r, struct err *e);
 
 #endif

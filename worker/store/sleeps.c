@@ -57,6 +57,36 @@ sleeps_range(struct db *db, struct arena *a, const struct owner *o,
 }
 
 int
+sleeps_page(struct db *db, struct arena *a, const struct owner *o,
+    int64_t before_us, unsigned limit, struct sleep **list_r, size_t *n_r,
+    struct err *e)
+{
+	struct db_query q;
+
+	db_query_init(&q, db, a, Q_sleep_page);
+	owner_bind(&q, o);
+	db_bind_time(&q, 3, before_us);
+	db_bind_int(&q, 4, MIN(limit, (unsigned)SLEEPS_MAX));
+	return db_run(&q, e) < 0 ? -1 : read_all(&q, list_r, n_r, e);
+}
+
+int
+sleeps_get(struct db *db, struct arena *a, const struct owner *o,
+    const struct uuid *id, struct sleep *out, struct err *e)
+{
+	struct db_query q;
+
+	db_query_init(&q, db, a, Q_sleep_get);
+	owner_bind(&q, o);
+	db_bind_uuid(&q, 3, id);
+	if (db_run(&q, e) < 0)
+		return -1;
+	if (!db_next(&q))
+		return 0;
+	return read_sleep(&q, out, e) < 0 ? -1 : 1;
+}
+
+int
 sleeps_insert(struct db *db, struct arena *a, const struct owner *o,
     struct sleep *s, struct err *e)
 {

@@ -24,5 +24,12 @@ NODISCARD int sleeps_insert(struct db *db, struct arena *a,
 NODISCARD int sleeps_range(struct db *db, struct arena *a,
     const struct owner *o, int32_t from_day, int32_t to_day, unsigned limit,
     struct sleep **list_r, size_t *n_r, struct err *e);
+/* Those that began before an instant, newest first, at most limit. */
+NODISCARD int sleeps_page(struct db *db, struct arena *a, const struct owner *o,
+    int64_t before_us, unsigned limit, struct sleep **list_r, size_t *n_r,
+    struct err *e);
+/* One.  1, 0, -1. */
+NODISCARD int sleeps_get(struct db *db, struct arena *a, const struct owner *o,
+    const struct uuid *id, struct sleep *out, struct err *e);
 
 #endif

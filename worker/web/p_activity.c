@@ -66,22 +66,6 @@ read_view(struct http_req *req, struct view *v, struct err *e)
 
 /* --- numbers ------------------------------------------------------------- */
 
-static void
-show_figure(
-    struct html *h, const char *name, const char *value, const char *about)
-{
-	if (value == NULL)
-		return;
-	html_open(h, "div");
-	html_line(h, "dt", NULL, name);
-	html_open(h, "dd");
-	html_text(h, value);
-	if (about != NULL)
-		html_line(h, "span", NULL, about);
-	html_close(h, "dd");
-	html_close(h, "div");
-}
-
 static const char *
 rounded(struct arena *a, const char *fmt, double v)
 {
@@ -95,32 +79,33 @@ show_figures(struct page *p, const struct stored_activity *sa)
 	const struct summary *s = &act->sum;
 	enum units u = p->user.athlete.units;
 	struct arena *a = http_arena(p->req);
-	struct html *h = &p->h;
 	bool paused = value_has(s->elapsed_s) && s->elapsed_s > s->moving_s + 1;
 
-	html_box(h, "dl", "figures many");
-	show_figure(h, "Distance", units_distance(a, u, s->distance_m), NULL);
-	show_figure(h, "Moving", activity_duration(a, s->moving_s),
+	html_box(&p->h, "dl", "figures many");
+	page_figure(
+	    p, NULL, "Distance", units_distance(a, u, s->distance_m), NULL);
+	page_figure(p, NULL, "Moving", activity_duration(a, s->moving_s),
 	    paused ? arena_printf(
 			 a, "%s in all", activity_duration(a, s->elapsed_s))
 		   : NULL);
-	show_figure(h, "Average",
+	page_figure(p, NULL, "Average",
 	    activity_speed(a, u, act, s->average_speed_mps), NULL);
-	show_figure(
-	    h, "Climbed", units_height(a, u, s->elevation_gain_m), NULL);
-	show_figure(h, "Heart rate", rounded(a, "%.0f bpm", s->average_hr_bpm),
+	page_figure(
+	    p, NULL, "Climbed", units_height(a, u, s->elevation_gain_m), NULL);
+	page_figure(p, NULL, "Heart rate",
+	    rounded(a, "%.0f bpm", s->average_hr_bpm),
 	    rounded(a, "up to %.0f", s->max_hr_bpm));
-	show_figure(h, "Power", rounded(a, "%.0f W", s->average_power_w),
+	page_figure(p, NULL, "Power", rounded(a, "%.0f W", s->average_power_w),
 	    rounded(a, "up to %.0f", s->max_power_w));
-	show_figure(h, "Cadence",
+	page_figure(p, NULL, "Cadence",
 	    rounded(a, "%.0f /min", s->average_cadence_rpm), NULL);
-	show_figure(
-	    h, "Energy", rounded(a, "%.0f kcal", s->calories_kcal), NULL);
-	show_figure(h, "Temperature",
+	page_figure(
+	    p, NULL, "Energy", rounded(a, "%.0f kcal", s->calories_kcal), NULL);
+	page_figure(p, NULL, "Temperature",
 	    units_temperature(a, u, s->average_temperature_c), NULL);
-	show_figure(h, "Effort", rounded(a, "%.0f", act->rpe), "of 10");
-	show_figure(h, "Load", rounded(a, "%.0f", sa->load.value), NULL);
-	html_close(h, "dl");
+	page_figure(p, NULL, "Effort", rounded(a, "%.0f", act->rpe), "of 10");
+	page_figure(p, NULL, "Load", rounded(a, "%.0f", sa->load.value), NULL);
+	html_close(&p->h, "dl");
 }
 
 static void

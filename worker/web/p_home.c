@@ -117,17 +117,10 @@ read_training(struct http_req *req, struct training *t, struct err *e)
 	    app->db, http_arena(req), &o, &f, &t->list, &t->n, e);
 }
 
-static void
-show_figure(struct html *h, const char *class, const char *name, double v,
-    const char *about)
+static const char *
+rounded(struct page *p, double v)
 {
-	html_box(h, "div", class);
-	html_line(h, "dt", NULL, name);
-	html_open(h, "dd");
-	html_textf(h, "%.0f", v + 0.0);
-	html_line(h, "span", NULL, about);
-	html_close(h, "dd");
-	html_close(h, "div");
+	return arena_printf(http_arena(p->req), "%.0f", v + 0.0);
 }
 
 static void
@@ -139,11 +132,12 @@ show_form_words(struct page *p, const struct pmc_day *today)
 		ramp = arena_printf(
 		    http_arena(p->req), "%+.1f in 7 days", today->ramp_rate);
 	html_box(&p->h, "dl", "figures");
-	show_figure(&p->h, "fitness", "Fitness", today->ctl,
+	page_figure(p, "fitness", "Fitness", rounded(p, today->ctl),
 	    ramp != NULL ? ramp : "over six weeks");
-	show_figure(&p->h, "fatigue", "Fatigue", today->atl, "over seven days");
+	page_figure(
+	    p, "fatigue", "Fatigue", rounded(p, today->atl), "over seven days");
 	if (!isnan(today->tsb))
-		show_figure(&p->h, "form", "Form", today->tsb,
+		page_figure(p, "form", "Form", rounded(p, today->tsb),
 		    "yesterday's fitness less fatigue");
 	html_close(&p->h, "dl");
 	if (!isnan(today->tsb))
@@ -190,16 +184,9 @@ show_activities(struct page *p, const struct training *t)
 		html_line(&p->h, "p", "empty", "None yet.");
 	activity_rows(p, t->list, t->n);
 	html_box(&p->h, "div", "buttons");
-	if (t->n > 0) {
-		html_box(&p->h, "a", "button second");
-		html_attr(&p->h, "href", "/activities");
-		html_text(&p->h, "All activities");
-		html_close(&p->h, "a");
-	}
-	html_box(&p->h, "a", "button second");
-	html_attr(&p->h, "href", "/import");
-	html_text(&p->h, "Import more");
-	html_close(&p->h, "a");
+	if (t->n > 0)
+		page_leading(p, "/activities", "All activities");
+	page_leading(p, "/import", "Import more");
 	html_close(&p->h, "div");
 	page_section_end(p);
 }

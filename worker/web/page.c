@@ -209,6 +209,8 @@ show_navigation(struct page *p)
 	html_open(h, "ul");
 	show_place(p, "/", "Training");
 	show_place(p, "/activities", "Activities");
+	show_place(p, "/sleep", "Sleep");
+	show_place(p, "/body", "Body");
 	show_place(p, "/import", "Import");
 	show_place(p, "/account", "Account");
 	if (p->who->role == ROLE_ADMIN)

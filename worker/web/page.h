@@ -118,7 +118,17 @@ void page_copyable(
  * with
  * '-' is not seen. */
 void page_table(struct page *p, const char *const *heads);
+/* The same of a few short columns, which stay side by side on a telephone. */
+void page_table_slim(struct page *p, const char *const *heads);
 void page_table_end(struct page *p);
+/* A number with its name in a <dl class="figures">, and something about it or
+ * NULL; value NULL: nothing. */
+void page_figure(struct page *p, const char *class, const char *name,
+    const char *value, const char *about);
+/* Which files what the page shows is read from, and the way to import them. */
+void page_origin(struct page *p, const char *text);
+/* A link that looks like a button. */
+void page_leading(struct page *p, const char *path, const char *label);
 /* Links below a list: to its first page, and to the next; NULL: none. */
 void page_pages(struct page *p, const char *first_label, const char *first,
     const char *next_label, const char *next);

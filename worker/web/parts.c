@@ -130,13 +130,13 @@ show_head(struct html *h, const char *head)
 	html_close(h, "th");
 }
 
-void
-page_table(struct page *p, const char *const *heads)
+static void
+begin_table(struct page *p, const char *class, const char *const *heads)
 {
 	struct html *h = &p->h;
 
 	html_box(h, "div", "table");
-	html_box(h, "table", "stack");
+	html_box(h, "table", class);
 	html_open(h, "thead");
 	html_open(h, "tr");
 	for (; *heads != NULL; heads++)
@@ -144,6 +144,18 @@ page_table(struct page *p, const char *const *heads)
 	html_close(h, "tr");
 	html_close(h, "thead");
 	html_open(h, "tbody");
+}
+
+void
+page_table(struct page *p, const char *const *heads)
+{
+	begin_table(p, "stack", heads);
+}
+
+void
+page_table_slim(struct page *p, const char *const *heads)
+{
+	begin_table(p, NULL, heads);
 }
 
 void
@@ -208,4 +220,42 @@ page_pages(struct page *p, const char *first_label, const char *first,
 	if (next != NULL)
 		html_link(&p->h, next, next_label);
 	html_close(&p->h, "nav");
+}
+
+void
+page_figure(struct page *p, const char *class, const char *name,
+    const char *value, const char *about)
+{
+	struct html *h = &p->h;
+
+	if (value == NULL)
+		return;
+	html_box(h, "div", class);
+	html_line(h, "dt", NULL, name);
+	html_open(h, "dd");
+	html_text(h, value);
+	if (about != NULL)
+		html_line(h, "span", NULL, about);
+	html_close(h, "dd");
+	html_close(h, "div");
+}
+
+void
+page_leading(struct page *p, const char *path, const char *label)
+{
+	html_box(&p->h, "a", "button second");
+	html_attr(&p->h, "href", path);
+	html_text(&p->h, label);
+	html_close(&p->h, "a");
+}
+
+void
+page_origin(struct page *p, const char *text)
+{
+	page_section(p, "origin", "Where it comes from", NULL);
+	html_line(&p->h, "p", NULL, text);
+	html_box(&p->h, "div", "buttons");
+	page_leading(p, "/import", "Import files");
+	html_close(&p->h, "div");
+	page_section_end(p);
 }

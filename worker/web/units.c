@@ -58,6 +58,15 @@ units_pace(struct arena *a, enum units u, double mps)
 }
 
 const char *
+units_weight(struct arena *a, enum units u, double kg)
+{
+	if (!value_has(kg))
+		return NULL;
+	return u == UNITS_IMPERIAL ? arena_printf(a, "%.1f lb", kg / KG_A_POUND)
+				   : arena_printf(a, "%.1f kg", kg);
+}
+
+const char *
 units_temperature(struct arena *a, enum units u, double celsius)
 {
 	if (!value_has(celsius))

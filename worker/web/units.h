@@ -23,6 +23,8 @@ const char *units_pace(struct arena *a, enum units u, double mps);
 /* The length that a runner's pace is told by, and how it is called. */
 double units_pace_m(enum units u);
 const char *units_pace_name(enum units u);
+/* "64.2 kg", "141.5 lb" */
+const char *units_weight(struct arena *a, enum units u, double kg);
 /* "18 °C", "64 °F" */
 const char *units_temperature(struct arena *a, enum units u, double celsius);
 

@@ -34,6 +34,13 @@ void web_activity(struct http_req *req);
 void web_activity_post(struct http_req *req);
 void web_activity_chart(struct http_req *req);
 
+/* /sleep, /sleep/{id} */
+void web_sleep(struct http_req *req);
+void web_night(struct http_req *req);
+/* /body, /body/{kind} */
+void web_body(struct http_req *req);
+void web_measurements(struct http_req *req);
+
 /* /import, /import/{id} */
 void web_import(struct http_req *req);
 void web_import_post(struct http_req *req);

@@ -29,6 +29,15 @@ sleep_s(int number)
 	return d[1].value;
 }
 
+static double
+weight_kg(int number)
+{
+	struct daily d[8];
+
+	synthetic_dailies(number, number, d);
+	return d[7].kind == DAILY_WEIGHT ? d[7].value : 0;
+}
+
 /* Mean of f over the days that `is` picks (and that are not of the illness). */
 static double
 mean_over(double (*f)(int), bool (*is)(int), bool wanted)
@@ -73,6 +82,10 @@ test_recovery_effects(void)
 		    mean_days(rest_hr, SYNTHETIC_DAYS - 28, 28),
 	    SYNTHETIC_REST_HR_FIRST_BPM - SYNTHETIC_REST_HR_LAST_BPM, 1.2,
 	    "resting heart rate sinks over the year");
+	is_near(mean_days(weight_kg, 0, 14), SYNTHETIC_WEIGHT_FIRST_KG, 0.2,
+	    "weight begins high");
+	is_near(mean_days(weight_kg, SYNTHETIC_DAYS - 14, 14),
+	    SYNTHETIC_WEIGHT_LAST_KG, 0.2, "and sinks over the year");
 }
 
 /* The night and the day's measurements tell the same. */

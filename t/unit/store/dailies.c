@@ -80,6 +80,28 @@ test_dailies(void)
 }
 
 static void
+test_pages(void)
+{
+	struct daily *list;
+	size_t n;
+
+	is_int(dailies_page(t.db, t.arena, &me, DAILY_REST_HR, INT32_MAX, 1,
+		   &list, &n, &t.e),
+	    0, "page: %s", t.e.msg);
+	ok(n == 1 && list[0].day == 101 && list[0].value == 51,
+	    "begins with the newest");
+	is_int(dailies_page(
+		   t.db, t.arena, &me, DAILY_REST_HR, 101, 9, &list, &n, &t.e),
+	    0, "the next");
+	ok(n == 1 && list[0].day == 100 && list[0].kind == DAILY_REST_HR,
+	    "goes on before that day, with the same kind");
+	is_int(dailies_page(t.db, t.arena, &other, DAILY_REST_HR, INT32_MAX, 9,
+		   &list, &n, &t.e),
+	    0, "another person's");
+	is_int(n, 0, "is empty");
+}
+
+static void
 test_thresholds(void)
 {
 	struct threshold ftp = { THRESHOLD_FTP_W, 200, 250, "test" };
@@ -225,6 +247,7 @@ main(void)
 	me = owner_of(&a.athlete);
 	other = owner_of(&b.athlete);
 	test_dailies();
+	test_pages();
 	test_thresholds();
 	taker = owner_of(&c.athlete);
 	test_taken();

@@ -151,6 +151,8 @@ test_plans(void)
 		{ Q_token_list, "access_tokens_user", "(user_id = $2)" },
 		{ Q_daily_range, "dailies_pkey", "(day >= $4)" },
 		{ Q_daily_latest, "dailies_pkey", "(day <= $4)" },
+		{ Q_daily_page, "dailies_pkey", "(day < $4)" },
+		{ Q_sleep_page, "sleeps_start", "(start_at < $3)" },
 		{ Q_threshold_list, "thresholds_pkey", "(user_id = $2)" },
 		{ Q_import_find, "digest", "(digest = $3)" },
 		{ Q_streams_get, "activity_streams_pkey",

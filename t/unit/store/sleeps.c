@@ -75,6 +75,34 @@ count(const struct owner *o, struct sleep **list)
 	return n;
 }
 
+/* After two sleeps of mine are there, the newest of which is a nap. */
+static void
+test_pages(void)
+{
+	struct sleep *list, got;
+	struct uuid nap;
+	size_t n;
+
+	is_int(sleeps_page(t.db, t.arena, &me, INT64_MAX, 1, &list, &n, &t.e),
+	    0, "a page: %s", t.e.msg);
+	ok(n == 1 && list[0].start_us % (24 * HOUR_US) == 13 * HOUR_US,
+	    "begins with the newest");
+	nap = list[0].id;
+	is_int(sleeps_page(
+		   t.db, t.arena, &me, list[0].start_us, 5, &list, &n, &t.e),
+	    0, "the next");
+	ok(n == 1 && list[0].n_stages == 4, "goes on behind it");
+	is_int(
+	    sleeps_page(t.db, t.arena, &other, INT64_MAX, 5, &list, &n, &t.e),
+	    0, "another person's");
+	is_int(n, 0, "is empty");
+	is_int(sleeps_get(t.db, t.arena, &me, &nap, &got, &t.e), 1, "one");
+	ok(got.n_stages == 1 && got.stages[0].duration_s == 1200,
+	    "with its stages");
+	is_int(sleeps_get(t.db, t.arena, &other, &nap, &got, &t.e), 0,
+	    "which nobody else has");
+}
+
 int
 main(void)
 {
@@ -112,6 +140,7 @@ main(void)
 	is_near(daily(DAILY_SLEEP_TOTAL), 5700, 0, "both are in the sum");
 	is_near(daily(DAILY_SLEEP_DEEP), 1000, 0, "of what is known");
 	is_int(count(&other, &list), 0, "another person has none");
+	test_pages();
 	temp_close(&t);
 	return tap_done();
 }
