@@ -164,6 +164,7 @@ for my $engine (qw(sqlite postgresql)) {
 	    'a ZIP of files that are known, and another kind') or diag explain $job;
 	my $sum = $job->{files}[0]{result};
 	is($sum->{files}{known}, scalar @members, 'each of its files is');
+	is($sum->{failures}[0]{code}, 'CORRUPT', 'of each that failed the code is said');
 	is("$sum->{files}{failed} $sum->{failures}[0]{file}", '1 ' . name_of($broken),
 	    'but the one that cannot be read');
 	like($job->{files}[1]{error}{message}, qr/7-Zip/, 'which is named');

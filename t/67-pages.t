@@ -405,12 +405,20 @@ is($t->value("SELECT count(*) FROM jobs WHERE user_id <> (SELECT id FROM users W
     0, 'make no job');
 $c->get('/import');
 $r = $c->request('POST', '/import', headers => { %multipart },
-    content => form($c->csrf, ['<i>a.gpx', $gpx], ['bad.fit', 'no ride']));
+    content => form($c->csrf, ['<i>a.gpx', $gpx], ['bad.fit', 'no ride'],
+	['half.gpx', substr $gpx, 0, 1000], ['none.gpx', '']));
 like($r->{headers}{location}, qr{^/import/[0-9a-f-]{36}$}, 'with it they lead to their page');
 my $job = $r->{headers}{location};
 ok(until_true(sub { $c->get($job)->{content} !~ /http-equiv="refresh"/ }, 20),
     'which loads again until all is done');
-like($c->text, qr/<i>a\.gpx imported.*bad\.fit failed/, 'and says what came of each');
+like($c->text, qr/<i>a\.gpx imported.*bad\.fit failed This is no kind of file that is read here: those are FIT/,
+    'and says what came of each');
+like($c->{page}, qr{<details><summary>In detail</summary><p>Neither FIT[^<]*byte 8 .*?</p></details>},
+    'with bytes for who wants to know');
+like($c->text, qr/half\.gpx failed The file is damaged or not complete\. Copy it .*? In detail GPX, line 1, /,
+    'a file that breaks off too');
+like($c->text, qr/none\.gpx failed The file is empty\. [\d.]+ kB/, 'a reason that anybody understands is not retold')
+    or diag $c->text;
 unlike($c->{page}, qr/<i>a/, 'by names that are text');
 my $zip = IO::Compress::Zip->new(\my $archive, Name => 'rides/a.gpx');
 $zip->print($gpx);
@@ -427,7 +435,7 @@ ok(until_true(sub { $c->get($job)->{content} !~ /http-equiv="refresh"/ }, 20),
     'an archive');
 like($c->text, qr/all\.zip here already 1 here already, 25 failed\./, 'of which each file counts')
     or diag $c->text;
-like($c->text, qr{rides/<b>1\.fit Neither FIT.*rides/<b>20\.fit Neither FIT.*and 5 files more},
+like($c->text, qr{rides/<b>1\.fit This is no kind.*?Neither FIT.*rides/<b>20\.fit This is no kind.*?Neither FIT.*and 5 files more},
     'and some that failed are named');
 unlike($c->text, qr{rides/<b>21\.fit}, 'but not all');
 unlike($c->{page}, qr/<b>/, 'by names that are text');

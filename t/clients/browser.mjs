@@ -143,6 +143,41 @@ async function choose(page, path) {
 	await page.getByRole('link', { name: 'See your training' }).click();
 }
 
+// Nights with stages, as Apple Health has them; one without, as Garmin has; and what is
+// measured by day.
+async function importNights(page) {
+	const record = (type, from, to, value) => `<Record type="HK${type}" sourceName="Watch" unit="kg" ` +
+	    `startDate="${from} +0200" endDate="${to} +0200" value="${value}"/>`;
+	const stages = ['Core', 'Deep', 'REM', 'Core'].map((stage, i) => record(
+		'CategoryTypeIdentifierSleepAnalysis', `2026-08-02 0${i}:10:00`, `2026-08-02 0${i + 1}:00:00`,
+		`HKCategoryValueSleepAnalysisAsleep${stage}`));
+	const weights = [1, 2, 3].map((day) => record('QuantityTypeIdentifierBodyMass',
+		`2026-08-0${day} 07:00:00`, `2026-08-0${day} 07:00:00`, 70 + day / 2));
+	const apple = `<?xml version="1.0"?>\n<HealthData>${stages.join('')}${weights.join('')}</HealthData>`;
+	const garmin = JSON.stringify([{ sleepStartTimestampGMT: '2026-07-30T21:43:00.0',
+		sleepEndTimestampGMT: '2026-07-31T05:13:00.0', calendarDate: '2026-07-31',
+		deepSleepSeconds: 4800, lightSleepSeconds: 15000, remSleepSeconds: 5700,
+		awakeSleepSeconds: 1500, sleepScores: { overallScore: 83 } }]);
+	await page.goto(`${base}/import`);
+	await page.getByLabel('Drop files here').setInputFiles([
+		{ name: 'export.xml', mimeType: 'text/xml', buffer: Buffer.from(apple) },
+		{ name: 'bad.fit', mimeType: 'application/octet-stream', buffer: Buffer.from('no ride') },
+		{ name: '1_sleepData.json', mimeType: 'application/json', buffer: Buffer.from(garmin) }]);
+	await press(page, 'Import');
+	await page.getByText(/^Done: /).waitFor();
+	const bad = page.locator('#progress li', { hasText: 'bad.fit' });
+	ok(/This is no kind of file/.test(await bad.innerText()), 'why a file failed is said in words');
+	ok(!/byte/.test(await bad.innerText()), 'and not in bytes');
+	await bad.getByText('In detail').click();
+	ok(/byte 8/.test(await bad.innerText()), 'unless one wants to know');
+	await page.getByRole('link', { name: 'Sleep', exact: true }).click();
+	const text = await body(page);
+	ok(/2 Aug 2026[\s\S]*deep 50 min[\s\S]*31 Jul 2026[\s\S]*score 83/.test(text), 'nights are there', text);
+	is(await page.locator('.strip').count(), 2, 'each with its stages as a bar');
+	await page.goto(`${base}/body`);
+	ok(/Weight[\s\S]*3 Aug 2026, from a file[\s\S]*71\.5 kg/.test(await body(page)), 'and weight');
+}
+
 async function rpc(token) {
 	const answer = await fetch(`${base}/mcp`, { method: 'POST', headers: {
 		Authorization: `Bearer ${token}`, 'Content-Type': 'application/json',
@@ -422,12 +457,22 @@ const open_pages = ['/', '/signin', '/signin?next=/oauth2/x', '/register', '/for
 const own_pages = ['/', '/activities', '/import', '/account', '/account/thresholds', '/account/tokens',
 	'/account/security', '/account/data', '/members'];
 const admin_pages = ['/admin', '/admin/clients', '/admin/audit', '/admin/server'];
+const kim = await open();
+await signIn(kim, 'kim@example.org');
 const connected = [await consent('Ann', 'ann@example.org', {}),
 	await consent('Bob', 'bob@example.org', { javaScriptEnabled: false })];
 for (const path of open_pages)
 	await look(stranger, path);
 for (const path of own_pages)
 	await look(ann, path);
+for (const path of ['/sleep', '/body', '/body/weight_kg'])
+	await look(kim, path);
+await importNights(kim);
+for (const path of ['/sleep', '/body', '/body/weight_kg', '/body/hrv_sdnn_ms'])
+	await look(kim, path);
+await kim.goto(`${base}/sleep`);
+await kim.getByRole('link', { name: '2 Aug 2026' }).click();
+await look(kim, new URL(kim.url()).pathname);
 await ann.goto(`${base}/import`);
 await look(ann, new URL(await ann.locator('.rows a').first().getAttribute('href'), base).pathname);
 await ann.goto(`${base}/activities`);

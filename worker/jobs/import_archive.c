@@ -67,6 +67,7 @@ note_failure(struct tally *t, const char *path, const struct err *why)
 		return;
 	jsonw_object(&t->w);
 	jsonw_kv_cstr(&t->w, "file", path);
+	jsonw_kv_cstr(&t->w, "code", err_name(why->code));
 	jsonw_kv_cstr(&t->w, "message", why->msg);
 	jsonw_end_object(&t->w);
 }

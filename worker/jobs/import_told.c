@@ -45,7 +45,7 @@ read_failures(struct arena *a, const cJSON *list, struct import_told *out)
 	cJSON_ArrayForEach (one, list)
 		out->failures[out->n_failures++] =
 		    (struct import_failure){ text_of(one, "file"),
-			    text_of(one, "message") };
+			    text_of(one, "code"), text_of(one, "message") };
 }
 
 /* An archive that could not be opened counts as one file. */
@@ -68,6 +68,7 @@ import_told(
 
 	*out = (struct import_told){
 		.is_archive = cJSON_IsObject(files),
+		.code = text_of(o, "code"),
 		.message = text_of(o, "message"),
 	};
 	if (out->is_archive)

@@ -22,6 +22,7 @@ enum import_count {
 
 struct import_failure {
 	const char *file; /* its path in the archive; "": the archive itself */
+	const char *code; /* the error's name; "": not said */
 	const char *message;
 };
 
@@ -29,7 +30,8 @@ struct import_failure {
 struct import_told {
 	bool is_archive;
 	int64_t n[COUNT_KINDS];
-	const char *message; /* why the item failed, or "" */
+	const char *code;    /* of the error that the item failed by, or "" */
+	const char *message; /* why, or "" */
 	size_t n_failures;   /* that are listed; n[COUNT_FAILED] may be more */
 	struct import_failure *failures;
 };

@@ -5,6 +5,7 @@
 #include "config/conf.h"
 #include "jobs/import_told.h"
 #include "jobs/jobs.h"
+#include "web/import_words.h"
 #include "web/page.h"
 #include "web/web.h"
 
@@ -253,8 +254,7 @@ show_failures(struct page *p, const struct import_told *t)
 
 		html_open(h, "li");
 		html_line(h, "strong", NULL, f->file);
-		html_text(h, " ");
-		html_text(h, page_sentence(a, str_of(f->message)));
+		import_reason(p, f->code, f->message);
 		html_close(h, "li");
 	}
 	if (more > 0)
@@ -286,8 +286,7 @@ show_item(struct page *p, const struct job_item *item)
 	if (told.is_archive)
 		show_archive(p, &told);
 	else if (told.message[0] != '\0')
-		html_line(h, "p", NULL,
-		    page_sentence(http_arena(p->req), str_of(told.message)));
+		import_reason(p, told.code, told.message);
 	html_close(h, "div");
 	html_linef(h, "span", "faint", "%.0f kB", (double)item->size / 1000);
 	html_close(h, "li");

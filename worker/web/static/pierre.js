@@ -60,7 +60,7 @@ async function follow(path, tell) {
 		if (!answer.ok)
 			throw new Error(`status ${answer.status}`);
 		const job = await answer.json();
-		tell(job);
+		await tell(job);
 		if (job.finished_at)
 			break;
 		await new Promise((resolve) => {
@@ -71,11 +71,6 @@ async function follow(path, tell) {
 	feed.close();
 }
 
-const words = {
-	waiting: 'waits', imported: 'imported', known: 'here already',
-	nothing: 'no activity in it', failed: 'failed',
-};
-const tones = { imported: 'good', failed: 'bad' };
 const counted = {
 	imported: 'imported', known: 'here already', nothing: 'with no activity',
 	failed: 'failed', passed_over: 'of other kinds',
@@ -87,51 +82,11 @@ function sum(counts) {
 	    .map(([kind, text]) => `${counts[kind]} ${text}`).join(', ');
 }
 
-function sentence(text) {
-	return `${text[0].toUpperCase()}${text.slice(1)}.`;
-}
-
-// The files of an archive that could not be read, by name and reason.
-function failures(outcome) {
-	const rows = document.createElement('ul');
-	const shown = outcome.failures.slice(0, 20);
-	for (const { file, message } of shown) {
-		const row = rows.appendChild(document.createElement('li'));
-		row.appendChild(document.createElement('strong')).textContent = file;
-		row.append(` ${sentence(message)}`);
-	}
-	const more = outcome.files.failed - shown.length;
-	if (more > 0)
-		rows.appendChild(document.createElement('li')).textContent =
-		    `and ${more} file${more === 1 ? '' : 's'} more`;
-	return rows;
-}
-
-// One line for each file.
-function list(job) {
-	const rows = document.createElement('ul');
-	rows.className = 'rows';
-	for (const file of job.files) {
-		const row = rows.appendChild(document.createElement('li'));
-		const what = row.appendChild(document.createElement('div'));
-		what.className = 'what';
-		what.appendChild(document.createElement('strong')).textContent = file.name;
-		what.append(' ');
-		const state = what.appendChild(document.createElement('span'));
-		state.className = `badge ${tones[file.status] || 'plain'}`;
-		state.textContent = words[file.status] || file.status;
-		const outcome = file.error ?? file.result;
-		if (outcome?.files) {
-			what.appendChild(document.createElement('p')).textContent =
-			    `${sum(outcome.files)}.`;
-			if (outcome.failures.length > 0)
-				what.append(failures(outcome));
-		} else if (file.error) {
-			what.appendChild(document.createElement('p')).textContent =
-			    sentence(file.error.message);
-		}
-	}
-	return rows;
+// What came of each file, as the import's own page says.
+async function list(path) {
+	const answer = await fetch(path.replace('/api/jobs/', '/import/'));
+	const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+	return document.adoptNode(page.querySelector('main .rows') ?? page.createElement('ul'));
 }
 
 async function run(form, files) {
@@ -144,7 +99,7 @@ async function run(form, files) {
 	try {
 		const path = await upload(form, files, bar);
 		let rows;
-		await follow(path, (job) => {
+		await follow(path, async (job) => {
 			const { done, of } = job.progress;
 			bar.max = Math.max(of, 1);
 			bar.value = done;
@@ -152,7 +107,7 @@ async function run(form, files) {
 			    `Done: ${sum(job.result) || 'nothing'}.` :
 			    `${done} of ${of} read…${sum(job.progress.so_far) &&
 			    ` So far ${sum(job.progress.so_far)}.`}`;
-			const now = list(job);
+			const now = await list(path);
 			if (rows)
 				rows.replaceWith(now);
 			else
