@@ -38,6 +38,7 @@ unitdir ?= $(prefix)/lib/systemd/system
 sysusersdir ?= $(prefix)/lib/sysusers.d
 tmpfilesdir ?= $(prefix)/lib/tmpfiles.d
 completiondir ?= $(prefix)/share/bash-completion/completions
+examplesdir ?= $(prefix)/share/doc/pierre-mcp-server/examples
 
 CC ?= cc
 CLANG ?= clang-14
@@ -371,6 +372,8 @@ lint: $(MAN_OUT)
 
 # --- install -------------------------------------------------------------
 
+# What else is run with the server, for the operator to copy.
+EXAMPLES := alerts.yml grafana.json nginx.conf prometheus.yml
 # Files that go to a place as they are: target=source.
 FILES := \
 	$(unitdir)/pierre-mcp-server.service=packaging/systemd/pierre-mcp-server.service \
@@ -380,6 +383,7 @@ FILES := \
 	$(sysconfdir)/logrotate.d/pierre-mcp-server=packaging/logrotate \
 	$(completiondir)/pierre-mcp-server=packaging/bash/pierre-mcp-server \
 	$(completiondir)/pierrectl=packaging/bash/pierrectl \
+	$(foreach file,$(EXAMPLES),$(examplesdir)/$(file)=conf/$(file)) \
 	$(foreach page,$(MAN_SRC:man/%=%),$(mandir)/man$(lastword $(subst \
 	    ., ,$(page)))/$(page)=$(BUILD)/man/$(page))
 

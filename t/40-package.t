@@ -68,6 +68,10 @@ is_deeply(\@files, [sort split /\n/, <<"LIST" . $pages], 'the files of the packa
 ./usr/share/bash-completion/completions/pierrectl
 ./usr/share/doc/pierre-mcp-server/changelog.gz
 ./usr/share/doc/pierre-mcp-server/copyright
+./usr/share/doc/pierre-mcp-server/examples/alerts.yml
+./usr/share/doc/pierre-mcp-server/examples/grafana.json
+./usr/share/doc/pierre-mcp-server/examples/nginx.conf
+./usr/share/doc/pierre-mcp-server/examples/prometheus.yml
 LIST
 is(slurp("$root/DEBIAN/conffiles"), "/etc/logrotate.d/pierre-mcp-server\n" .
     "/etc/pierre-mcp/pierre.yaml\n", 'conffiles');
