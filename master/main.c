@@ -11,6 +11,7 @@
 #include "options.h"
 #include "ownership.h"
 #include "proc/heritage.h"
+#include "proc/program.h"
 #include "proc/stdfds.h"
 #include "proc/title.h"
 
@@ -19,10 +20,7 @@
 static bool
 is_command(int argc, char **argv)
 {
-	const char *slash = strrchr(argv[0], '/');
-	const char *name = slash != NULL ? slash + 1 : argv[0];
-
-	if (strcmp(name, "pierrectl") == 0)
+	if (strcmp(program_name(argv[0]), "pierrectl") == 0)
 		return true;
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "mcp-stdio") == 0 ||
@@ -53,8 +51,8 @@ test_configuration(struct conf *c)
 {
 	struct err e = ERR_INIT;
 
-	if (conf_read_tls(c, &e) < 0 || check_main(c, &e) < 0 ||
-	    ownership_check(c, &e) < 0) {
+	if (conf_read_tls(c, &e) < 0 || conf_check_paths(c, &e) < 0 ||
+	    check_main(c, &e) < 0 || ownership_check(c, &e) < 0) {
 		fprintf(stderr, "%s: %s\n",
 		    c->path[0] != '\0' ? c->path : "environment", e.msg);
 		return 1;
@@ -92,7 +90,8 @@ main(int argc, char **argv)
 
 	stdfds_fill();
 	if (is_command(argc, argv))
-		return stdfds_finish("pierrectl", command_main(argc, argv));
+		return stdfds_finish(
+		    program_name(argv[0]), command_main(argc, argv));
 	if (options_parse(&o, argc, argv) < 0)
 		return 64; /* EX_USAGE */
 	if (o.action == ACTION_HELP) {

@@ -241,7 +241,8 @@ for my $key (@keys) {
 	check_range($key);
 	my ($value) = other_value($key);
 	spew("$key->{section}:\n  $key->{member}: $value\n  $key->{member}: $value\n");
-	refused(':3:3', qr/\Q$key->{name}\E: stands twice/, "$key->{name}: twice");
+	refused(':3:3', qr/\Q$key->{name}\E: stands twice; the first is in line 2$/,
+	    "$key->{name}: twice");
 }
 # --- every key, wrong in four ways, where it stands in the file of the package ---
 
@@ -498,5 +499,39 @@ for (['-x'], ['--nonsense'], ['-c'], ['-s', 'jump'], ['serve'], ['-t', 'more']) 
 ok($status == 0 && $out =~ /^usage: pierre-mcp-server/, '-h');
 ($status, $out) = run('-V');
 ok($status == 0 && $out =~ /^pierre-mcp-server [\d.]+ \(\w+\)$/, '-V');
+
+# --- what is named there ------------------------------------------------------------
+
+# What -t says of a file that is right in itself.
+sub unusable {
+	my ($yaml, $words, $what) = @_;
+	spew($yaml);
+	my ($status, undef, $err) = run('-t', '-c', $file);
+	is($status, 1, "$what: refused");
+	like($err, qr/\A\Q$file\E: $words\n\z/, 'it says why');
+	return $err;
+}
+
+unusable("server:\n  data_dir: $file\n", qr/server\.data_dir: \Q$file\E is no directory/,
+    'a data directory that is a file');
+unusable("server:\n  data_dir: $file/data\n",
+    qr/server\.data_dir: cannot use \Q$file\E\/data: Not a directory/, 'one below a file');
+unusable("log:\n  file: /nowhere/at/all/pierre.log\n",
+    qr{log\.file: its directory /nowhere/at/all/: No such file or directory},
+    'a log without a directory');
+unusable("log:\n  file: $file/x.log\n", qr{log\.file: its directory \Q$file\E/: Not a directory},
+    'a log below a file');
+unusable("log:\n  file: /tmp\n", qr{log\.file: /tmp is a directory}, 'a log that is a directory');
+for (['postgresql://a:hidden@[::1]x/n', 'an address'], ['postgresql://a:hid%zzden@h/n', 'an escape'],
+	['postgresql://a:hidden@[::1/n', 'a bracket'],
+	['postgresql://a:hidden@h/n?ssl_mode=require', 'a parameter', qr/ssl_mode/]) {
+	my $said = unusable("database:\n  url: $_->[0]\n",
+	    qr/database\.url: no URL that PostgreSQL's library understands: \w.*/, "a URL with $_->[1] wrong");
+	unlike($said, qr/hid|den/, 'without the password');
+	like($said, $_->[2], 'with the name') if $_->[2];
+}
+spew("database:\n  url: postgresql://a:b\@h/n?sslmode=require\nserver:\n  data_dir: /tmp/x-that-is-not\n" .
+    "log:\n  file: x.log\n");
+is((run('-t', '-c', $file))[0], 0, 'and what can be used is taken');
 
 done_testing();

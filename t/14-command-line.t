@@ -53,6 +53,14 @@ unlike($err, qr/^  token /m, 'and no others');
 $err = fails(64, qr/\Apierrectl: dance: unknown command; see pierrectl --help\n\z/, 'dance');
 fails(64, qr/\Apierrectl: -x: unknown option; see pierrectl --help\n\z/, '-x');
 
+# What runs under the server's name goes by it.
+($status, $out, $err) = shell('$server mcp-stdio');
+is("$status $out", '64 ', 'mcp-stdio for nobody');
+like($err, qr/\Apierre-mcp-server: mcp-stdio: --user NAME is needed\nusage: pierre-mcp-server mcp-stdio --user NAME\n\z/,
+    'under the name of the server');
+($status, undef, $err) = shell('$ctl mcp-stdio');
+like($err, qr/\Apierrectl: mcp-stdio: .*\nusage: pierrectl /, 'and under the other one');
+
 # --- completion ---------------------------------------------------------------------
 
 SKIP: {

@@ -117,10 +117,35 @@ unknown_key(struct walk *w, const yaml_node_t *node, struct str name)
 	    near ? "; did you mean " : "", STR_ARG(nearest), near ? "?" : "");
 }
 
-static void
-read_member(struct walk *w, struct str section, const yaml_node_t *key,
-    const yaml_node_t *value)
+/* Whether a pair before this one in the mapping has its name: a complaint. */
+static bool
+stands_twice(struct walk *w, const yaml_node_t *mapping,
+    const yaml_node_pair_t *pair, struct str name)
 {
+	const yaml_node_t *key = yaml_document_get_node(&w->doc, pair->key);
+	const yaml_node_pair_t *p;
+
+	for (p = mapping->data.mapping.pairs.start; p < pair; p++) {
+		const yaml_node_t *first =
+		    yaml_document_get_node(&w->doc, p->key);
+
+		if (first->type != YAML_SCALAR_NODE ||
+		    !str_eq(scalar_text(first), scalar_text(key)))
+			continue;
+		conf_complain(w->r, w->r->file, line_of(key), column_of(key),
+		    "%.*s: stands twice; the first is in line %zu",
+		    STR_ARG(name), line_of(first));
+		return true;
+	}
+	return false;
+}
+
+static void
+read_member(struct walk *w, struct str section, const yaml_node_t *mapping,
+    const yaml_node_pair_t *pair)
+{
+	const yaml_node_t *key = yaml_document_get_node(&w->doc, pair->key);
+	const yaml_node_t *value = yaml_document_get_node(&w->doc, pair->value);
 	const struct conf_key *k;
 	char name[200];
 	struct str member = scalar_text(key);
@@ -132,11 +157,8 @@ read_member(struct walk *w, struct str section, const yaml_node_t *key,
 		unknown_key(w, key, str_of(name));
 		return;
 	}
-	if (w->r->origin[k - conf_keys] == CONF_FROM_FILE) {
-		conf_complain(w->r, w->r->file, line_of(key), column_of(key),
-		    "%s: stands twice", name);
+	if (stands_twice(w, mapping, pair, str_of(name)))
 		return;
-	}
 	w->r->origin[k - conf_keys] = CONF_FROM_FILE;
 	w->r->place[k - conf_keys].where = w->r->file;
 	w->r->place[k - conf_keys].line = line_of(value);
@@ -174,8 +196,11 @@ is_name(struct walk *w, const yaml_node_t *node)
 }
 
 static void
-read_section(struct walk *w, const yaml_node_t *key, const yaml_node_t *value)
+read_section(
+    struct walk *w, const yaml_node_t *root, const yaml_node_pair_t *pair)
 {
+	const yaml_node_t *key = yaml_document_get_node(&w->doc, pair->key);
+	const yaml_node_t *value = yaml_document_get_node(&w->doc, pair->value);
 	struct str section = scalar_text(key);
 	const yaml_node_pair_t *p;
 
@@ -183,7 +208,7 @@ read_section(struct walk *w, const yaml_node_t *key, const yaml_node_t *value)
 		unknown_key(w, key, section);
 		return;
 	}
-	if (is_empty_value(value))
+	if (stands_twice(w, root, pair, section) || is_empty_value(value))
 		return;
 	if (value->type != YAML_MAPPING_NODE) {
 		conf_complain(w->r, w->r->file, line_of(value),
@@ -196,8 +221,7 @@ read_section(struct walk *w, const yaml_node_t *key, const yaml_node_t *value)
 		    yaml_document_get_node(&w->doc, p->key);
 
 		if (is_name(w, member))
-			read_member(w, section, member,
-			    yaml_document_get_node(&w->doc, p->value));
+			read_member(w, section, value, p);
 	}
 }
 
@@ -220,8 +244,7 @@ read_document(struct walk *w)
 		    yaml_document_get_node(&w->doc, p->key);
 
 		if (is_name(w, key))
-			read_section(
-			    w, key, yaml_document_get_node(&w->doc, p->value));
+			read_section(w, root, p);
 	}
 }
 

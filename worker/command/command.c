@@ -15,6 +15,7 @@
 #include "command/tables.h"
 #include "config/conf.h"
 #include "proc/heritage.h"
+#include "proc/program.h"
 #include "store/store.h"
 
 /* Exit statuses of sysexits(3) beside 0 and 1. */
@@ -313,10 +314,10 @@ complain_unknown(const struct command *c)
 		print_usage(stderr);
 	} else if (c->argv[0][0] == '-') {
 		fprintf(stderr,
-		    "pierrectl: %s: unknown option; see pierrectl --help\n",
-		    c->argv[0]);
+		    "%s: %s: unknown option; see pierrectl --help\n",
+		    program_name(c->program), c->argv[0]);
 	} else {
-		fprintf(stderr, "pierrectl: %s", c->argv[0]);
+		fprintf(stderr, "%s: %s", program_name(c->program), c->argv[0]);
 		if (c->argc > 1 && begins_command(c->argv))
 			fprintf(stderr, " %s", c->argv[1]);
 		fputs(": unknown command; see pierrectl --help\n", stderr);
@@ -378,6 +379,7 @@ static int
 run_configured(
     struct command *c, const struct command_record *r, const char *conf_path)
 {
+	const char *name = program_name(c->program);
 	struct buf errors = BUF_INIT;
 	struct err e = ERR_INIT;
 	int status = 0;
@@ -387,9 +389,9 @@ run_configured(
 		fputs(buf_cstr(&errors), stderr);
 		status = EXIT_CONFIG;
 	} else if (run_record(c, r, &e) < 0) {
-		fprintf(stderr, "pierrectl: %s: %s\n", r->name, e.msg);
+		fprintf(stderr, "%s: %s: %s\n", name, r->name, e.msg);
 		if (e.code == ERR_INVALID)
-			fprintf(stderr, "usage: pierrectl %s %s\n", r->name,
+			fprintf(stderr, "usage: %s %s %s\n", name, r->name,
 			    r->usage);
 		status = e.code == ERR_INVALID	? EXIT_USAGE
 			 : e.code == ERR_CONFIG ? EXIT_CONFIG
@@ -410,13 +412,14 @@ run_arguments(struct command *c)
 	if (command_option(c, "--config", &conf_path, &e) < 0 ||
 	    command_option(c, "-c", &conf_path, &e) < 0 ||
 	    command_option(c, "--man", &table, &e) < 0) {
-		fprintf(stderr, "pierrectl: %s\n", e.msg);
+		fprintf(stderr, "%s: %s\n", program_name(c->program), e.msg);
 		return EXIT_USAGE;
 	}
 	if (table != NULL)
 		return tables_print(table);
 	if (command_flag(c, "--version") || command_flag(c, "-V")) {
-		printf("pierrectl %s (%s)\n", version_text, version_commit);
+		printf("%s %s (%s)\n", program_name(c->program), version_text,
+		    version_commit);
 		return 0;
 	}
 	if (command_flag(c, "--help") || command_flag(c, "-h") ||
@@ -444,7 +447,7 @@ command_main(int argc, char **argv)
 	for (int i = 1; i < argc; i++)
 		c.argv[i - 1] = argv[i];
 	log_configure(LOG_NOTICE, LOG_TEXT);
-	log_set_process("pierrectl");
+	log_set_process(program_name(argv[0]));
 	status = run_arguments(&c);
 	arena_free(&c.arena);
 	return status;

@@ -90,6 +90,8 @@ NODISCARD int pg_run_alone(struct db *db, const char *sql, struct err *e);
 NODISCARD int pg_load_copy(const struct conf *conf, int fd, struct err *e);
 
 void pg_share_timeline(_Atomic uint64_t *word);
+/* store_check_url() */
+NODISCARD int pg_check_url(const char *url, struct err *e);
 size_t pg_files(
     const char *url, struct arena *a, const char **files, size_t max);
 

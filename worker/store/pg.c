@@ -390,17 +390,34 @@ take_share(struct pg_pool *p, const struct conf *conf, enum db_use use)
 }
 
 /* libpq would quote the URL, and the password with it. */
-static int
-check_url(const char *url, struct err *e)
+/* What the library quotes is the whole URL or a part of it, the password too;
+ * of parameters it quotes the name. */
+static struct str
+without_secrets(const char *why)
 {
-	PQconninfoOption *options = PQconninfoParse(url, NULL);
+	struct str said = str_of(why != NULL ? why : "out of memory");
+	const char *quoted = strstr(said.p, ": \"");
+
+	said.n = strcspn(said.p, "\n");
+	if (quoted != NULL && strstr(said.p, "URI query parameter") == NULL)
+		said.n = (size_t)(quoted - said.p);
+	return said;
+}
+
+int
+pg_check_url(const char *url, struct err *e)
+{
+	char *why = NULL;
+	PQconninfoOption *options = PQconninfoParse(url, &why);
 
 	if (options == NULL)
-		return err_set(e, ERR_CONFIG,
-		    "database.url is no URL that PostgreSQL's library "
-		    "understands");
+		err_set(e, ERR_CONFIG,
+		    "database.url: no URL that PostgreSQL's library "
+		    "understands: %.*s",
+		    STR_ARG(without_secrets(why)));
 	PQconninfoFree(options);
-	return 0;
+	PQfreemem(why);
+	return options == NULL ? -1 : 0;
 }
 
 static size_t
@@ -441,7 +458,7 @@ pg_open(
 	struct pg_db *s;
 	int version;
 
-	if (check_url(conf->database_url, e) < 0)
+	if (pg_check_url(conf->database_url, e) < 0)
 		return NULL;
 	s = xcalloc(1, sizeof(*s));
 	s->db = (struct db){ .ops = &pg_ops, .backend = s->backend };

@@ -92,6 +92,13 @@ store_open_any(const struct conf *conf, struct err *e)
 	return open_engine(conf, NULL, DB_FOR_ONE, e);
 }
 
+int
+store_check_url(const struct conf *conf, struct err *e)
+{
+	return conf_uses_postgres(conf) ? pg_check_url(conf->database_url, e)
+					: 0;
+}
+
 void
 store_share_timeline(_Atomic uint64_t *word)
 {

@@ -20,6 +20,9 @@ struct db *store_open_one(
 /* As store_open, whatever schema there is: for those who look at it, or change
  * it. */
 struct db *store_open_any(const struct conf *conf, struct err *e);
+/* Whether database.url can be read as one, without a look at what is there: 0,
+ * or -1 with ERR_CONFIG and a message that holds no part of a password. */
+NODISCARD int store_check_url(const struct conf *conf, struct err *e);
 /* Where the processes of this server tell each other the newest timeline of a
  * PostgreSQL cluster that one of them has seen; before the first opening. */
 void store_share_timeline(_Atomic uint64_t *word);

@@ -104,6 +104,13 @@ test_bad(void)
 	expect("server:\n  drain_timeout: -9223372036854775808d\n", ":2:18",
 	    "too large");
 	expect("server:\n  workers: 1\n  workers: 2\n", ":3:3", "stands twice");
+	expect("http:\n  allowed_hosts:\n    - a\n  max_body: 1MiB\n  "
+	       "allowed_hosts: [b]\n",
+	    ":5:3", "http.allowed_hosts: stands twice; the first is in line 2");
+	expect("log:\n  level: info\n\nhttp:\n  max_body: 1MiB\nlog:\n  "
+	       "access: false\n",
+	    ":6:1", "log: stands twice; the first is in line 1");
+	expect("log:\nlog:\n", ":2:1", "stands twice");
 	expect("log:\n  level: loud\n", ":2:10", "is not one of debug|info");
 	expect("log:\n  access: maybe\n", ":2:11", "neither true nor false");
 	expect("server: 5\n", ":1:9", "must hold keys");
