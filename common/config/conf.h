@@ -58,8 +58,8 @@ void conf_free(struct conf **c);
  * who may, so that all processes of a configuration have the same pair, and
  * those without privileges need not read them.  ERR_CONFIG. */
 NODISCARD int conf_read_tls(struct conf *c, struct err *e);
-/* Whether server.data_dir is a directory, or can become one, and log.file stands
- * in one; nothing is made.  ERR_CONFIG. */
+/* Whether server.data_dir is a directory, or can become one, and log.file
+ * stands in one; nothing is made.  ERR_CONFIG. */
 NODISCARD int conf_check_paths(const struct conf *c, struct err *e);
 
 /* What is in force, as a YAML file with the origin of each value; secrets are
