@@ -147,8 +147,8 @@ delete @ENV{qw(MAKEFLAGS MAKELEVEL MFLAGS CI WERROR FLAVOUR DEB_BUILD_OPTIONS)};
 my $tar = ($ENV{PIERRE_OBJECTS} || 'build/release') . '/t/bookworm-minbase.tar';
 unless (-e $tar) {
 	mkdir dirname($tar);
-	my ($status, undef, $err) = run_command('mmdebstrap', '-q', '--variant=minbase',
-	    'bookworm', "$tar.new", 'http://deb.debian.org/debian');
+	my ($status, undef, $err) = run_command('mmdebstrap', '-q', '--format=tar',
+	    '--variant=minbase', 'bookworm', "$tar.new", 'http://deb.debian.org/debian');
 	skip_image("no Debian to start from: $err") if $status != 0;
 	rename "$tar.new", $tar or die "$!";
 }
