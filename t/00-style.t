@@ -89,7 +89,7 @@ my @unguarded = grep {
 is_deeply(\@unguarded, [], 'every header is guarded');
 
 my @top = grep {
-	!/^(Makefile|README\.md|LICENSE|\.ci|\.clang-format|\.clang-tidy|\.editorconfig|\.dockerignore|
+	!/^(Makefile|README\.md|LICENSE|\.ci|\.clang-format|\.clang-tidy|\.editorconfig|
 	    \.gitignore|\.gitattributes|\.git|master|worker|common|conf|sql|packaging|t|
 	    man|build|debian)$/x
 } map { basename($_) } glob('* .[!.]*');

@@ -127,32 +127,22 @@ struct met {
 	bool high; /* a byte beyond ASCII */
 };
 
-static bool
-is_plain(unsigned char c)
-{
-	return c >= 0x20 && c != '"' && c != '\\';
-}
-
 /* Over what stands for itself, from `at`, to what does not or the end. */
 static size_t
 skip_plain(struct str s, size_t at, struct met *met)
 {
-	uint64_t word, special, all = 0;
+	uint64_t word, special = 0, all = 0;
 
-	for (;; at += WORD_BYTES) {
-		if (s.n - at < WORD_BYTES) {
-			while (at < s.n && is_plain((unsigned char)s.p[at]))
-				all |= (unsigned char)s.p[at++];
-			break;
-		}
-		word = word_load(s.p + at);
+	while (special == 0 && at < s.n) {
+		word = word_at(s, at);
 		special = json_word_special(word);
-		if (special != 0) {
+		if (special == 0) {
+			all |= word;
+			at += WORD_BYTES;
+		} else {
 			all |= word & ((special & -special) - 1);
 			at += word_first(special);
-			break;
 		}
-		all |= word;
 	}
 	met->high |= (all & WORD_HIGH) != 0;
 	return at;

@@ -159,9 +159,7 @@ put_special(char *to, struct str s, size_t *i)
 static size_t
 copy_plain(char *to, struct str s, size_t i)
 {
-	uint64_t word = s.n - i >= WORD_BYTES
-			    ? word_load(s.p + i)
-			    : word_load_part(s.p + i, s.n - i);
+	uint64_t word = word_at(s, i);
 	uint64_t special = json_word_special(word) | word_equal(word, 0x7f) |
 			   (word & WORD_HIGH);
 

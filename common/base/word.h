@@ -8,7 +8,7 @@
 #include <endian.h>
 #include <string.h>
 
-#include "base/base.h"
+#include "base/str.h"
 
 #define WORD_BYTES sizeof(uint64_t)
 #define WORD_ALL   UINT64_C(0x0101010101010101) /* times a byte: eight of it */
@@ -23,13 +23,15 @@ word_load(const char *p)
 	return le64toh(w);
 }
 
-/* Of fewer bytes, with zeros behind them. */
+/* The bytes from i on, with zeros behind the last. */
 static inline uint64_t
-word_load_part(const char *p, size_t n)
+word_at(struct str s, size_t i)
 {
 	uint64_t w = 0;
 
-	memcpy(&w, p, n);
+	if (s.n - i >= WORD_BYTES)
+		return word_load(s.p + i);
+	memcpy(&w, s.p + i, s.n - i);
 	return le64toh(w);
 }
 

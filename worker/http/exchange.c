@@ -473,11 +473,12 @@ exchange_body(struct http_req *req)
 static bool
 is_coded(const struct http_req *req)
 {
-	struct str coding = http_header(req, "Content-Encoding");
+	struct str coding;
 
-	return coding.p != NULL &&
-	       !str_ieq(str_trim(coding), STR("identity")) &&
-	       body_is_expected(req);
+	if (!body_is_expected(req))
+		return false;
+	coding = http_header(req, "Content-Encoding");
+	return coding.p != NULL && !str_ieq(str_trim(coding), STR("identity"));
 }
 
 /* 0 when there is nothing for a handler to do. */

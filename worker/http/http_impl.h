@@ -57,7 +57,6 @@ struct http_req {
 	struct str body;
 	size_t id_n;
 	size_t log_n;
-	const char *asked[HTTP_QUERY_MAX]; /* names of the query's parameters */
 	size_t asked_n;
 	/* Kept. */
 	struct http_server *srv;
@@ -68,6 +67,7 @@ struct http_req {
 	struct buf headers;
 	char id[HTTP_REQUEST_ID_MAX];
 	struct log_field log[HTTP_LOG_WORDS];
+	const char *asked[HTTP_QUERY_MAX]; /* names of the query's parameters */
 	struct h1 h1;
 };
 

@@ -389,7 +389,6 @@ take_share(struct pg_pool *p, const struct conf *conf, enum db_use use)
 	p->min = MIN(p->max, (min + workers - 1) / workers);
 }
 
-/* libpq would quote the URL, and the password with it. */
 /* What the library quotes is the whole URL or a part of it, the password too;
  * of parameters it quotes the name. */
 static struct str

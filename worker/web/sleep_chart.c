@@ -21,9 +21,6 @@ known(double v)
 #define STRIP_WIDE 1000.0
 #define STRIP_HIGH 12.0
 
-static const enum sleep_stage_kind told[] = { SLEEP_DEEP, SLEEP_LIGHT,
-	SLEEP_REM, SLEEP_AWAKE };
-
 static void
 show_block(struct html *h, enum sleep_stage_kind kind, double x, double y,
     double wide, double high)
@@ -62,13 +59,14 @@ show_sums(struct html *h, const struct sleep *s)
 {
 	double at = 0, whole = 0;
 
-	for (size_t i = 0; i < ARRAY_LEN(told); i++)
-		whole += known(sleep_stage_sum(s, told[i]));
-	for (size_t i = 0; i < ARRAY_LEN(told); i++) {
-		double part = known(sleep_stage_sum(s, told[i]));
+	for (size_t i = 0; i < SLEEP_STAGES_TOLD; i++)
+		whole += known(sleep_stage_sum(s, sleep_stages_told[i]));
+	for (size_t i = 0; i < SLEEP_STAGES_TOLD; i++) {
+		double part = known(sleep_stage_sum(s, sleep_stages_told[i]));
 
 		if (part > 0)
-			show_block(h, told[i], at / whole * STRIP_WIDE, 0,
+			show_block(h, sleep_stages_told[i],
+			    at / whole * STRIP_WIDE, 0,
 			    part / whole * STRIP_WIDE, STRIP_HIGH);
 		at += part;
 	}

@@ -16,9 +16,8 @@ static const struct stage_about {
 	[SLEEP_ASLEEP] = { "asleep", "stage asleep", SLEEP_NUMBER_COUNT },
 };
 
-/* As they are told, and stand in legends. */
-static const enum sleep_stage_kind order[] = { SLEEP_DEEP, SLEEP_LIGHT,
-	SLEEP_REM, SLEEP_AWAKE };
+const enum sleep_stage_kind sleep_stages_told[SLEEP_STAGES_TOLD] = { SLEEP_DEEP,
+	SLEEP_LIGHT, SLEEP_REM, SLEEP_AWAKE };
 
 double
 sleep_stage_sum(const struct sleep *s, enum sleep_stage_kind k)
@@ -84,12 +83,13 @@ sleep_stages_words(struct arena *a, const struct sleep *s)
 {
 	const char *text = "";
 
-	for (size_t i = 0; i < ARRAY_LEN(order); i++) {
-		double sum = sleep_stage_sum(s, order[i]);
+	for (size_t i = 0; i < SLEEP_STAGES_TOLD; i++) {
+		double sum = sleep_stage_sum(s, sleep_stages_told[i]);
 
 		if (value_has(sum))
 			text = arena_printf(a, "%s%s%s %s", text,
-			    text[0] != '\0' ? ", " : "", stages[order[i]].title,
+			    text[0] != '\0' ? ", " : "",
+			    stages[sleep_stages_told[i]].title,
 			    sleep_span(a, sum));
 	}
 	return text;
@@ -110,8 +110,8 @@ void
 sleep_legend(struct page *p)
 {
 	html_box(&p->h, "ul", "legend");
-	for (size_t i = 0; i < ARRAY_LEN(order); i++)
-		html_line(&p->h, "li", stages[order[i]].class,
-		    stages[order[i]].title);
+	for (size_t i = 0; i < SLEEP_STAGES_TOLD; i++)
+		html_line(&p->h, "li", stages[sleep_stages_told[i]].class,
+		    stages[sleep_stages_told[i]].title);
 	html_close(&p->h, "ul");
 }

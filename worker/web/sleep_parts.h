@@ -14,6 +14,9 @@ const char *sleep_span(struct arena *a, double s);
 const char *sleep_variability(struct arena *a, const struct sleep *s);
 /* "deep 1 h 20 min, light 4 h, REM 1 h 40 min, awake 16 min"; "" unknown. */
 const char *sleep_stages_words(struct arena *a, const struct sleep *s);
+/* The kinds of stages in the order in which they are told and drawn. */
+#define SLEEP_STAGES_TOLD 4
+extern const enum sleep_stage_kind sleep_stages_told[SLEEP_STAGES_TOLD];
 /* All that was slept in a kind of stage, in seconds. */
 double sleep_stage_sum(const struct sleep *s, enum sleep_stage_kind k);
 /* What a stage is called, and the class of what is drawn of it. */
